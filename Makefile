@@ -1,0 +1,68 @@
+# Sessions or tokens? `make` alone lists the targets.
+# Every target sets up what it needs in .venv: with uv where it is installed, else with venv and pip.
+
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+READY  := $(VENV)/.ready
+
+PLAN   ?= standard
+SCHEME ?= session-cookie-redis
+PORT   ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup bench report compare demo test check fmt lint lock clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## install the pinned environment into .venv (the other targets do it by themselves)
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "make: $(PYTHON) is older than Python 3.11; name a newer one: make PYTHON=python3.12 …" >&2; exit 2; }
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing --python "$(PYTHON)" "$(VENV)" && \
+	  uv pip install --quiet --python "$(PY)" --require-hashes -r requirements/dev.txt && \
+	  uv pip install --quiet --python "$(PY)" --no-deps --no-build-isolation -e . ; \
+	else \
+	  "$(PYTHON)" -m venv "$(VENV)" && \
+	  "$(PY)" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && \
+	  "$(PY)" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	fi
+	@touch $(READY)
+
+bench: $(READY) ## measure and write the report: PLAN=smoke|standard
+	@$(PY) -m bench run --plan $(PLAN)
+
+report: $(READY) ## render a run again from its records: RUN=<folder or name>
+	@$(PY) -m reports render $(or $(RUN),latest)
+
+compare: $(READY) ## what changed between two runs: A=<run> B=<run>
+	@$(PY) -m reports compare $(or $(A),$(error name two runs: make compare A=<run> B=<run>)) $(or $(B),$(error name two runs: make compare A=<run> B=<run>))
+
+demo: $(READY) ## the demo app: SCHEME=<name> PORT=8000
+	@$(PY) -m bench with-services -- $(PY) -m demo --scheme $(SCHEME) --port $(PORT)
+
+test: $(READY) ## the tests
+	@$(PY) -m pytest
+
+lint: $(READY) ## style, types and import rules
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "make: run 'make fmt' first" >&2; exit 1; }
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-cache > /tmp/lint-imports.$$$$ 2>&1 || { cat /tmp/lint-imports.$$$$; rm -f /tmp/lint-imports.$$$$; exit 1; }; rm -f /tmp/lint-imports.$$$$
+
+check: lint test ## everything CI runs
+
+fmt: $(READY) ## format, and mend what can be mended
+	@$(VENV)/bin/ruff format --quiet .
+	@$(VENV)/bin/ruff check --quiet --fix .
+
+lock: ## pin and hash requirements/ again from pyproject.toml (needs uv)
+	@for extra in bench dev; do \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header --no-annotate --extra $$extra -o requirements/$$extra.txt pyproject.toml; done
+
+clean: ## remove the environment and caches (generated reports stay)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,220 @@
+"""The interface between the app and whatever keeps a caller logged in.
+
+A `Mechanism` is what `sessions.SessionManager` and `tokens.TokenManager` both are, without
+importing this file: the match is structural. A `Scheme` is a mechanism, the transport that
+carries its credential, and what it claims about revocation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+Strength = Literal["immediate", "within", "at-expiry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who is asking, as far as the transport can tell: shown on the devices page."""
+
+    address: str
+    user_agent: str
+
+
+class Grant(Protocol):
+    """What a client receives when it is let in."""
+
+    @property
+    def credential(self) -> str:
+        """Sent with every request: a session ID or an access token."""
+
+    @property
+    def renewal(self) -> str | None:
+        """What `renew` takes; None where the credential itself is what renews it."""
+
+    @property
+    def expires_at(self) -> float:
+        """When the credential ends unless renewed: seconds since the epoch, UTC."""
+
+    @property
+    def handle(self) -> str:
+        """Names this login to its owner; never good for logging in."""
+
+
+class Identity(Protocol):
+    """A caller who was verified; there is no such object for one who was not."""
+
+    @property
+    def subject(self) -> str | None:
+        """Who it is; None is an anonymous visitor who has a cart, say."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The user data kept for this login: plain JSON types."""
+
+    @property
+    def handle(self) -> str: ...
+
+    @property
+    def created_at(self) -> float:
+        """When this login began; renewals do not move it."""
+
+    @property
+    def expires_at(self) -> float: ...
+
+
+class Entry(Protocol):
+    """One live login, as its owner sees it on the devices page."""
+
+    @property
+    def handle(self) -> str: ...
+
+    @property
+    def created_at(self) -> float: ...
+
+    @property
+    def last_seen_at(self) -> float:
+        """A session: the last touch. A token family: the last rotation, since no server sees
+        the requests in between."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def user_agent(self) -> str: ...
+
+
+class Revocation(Protocol):
+    """What a revocation achieved: `Immediate`, `Within(seconds)` or `AtExpiry(at)`."""
+
+    def describe(self) -> dict[str, str | float]:
+        """`{"strength": "immediate" | "within" | "at-expiry", "within_seconds"?: s, "at"?: t}`."""
+
+
+class Mechanism(Protocol):
+    """Seven verbs that keep a caller logged in over stateless HTTP.
+
+    A credential that is missing, damaged, unknown, expired or revoked raises `rejection`. A
+    store that cannot be reached raises one of `outages`, which is never a rejection: the caller
+    is neither let in nor logged out.
+    """
+
+    @property
+    def rejection(self) -> type[Exception]:
+        """What `verify`, `update`, `renew` and `revoke` raise for a credential they refuse."""
+
+    @property
+    def outages(self) -> tuple[type[Exception], ...]:
+        """What the store's client raises when the store cannot answer; empty without one."""
+
+    def issue(
+        self,
+        subject: str | None,
+        data: Mapping[str, Any] | None = None,
+        client: Client | None = None,
+    ) -> Grant:
+        """Begin. *subject* None is an anonymous visitor.
+
+        Raises ValueError, naming the key, if *data* is too large or not plain data.
+        """
+
+    def verify(self, credential: str) -> Identity:
+        """Authentic *and* acceptable, or `rejection`. The hot path: one store round trip at most."""
+
+    def update(self, credential: str, changes: Mapping[str, Any]) -> Grant | None:
+        """Change user data key by key; None as a value removes the key.
+
+        Gives a new grant if the credential had to change, else None. Raises ValueError, and
+        changes nothing, if the data would become too large.
+        """
+
+    def renew(
+        self, renewal: str, subject: str | None = None, client: Client | None = None
+    ) -> Grant:
+        """Replace the credential; user data stays, and the old one stops working.
+
+        *renewal* is `Grant.renewal`, or the credential where that is None. At login the
+        credential held before is given together with *subject*, which is bound to the new one:
+        the defence against fixation (ASVS 5.0 7.2.4).
+        """
+
+    def revoke(self, credential: str) -> Revocation:
+        """End this login. Revoking what is already gone raises `rejection`."""
+
+    def revoke_entry(self, subject: str, handle: str) -> Revocation | None:
+        """End the login *handle* if it is *subject*'s; None if there is no such login."""
+
+    def revoke_all(self, subject: str, keep: str | None = None) -> Revocation:
+        """End every login of *subject*, but for the handle *keep*."""
+
+    def entries(self, subject: str) -> Sequence[Entry] | None:
+        """What is live now, oldest first; None if this mechanism cannot tell."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the app was started with; a scheme is built from it.
+
+    Nodes of one deployment share *store_url* and *keys_file*.
+    """
+
+    store_url: str | None = None
+    """`redis://host:port/db`, `unix:///path?db=0`, `sqlite:///path`; None: what the scheme can do
+    without (memory), else ValueError with the remedy."""
+    keys_file: Path | None = None
+    """Signing keys, made on first use with mode 0600; None: keys of this process alone."""
+    inactivity: timedelta = timedelta(minutes=30)
+    absolute: timedelta = timedelta(hours=12)
+    touch: timedelta = timedelta(seconds=60)
+    access: timedelta = timedelta(minutes=5)
+    timing: bool = False
+    """Whether to keep count of store operations and signature checks for Server-Timing."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one request spent: filled by the scheme when `Settings.timing` is on."""
+
+    store_reads: int = 0
+    store_writes: int = 0
+    store_ns: int = 0
+    signature_checks: int = 0
+    crypto_ns: int = 0
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A mechanism, its transport, and what it claims: one arm of every comparison."""
+
+    name: str
+    """`<mechanism>-<transport>-<state>`, such as `session-cookie-redis`."""
+    summary: str
+    """One sentence for people who choose from a list."""
+    mechanism: Mechanism | None
+    """None is `control`: nobody is asked who they are."""
+    transport: Literal["cookie", "bearer", "none"]
+    strength: Strength
+    """The claimed strength of a revocation, which tests and the prober hold it to."""
+    bound_s: float = 0.0
+    """The claimed bound of the window after a revoke: 0 if immediate, else seconds."""
+    shared: bool = True
+    """Whether several nodes can serve it: state in process memory cannot be shared."""
+    delay_us: float = 0.0
+    """A known delay put before every authenticated route: what measurements are checked against."""
+    public_keys: Callable[[], Mapping[str, Any]] | None = None
+    """The JWKS, where there are public keys."""
+    probe: Callable[[], None] = lambda: None
+    """Raises one of the mechanism's outages if the store does not answer."""
+    take_measured: Callable[[], Measured] = Measured
+    """What this thread spent since the last call, and start again from zero."""
+    close: Callable[[], None] = lambda: None
+    """Let go of connections and files."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What the report says of this scheme, such as its algorithm and its store."""
+
+
+SchemeFactory = Callable[[Settings], Scheme]
+"""What an entry point in the group `sessions_or_tokens.schemes` names."""
