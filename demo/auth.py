@@ -122,7 +122,7 @@ class Mechanism(Protocol):
         """
 
     def verify(self, credential: str) -> Identity:
-        """Authentic *and* acceptable, or `rejection`. The hot path: one store round trip at most."""
+        """Authentic *and* acceptable, or `rejection`. The hot path: one round trip at most."""
 
     def update(self, credential: str, changes: Mapping[str, Any]) -> Grant | None:
         """Change user data key by key; None as a value removes the key.
