@@ -1,0 +1,27 @@
+"""Server-side sessions: the client holds an opaque ID, the state stays in a store."""
+
+from .errors import DataTooLarge, InvalidSession, Reason, SessionError
+from .events import Event
+from .lifetimes import NIST_AAL2, NIST_AAL3, OWASP_HIGH_VALUE, OWASP_LOW_RISK, Lifetimes
+from .manager import Grant, Identity, SessionManager
+from .strength import AtExpiry, Immediate, Strength, Within
+
+__all__ = [
+    "NIST_AAL2",
+    "NIST_AAL3",
+    "OWASP_HIGH_VALUE",
+    "OWASP_LOW_RISK",
+    "AtExpiry",
+    "DataTooLarge",
+    "Event",
+    "Grant",
+    "Identity",
+    "Immediate",
+    "InvalidSession",
+    "Lifetimes",
+    "Reason",
+    "SessionError",
+    "SessionManager",
+    "Strength",
+    "Within",
+]

@@ -1,0 +1,62 @@
+"""Where schemes keep their state: clients and files from the store URLs in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from valkey import Valkey
+
+from .auth import Settings
+
+STORE_TIMEOUT_S = 1.5
+"""A store that does not answer by then is an outage: the app answers 503 within two seconds."""
+
+
+def has_redis(settings: Settings) -> bool:
+    """Whether a Valkey or Redis was given."""
+    return bool(_urls(settings, _is_redis))
+
+
+def has_sqlite(settings: Settings) -> bool:
+    """Whether an SQLite file was given."""
+    return bool(_urls(settings, _is_sqlite))
+
+
+def redis_client(name: str, settings: Settings) -> Valkey:
+    """A client of the first Valkey or Redis given; ValueError with the remedy if none is."""
+    urls = _urls(settings, _is_redis)
+    if not urls:
+        raise ValueError(
+            f"{name} keeps its state in Valkey or Redis: give --store-url redis://host:port, or "
+            f"let 'make demo SCHEME={name}' start one"
+        )
+    client: Any = Valkey.from_url(
+        urls[0], socket_timeout=STORE_TIMEOUT_S, socket_connect_timeout=STORE_TIMEOUT_S
+    )
+    return client  # type: ignore[no-any-return]
+
+
+def sqlite_path(name: str, settings: Settings) -> Path:
+    """The first SQLite file given; ValueError with the remedy if none is."""
+    urls = _urls(settings, _is_sqlite)
+    if not urls:
+        raise ValueError(
+            f"{name} keeps its state in an SQLite file: give --store-url sqlite:///path, or let "
+            f"'make demo SCHEME={name}' make one"
+        )
+    return Path(unquote(urls[0].removeprefix("sqlite://")))
+
+
+def _urls(settings: Settings, accepts: Callable[[str], bool]) -> list[str]:
+    return [url for url in (settings.store_url or "").split() if accepts(url)]
+
+
+def _is_redis(url: str) -> bool:
+    return url.startswith(("redis://", "rediss://", "valkey://", "valkeys://", "unix://"))
+
+
+def _is_sqlite(url: str) -> bool:
+    return url.startswith("sqlite:///")

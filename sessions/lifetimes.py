@@ -1,0 +1,42 @@
+"""How long a session lives: inactivity timeout and absolute lifetime (ASVS 5.0 7.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """The limits of a session. It is dead from the very instant a limit names.
+
+    *touch* is how much activity goes unrecorded: a session is written at most once in that
+    time, so it may end up to *touch* sooner than *inactivity* after its last request.
+    """
+
+    inactivity: timedelta
+    absolute: timedelta
+    touch: timedelta = timedelta(seconds=60)
+
+    def __post_init__(self) -> None:
+        """Refuse limits that contradict each other."""
+        if self.inactivity <= timedelta(0) or self.absolute <= timedelta(0):
+            raise ValueError("inactivity and absolute must be longer than nothing")
+        if not timedelta(0) <= self.touch < self.inactivity:
+            raise ValueError("touch must be shorter than inactivity: sessions in use would end")
+
+    def expires_at(self, created_at: float, seen_at: float) -> float:
+        """When a session ends that began at *created_at* and was last seen at *seen_at*."""
+        return min(
+            created_at + self.absolute.total_seconds(), seen_at + self.inactivity.total_seconds()
+        )
+
+
+# NIST SP 800-63B-4, sections 2.2.3 and 2.3.3: overall and inactivity limits of a level.
+NIST_AAL2 = Lifetimes(inactivity=timedelta(hours=1), absolute=timedelta(hours=24))
+NIST_AAL3 = Lifetimes(inactivity=timedelta(minutes=15), absolute=timedelta(hours=12))
+# OWASP Session Management Cheat Sheet, "Session Expiration": the strict end of its ranges.
+OWASP_HIGH_VALUE = Lifetimes(
+    inactivity=timedelta(minutes=5), absolute=timedelta(hours=4), touch=timedelta(seconds=15)
+)
+OWASP_LOW_RISK = Lifetimes(inactivity=timedelta(minutes=30), absolute=timedelta(hours=8))

@@ -1,0 +1,235 @@
+"""Server-side sessions: an opaque ID for the client, the state in a store.
+
+The other half is tokens/manager.py: the same verbs in the same order, for state that travels.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from .errors import DataTooLarge, InvalidSession, Reason
+from .events import Event, emit
+from .identifiers import digest, is_well_formed, new_handle, new_id
+from .lifetimes import OWASP_LOW_RISK, Lifetimes
+from .record import (
+    Client,
+    Damaged,
+    Encoded,
+    Record,
+    data_bytes,
+    decode_values,
+    encode_values,
+    largest,
+)
+from .stores.base import SessionStore
+from .strength import Immediate, Strength
+
+MAX_DATA_BYTES = 64 * 1024
+MAX_CLIENT_CHARACTERS = 256
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """What a client receives when it is let in."""
+
+    credential: str
+    expires_at: float
+    handle: str
+    renewal: str | None = None
+    """None: the session ID itself is what `renew` takes."""
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """A caller who was verified."""
+
+    subject: str | None
+    data: dict[str, Any]
+    handle: str
+    created_at: float
+    expires_at: float
+
+
+class SessionManager:
+    """Issue, verify, update, renew and revoke server-side sessions.
+
+    Safe to share between threads. The store's exceptions pass through: a store that cannot
+    answer neither lets anybody in nor logs anybody out.
+    """
+
+    rejection = InvalidSession
+
+    def __init__(
+        self,
+        store: SessionStore,
+        lifetimes: Lifetimes = OWASP_LOW_RISK,
+        *,
+        max_data_bytes: int = MAX_DATA_BYTES,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.store = store
+        self.lifetimes = lifetimes
+        self.outages = store.outages
+        self._max_data_bytes = max_data_bytes
+        self._now = now
+        self._inactivity_s = lifetimes.inactivity.total_seconds()
+        self._absolute_s = lifetimes.absolute.total_seconds()
+        self._touch_s = lifetimes.touch.total_seconds()
+
+    def issue(
+        self,
+        subject: str | None,
+        data: Mapping[str, Any] | None = None,
+        client: Client | None = None,
+    ) -> Grant:
+        """Begin a session; *subject* None is an anonymous visitor.
+
+        Raises DataTooLarge or ValueError, naming the key, for *data* that cannot be kept.
+        """
+        now = self._now()
+        record = self._begin(subject, self._encoded(data or {}), client, now)
+        credential, expires_at = new_id(), self.lifetimes.expires_at(now, now)
+        self.store.create(digest(credential), record, expires_at)
+        emit(Event.CREATED, subject=subject, handle=record.handle)
+        return Grant(credential, expires_at, record.handle)
+
+    def verify(self, credential: str) -> Identity:
+        """The caller behind *credential*, or InvalidSession. One round trip to the store.
+
+        At most once per touch interval a second one notes the activity.
+        """
+        record, expires_at = self._live(credential)
+        try:
+            data = decode_values(record.data)
+        except Damaged as exc:
+            emit(Event.DAMAGED, handle=record.handle, detail=str(exc))
+            raise InvalidSession(Reason.UNKNOWN) from exc
+        return Identity(record.subject, data, record.handle, record.created_at, expires_at)
+
+    def update(self, credential: str, changes: Mapping[str, Any]) -> None:
+        """Change user data key by key, in one atomic step; None as a value removes the key.
+
+        Never gives a new grant: the credential says nothing about the state. Concurrent updates
+        of different keys both survive.
+        """
+        encoded = encode_values(changes)
+        record, _ = self._live(credential)
+        if not self.store.merge(digest(credential), encoded, self._max_data_bytes):
+            raise self._rejected(Reason.UNKNOWN, record)
+
+    def renew(
+        self, renewal: str, subject: str | None = None, client: Client | None = None
+    ) -> Grant:
+        """Replace the session ID in one atomic step; the old one is refused from then on.
+
+        With *subject*, at login, the session is bound to it and its absolute lifetime begins
+        anew. What belonged to another subject is ended, not handed over.
+        """
+        record, _ = self._live(renewal)
+        if subject is not None and record.subject not in (None, subject):
+            self.revoke(renewal)
+            return self.issue(subject, None, client)
+        now = self._now()
+        fresh = self._begin(record.subject if subject is None else subject, {}, client, now)
+        fresh = msgspec.structs.replace(
+            fresh,
+            handle=record.handle,
+            created_at=record.created_at if subject is None else now,
+            address=fresh.address or record.address,
+            user_agent=fresh.user_agent or record.user_agent,
+        )
+        credential = new_id()
+        expires_at = self.lifetimes.expires_at(fresh.created_at, now)
+        if not self.store.replace(digest(renewal), digest(credential), fresh, expires_at):
+            raise self._rejected(Reason.UNKNOWN, record)
+        emit(Event.RENEWED, subject=fresh.subject, handle=fresh.handle)
+        return Grant(credential, expires_at, fresh.handle)
+
+    def revoke(self, credential: str) -> Strength:
+        """End this session. What is gone already is InvalidSession."""
+        if not is_well_formed(credential):
+            raise self._rejected(Reason.MALFORMED)
+        record = self.store.delete(digest(credential))
+        if record is None:
+            raise self._rejected(Reason.UNKNOWN)
+        emit(Event.REVOKED, subject=record.subject, handle=record.handle)
+        return Immediate()
+
+    def revoke_entry(self, subject: str, handle: str) -> Strength | None:
+        """End the session *handle* if it is *subject*'s; None if there is no such session."""
+        if not self.store.delete_handle(subject, handle):
+            return None
+        emit(Event.REVOKED, subject=subject, handle=handle)
+        return Immediate()
+
+    def revoke_all(self, subject: str, keep: str | None = None) -> Strength:
+        """End every session of *subject*, but for the handle *keep*."""
+        count = self.store.delete_subject(subject, keep)
+        emit(Event.REVOKED, subject=subject, count=count)
+        return Immediate()
+
+    def entries(self, subject: str) -> list[Record]:
+        """The live sessions of *subject*, oldest first."""
+        now = self._now()
+        live = [r for r in self.store.list_subject(subject) if self._ended(r, now) is None]
+        return sorted(live, key=lambda record: (record.created_at, record.handle))
+
+    def _begin(
+        self, subject: str | None, data: Encoded, client: Client | None, now: float
+    ) -> Record:
+        if subject == "":
+            raise ValueError("a subject must not be empty: None is an anonymous visitor")
+        return Record(
+            new_handle(),
+            subject,
+            now,
+            now,
+            client.address[:MAX_CLIENT_CHARACTERS] if client else "",
+            client.user_agent[:MAX_CLIENT_CHARACTERS] if client else "",
+            data,
+        )
+
+    def _live(self, credential: str) -> tuple[Record, float]:
+        if not is_well_formed(credential):
+            raise self._rejected(Reason.MALFORMED)
+        key = digest(credential)
+        record = self.store.read(key)
+        if record is None:
+            raise self._rejected(Reason.UNKNOWN)
+        now = self._now()
+        reason = self._ended(record, now)
+        if reason is not None:
+            # Make it so before saying so: a touch that is still under way must not be able to
+            # bring back what this caller is now told is over.
+            self.store.delete(key)
+            emit(Event.EXPIRED, subject=record.subject, handle=record.handle, reason=reason.value)
+            raise InvalidSession(reason)
+        seen_at = record.seen_at
+        if now - seen_at >= self._touch_s:
+            seen_at = now
+            expires_at = self.lifetimes.expires_at(record.created_at, now)
+            if not self.store.touch(key, now, expires_at):
+                raise self._rejected(Reason.UNKNOWN, record)
+        ends_at = min(record.created_at + self._absolute_s, seen_at + self._inactivity_s)
+        return record, ends_at
+
+    def _ended(self, record: Record, now: float) -> Reason | None:
+        if now >= record.created_at + self._absolute_s:
+            return Reason.EXPIRED
+        if now >= record.seen_at + self._inactivity_s:
+            return Reason.INACTIVE
+        return None
+
+    def _encoded(self, data: Mapping[str, Any]) -> Encoded:
+        changes = encode_values(data)
+        kept = {key: value for key, value in changes.items() if value is not None}
+        if data_bytes(kept) > self._max_data_bytes:
+            raise DataTooLarge(largest(kept), self._max_data_bytes)
+        return kept
+
+    def _rejected(self, reason: Reason, record: Record | None = None) -> InvalidSession:
+        handle = None if record is None else record.handle
+        emit(Event.REJECTED, reason=reason.value, handle=handle)
+        return InvalidSession(reason)

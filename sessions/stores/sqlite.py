@@ -1,0 +1,184 @@
+"""Sessions in an SQLite file: durable, shared by the processes of one machine."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..events import Event, emit
+from ..record import (
+    Damaged,
+    Record,
+    decode_data,
+    decode_record,
+    encode_data,
+    encode_head,
+    merged,
+)
+
+BUSY_TIMEOUT_S = 1.5
+"""How long a write waits for another process's before it is an outage."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS sessions (
+    key        BLOB PRIMARY KEY,
+    subject    TEXT,
+    handle     TEXT NOT NULL,
+    seen_at    REAL NOT NULL,
+    expires_at REAL NOT NULL,
+    head       BLOB NOT NULL,
+    data       BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_subject ON sessions (subject) WHERE subject IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sessions_expires_at ON sessions (expires_at);
+"""
+
+
+class SQLiteStore:
+    """One table, one connection a thread; see `SessionStore` for the contract.
+
+    Write-ahead logging lets readers go on beside a writer. `synchronous=FULL` makes a commit
+    wait for the disk: a logout that was acknowledged survives a loss of power.
+    """
+
+    outages: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = Path(path)
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._open: list[sqlite3.Connection] = []
+        self._connection().executescript(_SCHEMA)
+
+    def create(self, key: bytes, record: Record, expires_at: float) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (key, *_columns(record, expires_at), encode_data(record.data)),
+            )
+
+    def read(self, key: bytes) -> Record | None:
+        row = self._one("SELECT head, seen_at, data FROM sessions WHERE key = ?", (key,))
+        return None if row is None else _record(*row)
+
+    def touch(self, key: bytes, seen_at: float, expires_at: float) -> bool:
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "UPDATE sessions SET expires_at = CASE WHEN seen_at < ?1 THEN ?2 "
+                "ELSE expires_at END, seen_at = max(seen_at, ?1) WHERE key = ?3",
+                (seen_at, expires_at, key),
+            )
+            return cursor.rowcount == 1
+
+    def merge(self, key: bytes, changes: Mapping[str, bytes | None], limit_bytes: int) -> bool:
+        with self._writing() as connection:
+            row = connection.execute("SELECT data FROM sessions WHERE key = ?", (key,)).fetchone()
+            if row is None:
+                return False
+            data = encode_data(merged(decode_data(row[0]), changes, limit_bytes))
+            connection.execute("UPDATE sessions SET data = ? WHERE key = ?", (data, key))
+            return True
+
+    def replace(self, key: bytes, new_key: bytes, record: Record, expires_at: float) -> bool:
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "UPDATE sessions SET key = ?, subject = ?, handle = ?, seen_at = ?, "
+                "expires_at = ?, head = ? WHERE key = ?",
+                (new_key, *_columns(record, expires_at), key),
+            )
+            return cursor.rowcount == 1
+
+    def delete(self, key: bytes) -> Record | None:
+        with self._writing() as connection:
+            row = connection.execute(
+                "DELETE FROM sessions WHERE key = ? RETURNING head, seen_at, data", (key,)
+            ).fetchone()
+        return None if row is None else _record(*row)
+
+    def delete_handle(self, subject: str, handle: str) -> bool:
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "DELETE FROM sessions WHERE subject = ? AND handle = ?", (subject, handle)
+            )
+            return cursor.rowcount > 0
+
+    def delete_subject(self, subject: str, keep: str | None = None) -> int:
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "DELETE FROM sessions WHERE subject = ? AND handle IS NOT ?", (subject, keep)
+            )
+            return cursor.rowcount
+
+    def list_subject(self, subject: str) -> list[Record]:
+        rows = self._connection().execute(
+            "SELECT head, seen_at FROM sessions WHERE subject = ?", (subject,)
+        )
+        records = (_record(head, seen_at, None) for head, seen_at in rows.fetchall())
+        return [record for record in records if record is not None]
+
+    def reap(self, now: float, limit: int = 1000) -> int:
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "DELETE FROM sessions WHERE key IN "
+                "(SELECT key FROM sessions WHERE expires_at <= ? LIMIT ?)",
+                (now, limit),
+            )
+            return cursor.rowcount
+
+    def ping(self) -> None:
+        self._one("SELECT 1 FROM sessions LIMIT 1", ())
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+
+    def _one(self, statement: str, values: tuple[object, ...]) -> tuple[bytes, float, bytes] | None:
+        row: tuple[bytes, float, bytes] | None
+        row = self._connection().execute(statement, values).fetchone()
+        return row
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        connection = self._connection()
+        # Take the write lock at once: a transaction that reads first and writes later would fail
+        # against another writer instead of waiting for it.
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path,
+                timeout=BUSY_TIMEOUT_S,
+                isolation_level=None,
+                check_same_thread=False,  # only so that close() may close it
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            self._local.connection = connection
+            with self._lock:
+                self._open.append(connection)
+        return connection
+
+
+def _columns(record: Record, expires_at: float) -> tuple[object, ...]:
+    return (record.subject, record.handle, record.seen_at, expires_at, encode_head(record))
+
+
+def _record(head: bytes, seen_at: float, data: bytes | None) -> Record | None:
+    try:
+        return decode_record(head, seen_at, {} if data is None else decode_data(data))
+    except Damaged as exc:
+        emit(Event.DAMAGED, store="sqlite", detail=str(exc))
+        return None

@@ -1,0 +1,170 @@
+"""What a token says: registered claims (RFC 7519 section 4.1) of an access token (RFC 9068).
+
+Authentic and acceptable are two questions: signing.py answers the first, this file the second.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from .errors import DataTooLarge, InvalidToken, Reason
+
+MAX_DEPTH = 16
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """The claims of an access token, by their names in full."""
+
+    issuer: str
+    audience: str
+    subject: str | None
+    """None is an anonymous visitor: `sub` is then the family, and `anonymous` is true."""
+    expires_at: int
+    issued_at: int
+    token_id: str
+    family: str
+    """`sid` (OpenID Connect Front-Channel Logout): the login this token descends from."""
+    began_at: int
+    """`auth_time` (OpenID Connect Core): when that login began."""
+    data: dict[str, Any]
+
+
+def encode(claims: Claims, data: bytes) -> bytes:
+    """The claims as JSON; *data* is the user data, already encoded by `encode_data`."""
+    known: dict[str, Any] = {
+        "iss": claims.issuer,
+        "aud": claims.audience,
+        "sub": claims.family if claims.subject is None else claims.subject,
+        "exp": claims.expires_at,
+        "iat": claims.issued_at,
+        "jti": claims.token_id,
+        "sid": claims.family,
+        "auth_time": claims.began_at,
+    }
+    if claims.subject is None:
+        known["anonymous"] = True
+    if data != b"{}":
+        known["data"] = msgspec.Raw(data)
+    return msgspec.json.encode(known)
+
+
+def decode(payload: bytes) -> Claims:
+    """The claims of an authentic *payload*, each of its right type, or InvalidToken(CLAIMS)."""
+    found = decode_object(payload, Reason.CLAIMS)
+    family = _text(found, "sid")
+    anonymous = found.get("anonymous", False)
+    data = found.get("data", {})
+    if not isinstance(anonymous, bool) or not isinstance(data, dict):
+        raise InvalidToken(Reason.CLAIMS)
+    subject = _text(found, "sub")
+    if "nbf" in found:
+        _instant(found, "nbf")
+    return Claims(
+        _text(found, "iss"),
+        _text(found, "aud"),
+        None if anonymous else subject,
+        _instant(found, "exp"),
+        max(_instant(found, "iat"), found.get("nbf", 0)),
+        _text(found, "jti"),
+        family,
+        _instant(found, "auth_time"),
+        data,
+    )
+
+
+def check_addressees(claims: Claims, issuer: str, audience: str) -> None:
+    """Return if *issuer* made the token for *audience*; else InvalidToken."""
+    if claims.issuer != issuer:
+        raise InvalidToken(Reason.ISSUER)
+    if claims.audience != audience:
+        raise InvalidToken(Reason.AUDIENCE)
+
+
+def check_instants(claims: Claims, now: float, leeway_s: float) -> None:
+    """Return if the token is valid *now*; else InvalidToken.
+
+    It is expired from the very instant `exp` names (RFC 7519 section 4.1.4).
+    """
+    if now >= claims.expires_at + leeway_s:
+        raise InvalidToken(Reason.EXPIRED)
+    if now < claims.issued_at - leeway_s:
+        raise InvalidToken(Reason.IMMATURE)
+
+
+def decode_object(text: bytes, reason: Reason) -> dict[str, Any]:
+    """A JSON object with no name twice (RFC 8725 section 2.4), or InvalidToken(*reason*)."""
+    try:
+        # From bytes, json would also take UTF-16, UTF-32 and a byte order mark.
+        found = json.loads(text.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refused)
+    except (ValueError, RecursionError) as exc:
+        raise InvalidToken(reason) from exc
+    if not isinstance(found, dict):
+        raise InvalidToken(reason)
+    return found
+
+
+def encode_data(data: Mapping[str, Any], limit_bytes: int) -> bytes:
+    """User data as JSON; ValueError, naming the key, for what is not plain or does not fit."""
+    for key, value in data.items():
+        if not _is_plain(value, MAX_DEPTH):
+            raise ValueError(
+                f"token data {key!r} is not plain: use str, int, float, bool, None, list and "
+                f"dict with str keys, at most {MAX_DEPTH} deep"
+            )
+    try:
+        encoded = msgspec.json.encode(data)
+    except (OverflowError, UnicodeEncodeError) as exc:
+        raise ValueError(f"token data cannot be encoded: {exc}") from exc
+    if len(encoded) > limit_bytes:
+        raise DataTooLarge(max(data, key=lambda key: len(repr(data[key]))), limit_bytes)
+    return encoded
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _text(found: dict[str, Any], name: str) -> str:
+    value = found.get(name)
+    if not isinstance(value, str) or not value:
+        raise InvalidToken(Reason.CLAIMS)
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as exc:  # half of a surrogate pair, escaped
+            raise InvalidToken(Reason.CLAIMS) from exc
+    return value
+
+
+def _instant(found: dict[str, Any], name: str) -> int:
+    value = found.get(name)
+    # bool is an int to Python, and not to RFC 7519.
+    if type(value) is not int or not 0 <= value < 2**53:
+        raise InvalidToken(Reason.CLAIMS)
+    return value
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    if value is None or isinstance(value, (str, bool, int)):
+        return True
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if depth == 0:
+        return False
+    if isinstance(value, list):
+        return all(_is_plain(item, depth - 1) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(k, str) and _is_plain(v, depth - 1) for k, v in value.items())
+    return False

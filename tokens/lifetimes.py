@@ -1,0 +1,50 @@
+"""How long a token lives, and the family it belongs to (RFC 9700 section 4.14, ASVS 5.0 7.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """The limits of a login. It is dead from the very instant a limit names.
+
+    *access* bounds how long a token works that nobody can call back. *inactivity* and *absolute*
+    are the family's: the longest time between two refreshes, and overall. *grace* is how long a
+    refresh token that was just used still gives the same successor, for tabs that refresh at
+    the same time. *leeway* forgives clocks that differ between issuer and verifier.
+    """
+
+    inactivity: timedelta
+    absolute: timedelta
+    access: timedelta = timedelta(minutes=5)
+    grace: timedelta = timedelta(seconds=10)
+    leeway: timedelta = timedelta(0)
+
+    def __post_init__(self) -> None:
+        """Refuse limits that contradict each other."""
+        if self.inactivity <= timedelta(0) or self.absolute <= timedelta(0):
+            raise ValueError("inactivity and absolute must be longer than nothing")
+        if self.access < timedelta(seconds=1):
+            raise ValueError("access must be a second or longer: exp counts whole seconds")
+        if self.access > self.inactivity:
+            raise ValueError("access must not outlive inactivity: nobody could list the token")
+        if not timedelta(0) <= self.leeway <= timedelta(minutes=2):
+            raise ValueError("leeway is for clocks that differ: at most two minutes")
+
+    def expires_at(self, created_at: float, seen_at: float) -> float:
+        """When a family ends that began at *created_at* and was last refreshed at *seen_at*."""
+        return min(
+            created_at + self.absolute.total_seconds(), seen_at + self.inactivity.total_seconds()
+        )
+
+
+# NIST SP 800-63B-4, sections 2.2.3 and 2.3.3: overall and inactivity limits of a level.
+NIST_AAL2 = Lifetimes(inactivity=timedelta(hours=1), absolute=timedelta(hours=24))
+NIST_AAL3 = Lifetimes(inactivity=timedelta(minutes=15), absolute=timedelta(hours=12))
+# OWASP Session Management Cheat Sheet, "Session Expiration": the strict end of its ranges.
+OWASP_HIGH_VALUE = Lifetimes(
+    inactivity=timedelta(minutes=5), absolute=timedelta(hours=4), access=timedelta(minutes=1)
+)
+OWASP_LOW_RISK = Lifetimes(inactivity=timedelta(minutes=30), absolute=timedelta(hours=8))

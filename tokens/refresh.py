@@ -1,0 +1,115 @@
+"""Refresh tokens: opaque, single use, rotated within a family (RFC 9700 section 4.14)."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from hashlib import sha256
+
+from .errors import InvalidToken, Reason
+from .events import Event, emit
+from .lifetimes import Lifetimes
+from .record import Client, Outcome, Record
+from .stores.base import TokenStore
+
+MAX_CLIENT_CHARACTERS = 256
+
+_is_well_formed = re.compile(r"[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{43}").fullmatch
+
+
+class RefreshTokens:
+    """Families of refresh tokens: begin one, rotate within it, end it on reuse.
+
+    A token is a family's handle, a dot, and 256 bits. Its successor follows from it and a nonce
+    that the store keeps, so that all who present the same token within the grace period are
+    given the same successor, though neither token is in the store.
+    """
+
+    def __init__(self, store: TokenStore, lifetimes: Lifetimes, now: Callable[[], float]) -> None:
+        self._store = store
+        self._lifetimes = lifetimes
+        self._now = now
+        self._inactivity_s = lifetimes.inactivity.total_seconds()
+        self._absolute_s = lifetimes.absolute.total_seconds()
+        self._grace_s = lifetimes.grace.total_seconds()
+
+    def begin(self, subject: str | None, data: bytes, client: Client | None) -> tuple[str, Record]:
+        """The first refresh token of a new family, and the family."""
+        now = self._now()
+        record = Record(
+            secrets.token_urlsafe(12),
+            subject,
+            now,
+            now,
+            client.address[:MAX_CLIENT_CHARACTERS] if client else "",
+            client.user_agent[:MAX_CLIENT_CHARACTERS] if client else "",
+            data,
+        )
+        token = f"{record.handle}.{secrets.token_urlsafe(32)}"
+        self._store.create(digest(token), record, self._lifetimes.expires_at(now, now))
+        return token, record
+
+    def rotate(self, token: str) -> tuple[str, Record]:
+        """The successor of *token*, and its family; or InvalidToken.
+
+        Reuse after the grace period ends the family: either the client or a thief holds a copy,
+        and nobody can tell which (RFC 9700 section 4.14.2).
+        """
+        record = self._live(token)
+        now = self._now()
+        nonce = secrets.token_bytes(16)
+        rotation = self._store.replace(
+            record.handle,
+            digest(token),
+            digest(_successor(token, nonce)),
+            nonce,
+            now,
+            self._lifetimes.expires_at(record.created_at, now),
+            now - self._grace_s,
+        )
+        if rotation.outcome is Outcome.REUSED:
+            emit(Event.REUSED, subject=record.subject, handle=record.handle)
+            raise InvalidToken(Reason.REUSED)
+        if rotation.outcome is Outcome.ABSENT:
+            raise InvalidToken(Reason.UNKNOWN)
+        return _successor(token, rotation.nonce), record
+
+    def ended(self, record: Record, now: float) -> Reason | None:
+        """Why the family is over at *now*; None if it is not."""
+        if now >= record.created_at + self._absolute_s:
+            return Reason.EXPIRED
+        if now >= record.seen_at + self._inactivity_s:
+            return Reason.INACTIVE
+        return None
+
+    def _live(self, token: str) -> Record:
+        if _is_well_formed(token) is None:
+            raise InvalidToken(Reason.MALFORMED)
+        handle, _, _ = token.partition(".")
+        record = self._store.read(handle, digest(token))
+        if record is None:
+            raise InvalidToken(Reason.UNKNOWN)
+        reason = self.ended(record, self._now())
+        if reason is not None:
+            # Make it so before saying so: a rotation that is still under way must not be able
+            # to bring back what this caller is now told is over.
+            self._store.delete(handle)
+            emit(Event.EXPIRED, subject=record.subject, handle=record.handle, reason=reason.value)
+            raise InvalidToken(reason)
+        return record
+
+
+def digest(token: str) -> bytes:
+    """The 32 bytes under which the store knows a refresh token."""
+    # Hash before lookup: a leaked table must not be a table of working credentials.
+    return sha256(token.encode("ascii")).digest()
+
+
+def _successor(token: str, nonce: bytes) -> str:
+    # Whoever reads the store knows nonces and digests, but no token to apply them to.
+    handle, _, secret = token.partition(".")
+    derived = hmac.digest(secret.encode("ascii"), b"successor" + nonce, "sha256")
+    return f"{handle}.{urlsafe_b64encode(derived).rstrip(b'=').decode('ascii')}"

@@ -1,0 +1,32 @@
+"""A denylist: families that were called back, looked up on every verify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..claims import Claims
+from ..stores.base import TokenStore
+from ..strength import Immediate, Strength
+
+
+class Denylist:
+    """Strength Immediate, one lookup a verify: a session's price for a session's revocation.
+
+    Names issuer and family, never the text of a token: every ECDSA signature has a twin that
+    verifies as well, under which a denied token would come back. A denial is kept until the last
+    token of its family has expired. A store that loses denials lets revoked tokens in again.
+    """
+
+    def __init__(self, store: TokenStore, issuer: str) -> None:
+        self._store = store
+        self._issuer = issuer
+
+    def is_revoked(self, claims: Claims) -> bool:
+        return self._store.is_denied(self._name(claims.family))
+
+    def revoke(self, families: Sequence[str], until: float) -> Strength:
+        self._store.deny([self._name(family) for family in families], until)
+        return Immediate()
+
+    def _name(self, family: str) -> str:
+        return f"{self._issuer} {family}"

@@ -1,0 +1,129 @@
+"""The Lua that makes each operation of the Redis store one atomic step.
+
+A family is a hash: `m` its head (MessagePack: version, handle, subject, …), `t` when it was last
+refreshed, `d` its user data, `c` the key of its current refresh token, and `p:<key>` for each
+that is spent: when, a space, and the nonce its successor follows from. A subject's index is a
+sorted set of family keys, scored by when each may be cleared away; its name is a prefix, given
+to the script, and the subject. A denial is a key of its own.
+"""
+
+_PRELUDE = """
+local function known(key)
+  local head = redis.call('HGET', key, 'm')
+  if not head then return nil end
+  local readable, fields = pcall(cmsgpack.unpack, head)
+  if not readable or type(fields) ~= 'table' then return {} end
+  return {handle = fields[2], subject = fields[3]}
+end
+local function list(key, subject, prefix, gone_at)
+  redis.call('PEXPIREAT', key, gone_at)
+  if not subject then return end
+  local index = prefix .. subject
+  redis.call('ZADD', index, gone_at, key)
+  local last = redis.call('ZRANGE', index, -1, -1, 'WITHSCORES')
+  redis.call('PEXPIREAT', index, string.format('%.0f', last[2]))
+end
+local function unlist(key, subject, prefix)
+  if subject then redis.call('ZREM', prefix .. subject, key) end
+end
+"""
+
+# KEYS: family. ARGV: index prefix, gone at, then the fields of the hash.
+CREATE = (
+    _PRELUDE
+    + """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+list(KEYS[1], known(KEYS[1]).subject, ARGV[1], ARGV[2])
+return 1
+"""
+)
+
+# KEYS: family. ARGV: user data.
+MERGE = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'd', ARGV[1])
+return 1
+"""
+
+# KEYS: family. ARGV: index prefix, gone at, key, new key, nonce, seen at, grace since.
+# Gives the outcome by name, and the nonce.
+REPLACE = (
+    _PRELUDE
+    + """
+local current = redis.call('HGET', KEYS[1], 'c')
+if not current then return {'ABSENT', ''} end
+if current == ARGV[3] then
+  redis.call('HSET', KEYS[1], 'c', ARGV[4], 't', ARGV[6])
+  redis.call('HSET', KEYS[1], 'p:' .. ARGV[3], ARGV[6] .. ' ' .. ARGV[5])
+  list(KEYS[1], known(KEYS[1]).subject, ARGV[1], ARGV[2])
+  return {'ROTATED', ARGV[5]}
+end
+local spent = redis.call('HGET', KEYS[1], 'p:' .. ARGV[3])
+if not spent then return {'ABSENT', ''} end
+local space = string.find(spent, ' ', 1, true)
+if tonumber(string.sub(spent, 1, space - 1)) >= tonumber(ARGV[7]) then
+  return {'REPEATED', string.sub(spent, space + 1)}
+end
+unlist(KEYS[1], known(KEYS[1]).subject, ARGV[1])
+redis.call('DEL', KEYS[1])
+return {'REUSED', ''}
+"""
+)
+
+# KEYS: family. ARGV: index prefix.
+DELETE = (
+    _PRELUDE
+    + """
+local old = known(KEYS[1])
+if not old then return {false, false, false} end
+local found = redis.call('HMGET', KEYS[1], 'm', 't', 'd')
+unlist(KEYS[1], old.subject, ARGV[1])
+redis.call('DEL', KEYS[1])
+return found
+"""
+)
+
+# KEYS: index. ARGV: '1' to end all but the handle that follows, '0' to end that handle alone.
+# Gives the handles that were ended.
+DELETE_LISTED = (
+    _PRELUDE
+    + """
+local ended = {}
+for _, key in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  local old = known(key)
+  if not old then
+    redis.call('ZREM', KEYS[1], key)
+  elseif (old.handle == ARGV[2]) == (ARGV[1] == '0') then
+    redis.call('DEL', key)
+    redis.call('ZREM', KEYS[1], key)
+    ended[#ended + 1] = old.handle or ''
+  end
+end
+return ended
+"""
+)
+
+# KEYS: index. Gives head, last seen and data of each family that is listed, one after the other.
+LIST = """
+local found = {}
+for _, key in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  local fields = redis.call('HMGET', key, 'm', 't', 'd')
+  if fields[1] then
+    for i = 1, 3 do found[#found + 1] = fields[i] end
+  else
+    redis.call('ZREM', KEYS[1], key)
+  end
+end
+return found
+"""
+
+# KEYS: denials. ARGV: gone at. Never shortens a denial.
+DENY = """
+for _, key in ipairs(KEYS) do
+  redis.call('SET', key, '', 'NX')
+  local left = redis.call('PEXPIRETIME', key)
+  if left < tonumber(ARGV[1]) then redis.call('PEXPIREAT', key, ARGV[1]) end
+end
+return 1
+"""

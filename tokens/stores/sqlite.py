@@ -1,0 +1,230 @@
+"""Families and denials in an SQLite file: durable, shared by the processes of one machine."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..events import Event, emit
+from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
+
+BUSY_TIMEOUT_S = 1.5
+"""How long a write waits for another process's before it is an outage."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS families (
+    handle     TEXT PRIMARY KEY,
+    subject    TEXT,
+    seen_at    REAL NOT NULL,
+    expires_at REAL NOT NULL,
+    head       BLOB NOT NULL,
+    data       BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS families_subject ON families (subject) WHERE subject IS NOT NULL;
+CREATE INDEX IF NOT EXISTS families_expires_at ON families (expires_at);
+CREATE TABLE IF NOT EXISTS refresh_tokens (
+    handle   TEXT NOT NULL REFERENCES families (handle) ON DELETE CASCADE,
+    key      BLOB NOT NULL,
+    spent_at REAL,
+    nonce    BLOB,
+    PRIMARY KEY (handle, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS denials (name TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS denials_until ON denials (until);
+"""
+
+
+class SQLiteStore:
+    """Three tables, one connection a thread; see `TokenStore` for the contract.
+
+    Write-ahead logging lets readers go on beside a writer. `synchronous=FULL` makes a commit
+    wait for the disk: a logout that was acknowledged survives a loss of power.
+    """
+
+    outages: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = Path(path)
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._open: list[sqlite3.Connection] = []
+        self._connection().executescript(_SCHEMA)
+
+    def create(self, key: bytes, record: Record, expires_at: float) -> None:
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "INSERT OR IGNORE INTO families VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    record.handle,
+                    record.subject,
+                    record.seen_at,
+                    expires_at,
+                    encode_head(record),
+                    record.data,
+                ),
+            )
+            if cursor.rowcount == 1:
+                connection.execute(
+                    "INSERT INTO refresh_tokens (handle, key) VALUES (?, ?)", (record.handle, key)
+                )
+
+    def read(self, handle: str, key: bytes) -> Record | None:
+        row = (
+            self._connection()
+            .execute(
+                "SELECT head, seen_at, data FROM refresh_tokens JOIN families USING (handle) "
+                "WHERE handle = ? AND key = ?",
+                (handle, key),
+            )
+            .fetchone()
+        )
+        return None if row is None else _record(*row)
+
+    def merge(self, handle: str, data: bytes) -> bool:
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "UPDATE families SET data = ? WHERE handle = ?", (data, handle)
+            )
+            return cursor.rowcount == 1
+
+    def replace(
+        self,
+        handle: str,
+        key: bytes,
+        new_key: bytes,
+        nonce: bytes,
+        seen_at: float,
+        expires_at: float,
+        grace_since: float,
+    ) -> Rotation:
+        with self._writing() as connection:
+            row = connection.execute(
+                "SELECT spent_at, nonce FROM refresh_tokens WHERE handle = ? AND key = ?",
+                (handle, key),
+            ).fetchone()
+            if row is None:
+                return Rotation(Outcome.ABSENT)
+            spent_at, earlier_nonce = row
+            if spent_at is None:
+                connection.execute(
+                    "UPDATE refresh_tokens SET spent_at = ?, nonce = ? "
+                    "WHERE handle = ? AND key = ?",
+                    (seen_at, nonce, handle, key),
+                )
+                connection.execute(
+                    "INSERT INTO refresh_tokens (handle, key) VALUES (?, ?)", (handle, new_key)
+                )
+                connection.execute(
+                    "UPDATE families SET seen_at = ?, expires_at = ? WHERE handle = ?",
+                    (seen_at, expires_at, handle),
+                )
+                return Rotation(Outcome.ROTATED, nonce)
+            if spent_at >= grace_since:
+                return Rotation(Outcome.REPEATED, earlier_nonce)
+            connection.execute("DELETE FROM families WHERE handle = ?", (handle,))
+            return Rotation(Outcome.REUSED)
+
+    def delete(self, handle: str) -> Record | None:
+        with self._writing() as connection:
+            row = connection.execute(
+                "DELETE FROM families WHERE handle = ? RETURNING head, seen_at, data", (handle,)
+            ).fetchone()
+        return None if row is None else _record(*row)
+
+    def delete_handle(self, subject: str, handle: str) -> bool:
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "DELETE FROM families WHERE subject = ? AND handle = ?", (subject, handle)
+            )
+            return cursor.rowcount > 0
+
+    def delete_subject(self, subject: str, keep: str | None = None) -> list[str]:
+        with self._writing() as connection:
+            rows = connection.execute(
+                "DELETE FROM families WHERE subject = ? AND handle IS NOT ? RETURNING handle",
+                (subject, keep),
+            ).fetchall()
+        return [handle for (handle,) in rows]
+
+    def list_subject(self, subject: str) -> list[Record]:
+        rows = self._connection().execute(
+            "SELECT head, seen_at, data FROM families WHERE subject = ?", (subject,)
+        )
+        records = (_record(*row) for row in rows.fetchall())
+        return [record for record in records if record is not None]
+
+    def deny(self, names: Sequence[str], until: float) -> None:
+        with self._writing() as connection:
+            connection.executemany(
+                "INSERT INTO denials VALUES (?, ?) ON CONFLICT (name) "
+                "DO UPDATE SET until = max(until, excluded.until)",
+                [(name, until) for name in names],
+            )
+
+    def is_denied(self, name: str) -> bool:
+        row = self._connection().execute("SELECT 1 FROM denials WHERE name = ?", (name,)).fetchone()
+        return row is not None
+
+    def reap(self, now: float, limit: int = 1000) -> int:
+        with self._writing() as connection:
+            families = connection.execute(
+                "DELETE FROM families WHERE handle IN "
+                "(SELECT handle FROM families WHERE expires_at <= ? LIMIT ?)",
+                (now, limit),
+            ).rowcount
+            denials = connection.execute(
+                "DELETE FROM denials WHERE name IN "
+                "(SELECT name FROM denials WHERE until <= ? LIMIT ?)",
+                (now, limit - families),
+            ).rowcount
+            return families + denials
+
+    def ping(self) -> None:
+        self.is_denied("")
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        connection = self._connection()
+        # Take the write lock at once: a transaction that reads first and writes later would fail
+        # against another writer instead of waiting for it.
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path,
+                timeout=BUSY_TIMEOUT_S,
+                isolation_level=None,
+                check_same_thread=False,  # only so that close() may close it
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            self._local.connection = connection
+            with self._lock:
+                self._open.append(connection)
+        return connection
+
+
+def _record(head: bytes, seen_at: float, data: bytes) -> Record | None:
+    try:
+        return decode_record(head, seen_at, data)
+    except Damaged as exc:
+        emit(Event.DAMAGED, store="sqlite", detail=str(exc))
+        return None
