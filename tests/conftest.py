@@ -1,0 +1,45 @@
+"""Real servers for every test that needs one, started once; and a clock that tests can move."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from valkey import Valkey
+
+from bench.services import Services
+
+
+class FakeClock:
+    """Time that moves when told to. Starts near now, since Valkey has a clock of its own."""
+
+    def __init__(self) -> None:
+        self.now = float(int(time.time()))
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Services]:
+    with Services() as running:
+        yield running
+
+
+@pytest.fixture
+def valkey_client(services: Services) -> Iterator[Valkey]:
+    client: Any = Valkey.from_url(services.redis_url, socket_timeout=5)
+    client.flushdb()
+    yield client
+    client.close()
+    client.connection_pool.disconnect()

@@ -1,0 +1,124 @@
+"""sessions/ and tokens/ are one design twice: same files, same names, same order.
+
+Each difference that is allowed stands here with its reason, and must itself be true.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+
+import sessions
+import tokens
+from sessions.stores.base import SessionStore
+from tokens.stores.base import TokenStore
+
+ROOT = Path(__file__).parent.parent
+VERBS = ["issue", "verify", "update", "renew", "revoke", "revoke_entry", "revoke_all", "entries"]
+
+ONLY_SESSIONS = {
+    "identifiers.py",  # an ID means nothing by itself; a token is signed instead
+}
+ONLY_TOKENS = {
+    "signing.py",  # a token must prove who made it
+    "claims.py",  # and say what it is for
+    "keys.py",
+    "refresh.py",  # a session renews itself
+    "revocation/__init__.py",  # a session is revoked by deleting it
+    "revocation/base.py",
+    "revocation/expiry.py",
+    "revocation/denylist.py",
+}
+ONLY_SESSION_STORE = {
+    "touch",  # no server sees a token in use
+}
+ONLY_TOKEN_STORE = {
+    "deny",  # a session that is deleted needs no denial
+    "is_denied",
+}
+DIFFERENT_SIGNATURES = {
+    # The state is in the credential, so a change of it is a new credential.
+    "update",
+}
+
+
+def files(package: str) -> set[str]:
+    folder = ROOT / package
+    return {str(path.relative_to(folder)) for path in folder.rglob("*.py")}
+
+
+def definitions(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text())
+    return [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_")
+    ]
+
+
+def methods(path: Path, name: str) -> list[str]:
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return [item.name for item in node.body if isinstance(item, ast.FunctionDef)]
+    raise AssertionError(f"{path} has no class {name}")
+
+
+def test_the_same_files_but_for_what_is_listed() -> None:
+    """A file in one half alone stands in the list, and no other."""
+    assert files("sessions") - files("tokens") == ONLY_SESSIONS
+    assert files("tokens") - files("sessions") == ONLY_TOKENS
+
+
+def test_both_managers_have_the_verbs_in_one_order() -> None:
+    """So that the two can be laid side by side."""
+    for path, name in (("sessions", "SessionManager"), ("tokens", "TokenManager")):
+        defined = methods(ROOT / path / "manager.py", name)
+        assert [method for method in defined if not method.startswith("_")] == VERBS
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_takes_the_same_in_both(verb: str) -> None:
+    """Parameters and their order are equal; what is returned differs only where listed."""
+    one = inspect.signature(getattr(sessions.SessionManager, verb))
+    other = inspect.signature(getattr(tokens.TokenManager, verb))
+    assert list(one.parameters) == list(other.parameters)
+    same = one.return_annotation == other.return_annotation
+    assert same is (verb not in DIFFERENT_SIGNATURES)
+
+
+@pytest.mark.parametrize("name", ["errors.py", "lifetimes.py", "events.py", "strength.py"])
+def test_twin_files_define_the_same_in_the_same_order(name: str) -> None:
+    """But for the noun: InvalidSession here is InvalidToken there."""
+    one, other = (definitions(ROOT / package / name) for package in ("sessions", "tokens"))
+    assert [defined.replace("Session", "Token") for defined in one] == other
+
+
+def test_the_stores_have_the_same_operations_in_one_order() -> None:
+    """But for those that only one kind of state needs."""
+    one = [name for name in vars(SessionStore) if not name.startswith("_")]
+    other = [name for name in vars(TokenStore) if not name.startswith("_")]
+    assert set(one) - set(other) == ONLY_SESSION_STORE
+    assert set(other) - set(one) == ONLY_TOKEN_STORE
+    assert [n for n in one if n in other] == [n for n in other if n in one]
+
+
+@pytest.mark.parametrize(
+    ("name", "store"),
+    [("memory", "MemoryStore"), ("sqlite", "SQLiteStore"), ("redis", "RedisStore")],
+)
+def test_each_store_has_the_operations_in_the_order_of_its_contract(name: str, store: str) -> None:
+    """Every store of either half reads like its base.py."""
+    for package, contract in (("sessions", SessionStore), ("tokens", TokenStore)):
+        promised = [n for n in vars(contract) if not n.startswith("_") and n != "outages"]
+        defined = methods(ROOT / package / "stores" / f"{name}.py", store)
+        assert [method for method in defined if not method.startswith("_")] == promised
+
+
+def test_both_say_strength_alike() -> None:
+    """The words a client is told do not depend on the mechanism."""
+    assert sessions.Immediate().describe() == tokens.Immediate().describe()
+    assert sessions.Within(2.0).describe() == tokens.Within(2.0).describe()
+    assert sessions.AtExpiry(3.0).describe() == tokens.AtExpiry(3.0).describe()
