@@ -1,6 +1,6 @@
 """Server-side sessions: the client holds an opaque ID, the state stays in a store."""
 
-from .errors import DataTooLarge, InvalidSession, Reason, SessionError
+from .errors import DataTooLarge, InvalidSession, Reason, SessionError, TooManySessions
 from .events import Event
 from .lifetimes import NIST_AAL2, NIST_AAL3, OWASP_HIGH_VALUE, OWASP_LOW_RISK, Lifetimes
 from .manager import Grant, Identity, SessionManager
@@ -23,5 +23,6 @@ __all__ = [
     "SessionError",
     "SessionManager",
     "Strength",
+    "TooManySessions",
     "Within",
 ]

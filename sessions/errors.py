@@ -4,6 +4,7 @@ Error tree:
     SessionError(Exception)
         InvalidSession      the credential is refused; `reason` says why, for the audit log alone
         DataTooLarge        the user data would pass its limit; also a ValueError
+        TooManySessions     the subject has as many sessions as it may; also a ValueError
 
 A store that cannot answer raises its client's own exceptions: an outage is not a rejection.
 """
@@ -48,3 +49,11 @@ class DataTooLarge(SessionError, ValueError):
         )
         self.key = key
         self.limit_bytes = limit_bytes
+
+
+class TooManySessions(SessionError, ValueError):
+    """The subject has as many sessions as it may, and this one was not begun."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"there are {limit} sessions already: end one of them first")
+        self.limit = limit

@@ -24,6 +24,8 @@ class Event(StrEnum):
     """One session, or all of a subject's, were ended on request."""
     EXPIRED = "session_expired"
     """* A session was used past its limit, and cleared away."""
+    LIMITED = "session_limit_reached"
+    """A subject had as many sessions as it may: the oldest was ended, or the new one refused."""
     REJECTED = "session_rejected"
     """An ID was refused that names no live session."""
     DAMAGED = "session_record_damaged"

@@ -12,11 +12,14 @@ class Lifetimes:
 
     *touch* is how much activity goes unrecorded: a session is written at most once in that
     time, so it may end up to *touch* sooner than *inactivity* after its last request.
+    *renewal* is how old an ID may grow before it is due to be replaced in mid-session (OWASP's
+    "renewal timeout"), which bounds for how long a stolen ID that is not noticed can be used.
     """
 
     inactivity: timedelta
     absolute: timedelta
     touch: timedelta = timedelta(seconds=60)
+    renewal: timedelta | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits that contradict each other."""
@@ -24,6 +27,8 @@ class Lifetimes:
             raise ValueError("inactivity and absolute must be longer than nothing")
         if not timedelta(0) <= self.touch < self.inactivity:
             raise ValueError("touch must be shorter than inactivity: sessions in use would end")
+        if self.renewal is not None and self.renewal <= timedelta(0):
+            raise ValueError("renewal must be longer than nothing, or None for never")
 
     def expires_at(self, created_at: float, seen_at: float) -> float:
         """When a session ends that began at *created_at* and was last seen at *seen_at*."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from .errors import DataTooLarge, InvalidSession, Reason
+from .errors import DataTooLarge, InvalidSession, Reason, TooManySessions
 from .events import Event, emit
 from .identifiers import digest, is_well_formed, new_handle, new_id
 from .lifetimes import OWASP_LOW_RISK, Lifetimes
@@ -26,7 +26,7 @@ from .record import (
     largest,
 )
 from .stores.base import SessionStore
-from .strength import Immediate, Strength
+from .strength import Strength
 
 MAX_DATA_BYTES = 64 * 1024
 MAX_CLIENT_CHARACTERS = 256
@@ -50,6 +50,8 @@ class Identity(msgspec.Struct, frozen=True):
     handle: str
     created_at: float
     expires_at: float
+    renewal_due: bool = False
+    """Whether the credential is old enough to be replaced in mid-session, by `renew`."""
 
 
 class SessionManager:
@@ -67,16 +69,29 @@ class SessionManager:
         lifetimes: Lifetimes = OWASP_LOW_RISK,
         *,
         max_data_bytes: int = MAX_DATA_BYTES,
+        max_sessions: int | None = None,
+        at_max: Literal["end-oldest", "refuse"] = "end-oldest",
         now: Callable[[], float] = time.time,
     ) -> None:
+        """
+        Keep at most *max_sessions* a subject; *at_max* says what gives way to one more.
+
+        `end-oldest` lets nobody be locked out by sessions they forgot, `refuse` lets nobody be
+        pushed out by a thief who logs in. The cap holds once concurrent logins are through.
+        """
+        if max_sessions is not None and max_sessions < 1:
+            raise ValueError("max_sessions must be 1 or more, or None for no cap")
         self.store = store
         self.lifetimes = lifetimes
         self.outages = store.outages
         self._max_data_bytes = max_data_bytes
+        self._max_sessions = max_sessions
+        self._at_max = at_max
         self._now = now
         self._inactivity_s = lifetimes.inactivity.total_seconds()
         self._absolute_s = lifetimes.absolute.total_seconds()
         self._touch_s = lifetimes.touch.total_seconds()
+        self._renewal_s = lifetimes.renewal.total_seconds() if lifetimes.renewal else None
 
     def issue(
         self,
@@ -90,23 +105,33 @@ class SessionManager:
         """
         now = self._now()
         record = self._begin(subject, self._encoded(data or {}), client, now)
+        self._refuse_over_max(subject)
         credential, expires_at = new_id(), self.lifetimes.expires_at(now, now)
         self.store.create(digest(credential), record, expires_at)
+        self._keep_to_max(record, digest(credential))
         emit(Event.CREATED, subject=subject, handle=record.handle)
         return Grant(credential, expires_at, record.handle)
 
-    def verify(self, credential: str) -> Identity:
+    def verify(self, credential: str, fresh: bool = False) -> Identity:
         """The caller behind *credential*, or InvalidSession. One round trip to the store.
 
-        At most once per touch interval a second one notes the activity.
+        At most once per touch interval a second one notes the activity. *fresh* asks the store
+        even if it is one that this node may remember for a moment.
         """
-        record, expires_at = self._live(credential)
+        record, expires_at = self._live(credential, fresh)
         try:
             data = decode_values(record.data)
         except Damaged as exc:
             emit(Event.DAMAGED, handle=record.handle, detail=str(exc))
             raise InvalidSession(Reason.UNKNOWN) from exc
-        return Identity(record.subject, data, record.handle, record.created_at, expires_at)
+        return Identity(
+            record.subject,
+            data,
+            record.handle,
+            record.created_at,
+            expires_at,
+            self._renewal_s is not None and self._now() >= record.renewed_at + self._renewal_s,
+        )
 
     def update(self, credential: str, changes: Mapping[str, Any]) -> None:
         """Change user data key by key, in one atomic step; None as a value removes the key.
@@ -127,12 +152,14 @@ class SessionManager:
         With *subject*, at login, the session is bound to it and its absolute lifetime begins
         anew. What belonged to another subject is ended, not handed over.
         """
-        record, _ = self._live(renewal)
+        record, _ = self._live(renewal, fresh=True)
         if subject is not None and record.subject not in (None, subject):
             self.revoke(renewal)
             return self.issue(subject, None, client)
         now = self._now()
         fresh = self._begin(record.subject if subject is None else subject, {}, client, now)
+        if record.subject is None:
+            self._refuse_over_max(subject)
         fresh = msgspec.structs.replace(
             fresh,
             handle=record.handle,
@@ -144,6 +171,8 @@ class SessionManager:
         expires_at = self.lifetimes.expires_at(fresh.created_at, now)
         if not self.store.replace(digest(renewal), digest(credential), fresh, expires_at):
             raise self._rejected(Reason.UNKNOWN, record)
+        if record.subject is None:
+            self._keep_to_max(fresh, digest(credential))
         emit(Event.RENEWED, subject=fresh.subject, handle=fresh.handle)
         return Grant(credential, expires_at, fresh.handle)
 
@@ -155,20 +184,20 @@ class SessionManager:
         if record is None:
             raise self._rejected(Reason.UNKNOWN)
         emit(Event.REVOKED, subject=record.subject, handle=record.handle)
-        return Immediate()
+        return self.store.strength
 
     def revoke_entry(self, subject: str, handle: str) -> Strength | None:
         """End the session *handle* if it is *subject*'s; None if there is no such session."""
         if not self.store.delete_handle(subject, handle):
             return None
         emit(Event.REVOKED, subject=subject, handle=handle)
-        return Immediate()
+        return self.store.strength
 
     def revoke_all(self, subject: str, keep: str | None = None) -> Strength:
         """End every session of *subject*, but for the handle *keep*."""
         count = self.store.delete_subject(subject, keep)
         emit(Event.REVOKED, subject=subject, count=count)
-        return Immediate()
+        return self.store.strength
 
     def entries(self, subject: str) -> list[Record]:
         """The live sessions of *subject*, oldest first."""
@@ -186,21 +215,50 @@ class SessionManager:
             subject,
             now,
             now,
+            now,
             client.address[:MAX_CLIENT_CHARACTERS] if client else "",
             client.user_agent[:MAX_CLIENT_CHARACTERS] if client else "",
             data,
         )
 
-    def _live(self, credential: str) -> tuple[Record, float]:
+    def _refuse_over_max(self, subject: str | None) -> None:
+        """Refuse one session more before anything is changed for it."""
+        if self._max_sessions is None or subject is None or self._at_max != "refuse":
+            return
+        if len(self.entries(subject)) >= self._max_sessions:
+            emit(Event.LIMITED, subject=subject, limit=self._max_sessions)
+            raise TooManySessions(self._max_sessions)
+
+    def _keep_to_max(self, record: Record, key: bytes) -> None:
+        """End what is over the cap, now that *record* counts."""
+        if self._max_sessions is None or record.subject is None:
+            return
+        live = [entry.handle for entry in self.entries(record.subject)]
+        if len(live) <= self._max_sessions:
+            return
+        emit(Event.LIMITED, subject=record.subject, handle=record.handle, limit=self._max_sessions)
+        if self._at_max == "end-oldest":
+            for handle in live[: -self._max_sessions]:
+                self.revoke_entry(record.subject, handle)
+        else:
+            # Whoever of the concurrent logins looks last sees them all, so the cap holds, even
+            # if it means that more of them are refused than had to be.
+            self.store.delete(key)
+            raise TooManySessions(self._max_sessions)
+
+    def _live(self, credential: str, fresh: bool = False) -> tuple[Record, float]:
         if not is_well_formed(credential):
             raise self._rejected(Reason.MALFORMED)
         key = digest(credential)
-        record = self.store.read(key)
+        record = self.store.read(key, fresh)
         if record is None:
             raise self._rejected(Reason.UNKNOWN)
         now = self._now()
         reason = self._ended(record, now)
         if reason is not None:
+            if not fresh:
+                # Another node may have seen the session since this one last did.
+                return self._live(credential, fresh=True)
             # Make it so before saying so: a touch that is still under way must not be able to
             # bring back what this caller is now told is over.
             self.store.delete(key)

@@ -42,6 +42,8 @@ class Record(msgspec.Struct, frozen=True):
     subject: str | None
     created_at: float
     seen_at: float
+    renewed_at: float
+    """When the present ID was made."""
     address: str = ""
     user_agent: str = ""
     data: Encoded = {}
@@ -57,6 +59,7 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
     handle: str
     subject: str | None
     created_at: float
+    renewed_at: float
     address: str
     user_agent: str
 
@@ -79,6 +82,7 @@ def encode_head(record: Record) -> bytes:
             record.handle,
             record.subject,
             record.created_at,
+            record.renewed_at,
             record.address,
             record.user_agent,
         )
@@ -98,6 +102,7 @@ def decode_record(head: bytes, seen_at: float, data: Encoded) -> Record:
         known.subject,
         known.created_at,
         seen_at,
+        known.renewed_at,
         known.address,
         known.user_agent,
         data,

@@ -32,7 +32,7 @@ THREADS = 8
 
 def a_record(subject: str | None = "alice", seen_at: float = NOW, **data: bytes) -> Record:
     """A record with a fresh handle."""
-    return Record(new_handle(), subject, NOW, seen_at, "192.0.2.1", "Agent/1.0", data)
+    return Record(new_handle(), subject, NOW, seen_at, NOW, "192.0.2.1", "Agent/1.0", data)
 
 
 def a_key() -> bytes:
@@ -72,7 +72,9 @@ class SessionStoreContract:
     def test_keeps_any_text_and_any_bytes(self, store: SessionStore) -> None:
         """Subjects, agents and data keys may be any Unicode; values any bytes."""
         key = a_key()
-        record = Record("h", "älice\n%s'\"{}\x00😀", NOW, NOW, "::1", "ü" * 256, {"k:😀 ": b"\x00"})
+        record = Record(
+            "h", "älice\n%s'\"{}\x00😀", NOW, NOW, NOW, "::1", "ü" * 256, {"k:😀 ": b"\x00"}
+        )
         store.create(key, record, LATER)
         assert store.read(key) == record
         assert [found.subject for found in store.list_subject(record.subject or "")] == [

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from valkey import Valkey
 
 from bench.services import Services
+
+# `quick` for every day and CI, where it must be the same each time; `thorough` for a long look:
+# HYPOTHESIS_PROFILE=thorough make test
+settings.register_profile("quick", max_examples=100, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=5000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 class FakeClock:

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ..record import Record
+from ..strength import Strength
 
 
 class SessionStore(Protocol):
@@ -26,14 +27,21 @@ class SessionStore(Protocol):
     def outages(self) -> tuple[type[Exception], ...]:
         """What this store's client raises when it cannot answer; empty if it always can."""
 
+    @property
+    def strength(self) -> Strength:
+        """What a deletion achieves: Immediate, unless a node may trust what it has seen before."""
+
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         """Begin a session, and list it under its subject if it has one.
 
         The key is fresh from 256 random bits: what is there already is not replaced.
         """
 
-    def read(self, key: bytes) -> Record | None:
-        """The record under *key*, or None. One round trip; changes nothing."""
+    def read(self, key: bytes, fresh: bool = False) -> Record | None:
+        """The record under *key*, or None. One round trip at most; changes nothing.
+
+        *fresh* asks the store itself, whatever this node remembers.
+        """
 
     def touch(self, key: bytes, seen_at: float, expires_at: float) -> bool:
         """Note activity, and say whether the session was still there.

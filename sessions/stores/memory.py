@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ..record import Record, merged
+from ..strength import Immediate, Strength
 
 
 class MemoryStore:
@@ -17,6 +18,7 @@ class MemoryStore:
     """
 
     outages: tuple[type[Exception], ...] = ()
+    strength: Strength = Immediate()
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -29,7 +31,7 @@ class MemoryStore:
             if key not in self._records:
                 self._put(key, record, expires_at)
 
-    def read(self, key: bytes) -> Record | None:
+    def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
         return self._records.get(key)
 
     def touch(self, key: bytes, seen_at: float, expires_at: float) -> bool:

@@ -11,6 +11,7 @@ from valkey.exceptions import ConnectionError, ResponseError, TimeoutError  # no
 from ..errors import DataTooLarge
 from ..events import Event, emit
 from ..record import Damaged, Record, decode_record, encode_head, largest
+from ..strength import Immediate, Strength
 from . import redis_scripts as scripts
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class RedisStore:
     """
 
     outages: tuple[type[Exception], ...] = (ConnectionError, TimeoutError, ResponseError)
+    strength: Strength = Immediate()
 
     def __init__(self, client: Valkey, prefix: str = "session:") -> None:
         # The client's annotations are those of its synchronous and asynchronous forms at once.
@@ -45,8 +47,14 @@ class RedisStore:
             fields += [b"d:" + name.encode(), value]
         self._run(scripts.CREATE, [self._ids + key], self._indexes, _gone_at(expires_at), *fields)
 
-    def read(self, key: bytes) -> Record | None:
-        return _record(self._own().hgetall(self._ids + key))
+    def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
+        own, name = self._own(), self._ids + key
+        try:
+            return _record(own.hgetall(name))
+        except ConnectionError:
+            # The server may have restarted since this thread last asked, and its connection is
+            # a dead one. To read twice is safe; no write is ever sent a second time.
+            return _record(own.hgetall(name))
 
     def touch(self, key: bytes, seen_at: float, expires_at: float) -> bool:
         arguments = (self._indexes, _gone_at(expires_at), _instant(seen_at))

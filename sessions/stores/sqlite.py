@@ -18,6 +18,7 @@ from ..record import (
     encode_head,
     merged,
 )
+from ..strength import Immediate, Strength
 
 BUSY_TIMEOUT_S = 1.5
 """How long a write waits for another process's before it is an outage."""
@@ -45,6 +46,7 @@ class SQLiteStore:
     """
 
     outages: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
+    strength: Strength = Immediate()
 
     def __init__(self, path: Path | str) -> None:
         self._path = Path(path)
@@ -60,7 +62,7 @@ class SQLiteStore:
                 (key, *_columns(record, expires_at), encode_data(record.data)),
             )
 
-    def read(self, key: bytes) -> Record | None:
+    def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
         row = self._one("SELECT head, seen_at, data FROM sessions WHERE key = ?", (key,))
         return None if row is None else _record(*row)
 

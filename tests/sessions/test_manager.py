@@ -5,11 +5,21 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from functools import partial
+from typing import Literal
 
 import pytest
 
 from demo.auth import Client
-from sessions import DataTooLarge, Immediate, InvalidSession, Lifetimes, Reason, SessionManager
+from sessions import (
+    DataTooLarge,
+    Immediate,
+    InvalidSession,
+    Lifetimes,
+    Reason,
+    SessionManager,
+    TooManySessions,
+)
+from sessions.stores.base import SessionStore
 from sessions.stores.memory import MemoryStore
 from sessions.testing import at_once
 from tests.conftest import FakeClock
@@ -317,3 +327,68 @@ def test_lifetimes_that_contradict_each_other_are_refused() -> None:
         Lifetimes(inactivity=hour, absolute=hour, touch=hour)
     with pytest.raises(ValueError, match="longer than nothing"):
         Lifetimes(inactivity=timedelta(0), absolute=hour)
+
+
+def test_an_id_that_grew_old_is_due_for_renewal(store: SessionStore, clock: FakeClock) -> None:
+    """After the renewal timeout, and not again right after it was renewed."""
+    lifetimes = Lifetimes(
+        inactivity=timedelta(hours=1), absolute=timedelta(hours=8), renewal=timedelta(minutes=15)
+    )
+    manager = SessionManager(store, lifetimes, now=clock)
+    grant = manager.issue("alice")
+    clock.advance(15 * 60 - 1)
+    assert manager.verify(grant.credential).renewal_due is False
+    clock.advance(1)
+    assert manager.verify(grant.credential).renewal_due is True
+    renewed = manager.renew(grant.credential)
+    assert manager.verify(renewed.credential).renewal_due is False
+
+
+def test_at_the_cap_the_oldest_gives_way(store: SessionStore, clock: FakeClock) -> None:
+    """By default: nobody is locked out by sessions they forgot, at login or at issue."""
+    manager = SessionManager(store, max_sessions=2, now=clock)
+    grants = []
+    for _ in range(3):
+        grants.append(manager.renew(manager.issue(None).credential, "alice"))
+        clock.advance(1)
+    assert [entry.handle for entry in manager.entries("alice")] == [
+        grant.handle for grant in grants[1:]
+    ]
+    grants.append(manager.issue("alice"))
+    assert reason_for(manager, grants[1].credential) is Reason.UNKNOWN
+    assert manager.verify(grants[2].credential).subject == "alice"
+
+
+def test_at_the_cap_the_newest_is_refused(store: SessionStore, clock: FakeClock) -> None:
+    """Where that is asked for: nobody is pushed out, and the visitor's session stays theirs."""
+    manager = SessionManager(store, max_sessions=1, at_max="refuse", now=clock)
+    first = manager.issue("alice")
+    visitor = manager.issue(None, {"cart": {"apple": 1}})
+    with pytest.raises(TooManySessions, match="end one of them"):
+        manager.renew(visitor.credential, "alice")
+    with pytest.raises(TooManySessions):
+        manager.issue("alice")
+    assert manager.verify(first.credential).subject == "alice"
+    assert manager.verify(visitor.credential).data == {"cart": {"apple": 1}}
+    manager.revoke(first.credential)
+    assert manager.renew(visitor.credential, "alice").handle == visitor.handle
+
+
+@pytest.mark.parametrize("at_max", ["end-oldest", "refuse"])
+def test_the_cap_holds_against_concurrent_logins(
+    at_max: Literal["end-oldest", "refuse"], store: SessionStore, clock: FakeClock
+) -> None:
+    """When all of them are through there are no more than may be, and there is room for those."""
+    manager = SessionManager(store, max_sessions=3, at_max=at_max, now=clock)
+    at_once(*[partial(manager.issue, "alice")] * 8)
+    left = len(manager.entries("alice"))
+    assert left <= 3
+    for _ in range(3 - left):
+        manager.issue("alice")
+    assert len(manager.entries("alice")) == 3
+
+
+def test_a_cap_below_one_is_refused() -> None:
+    """It would let nobody in."""
+    with pytest.raises(ValueError, match="1 or more"):
+        SessionManager(MemoryStore(), max_sessions=0)
