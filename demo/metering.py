@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from .auth import Measured
 
-READS = ("read", "list_subject", "is_denied")
+READS = ("read", "list_subject", "is_denied", "standing", "denied_since")
 WRITES = (
     "create",
     "touch",
@@ -23,9 +23,11 @@ WRITES = (
     "delete_handle",
     "delete_subject",
     "deny",
+    "advance",
     "reap",
 )
-_UNCOUNTED = ("outages", "ping", "close")
+UNCOUNTED = ("outages", "strength", "listen", "ping", "close")
+"""What a store has besides: facts about it, and calls that serve no request."""
 
 T = TypeVar("T")
 
@@ -49,11 +51,10 @@ class Meter(threading.local):
     def store(self, store: T) -> T:
         """*store*, whose operations are counted and timed."""
         watched: Any = _Watched()
-        for name in _UNCOUNTED:
-            setattr(watched, name, getattr(store, name))
-        for name in READS + WRITES:
-            if hasattr(store, name):
-                setattr(watched, name, self._store_call(getattr(store, name), name in READS))
+        for name in (name for name in UNCOUNTED + READS + WRITES if hasattr(store, name)):
+            found = getattr(store, name)
+            counted = name not in UNCOUNTED
+            setattr(watched, name, self._store_call(found, name in READS) if counted else found)
         return watched  # type: ignore[no-any-return]
 
     def signer(self, signer: T) -> T:
@@ -64,10 +65,10 @@ class Meter(threading.local):
         return watched  # type: ignore[no-any-return]
 
     def _store_call(self, call: Callable[..., T], reads: bool) -> Callable[..., T]:
-        def timed(*arguments: Any) -> T:
+        def timed(*arguments: Any, **named: Any) -> T:
             started = perf_counter_ns()
             try:
-                return call(*arguments)
+                return call(*arguments, **named)
             finally:
                 self.store_ns += perf_counter_ns() - started
                 self.reads += reads

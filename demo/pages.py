@@ -1,0 +1,114 @@
+"""The page: everything the demo does, in plain HTML forms.
+
+A browser's script cannot read an HttpOnly cookie, so the page shows the credential the server
+received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from .answers import json_answer, wants_html
+from .auth import Identity
+from .cart import items_in
+from .devices import describe_entries
+from .filters import moment
+from .gate import Gate
+
+# What a form has just done, by the word in the address: a closed set, so that a link made by
+# somebody else cannot put words on the page.
+DONE = {
+    "login": "You are logged in.",
+    "renew": "The credential was replaced; the old one works no more.",
+    "cart": "The cart was changed.",
+    "logout": "You are logged out here.",
+    "logout-everywhere": "Every login of yours was revoked.",
+    "device": "That login was revoked.",
+    "password": "The password was changed, and every other credential of yours revoked.",
+}
+SHOP = ("apples", "bread", "coffee", "pears", "tea")
+
+
+def page_routes(gate: Gate) -> Blueprint:
+    """Give the page, and the same as a short JSON description."""
+    routes = Blueprint("pages", __name__)
+
+    @routes.get("/")
+    def page() -> Response:
+        if not wants_html():
+            response = json_answer(_description(gate))
+        else:
+            response = Response(render_template("page.html", **_shown(gate)))
+        response.vary.add("Accept")
+        return response
+
+    return routes
+
+
+def in_words(described: Mapping[str, str]) -> str | None:
+    """Say what a revocation achieved, from its description; None if there is none in it."""
+    strength = described.get("strength")
+    if strength == "immediate":
+        return "Revocation: immediate. A copy of the credential is refused from now on, everywhere."
+    if strength == "within":
+        seconds = _number(described.get("within_seconds"))
+        return f"Revocation: within {seconds:g} seconds. Until then a copy of the credential works."
+    if strength == "at-expiry":
+        at = moment(_number(described.get("at")))
+        return f"Revocation: at expiry. Nothing calls a copy back: it works until {at}."
+    return None
+
+
+def _shown(gate: Gate) -> dict[str, Any]:
+    """Give what the page is made of."""
+    identity, refused = _identity(gate)
+    credential = gate.credential() or ""
+    return {
+        "scheme": gate.scheme,
+        "message": DONE.get(request.args.get("done", "")),
+        "strength": in_words(request.args),
+        "identity": identity,
+        "refused": refused,
+        "credential": credential,
+        "items": items_in(identity.data) if identity else {},
+        "shop": SHOP,
+        "devices": _devices(gate, identity),
+    }
+
+
+def _identity(gate: Gate) -> tuple[Identity | None, bool]:
+    """Give the caller, and whether a credential was sent that is refused."""
+    if gate.mechanism is None:
+        return gate.visitor(), False
+    try:
+        return gate.visitor(), False
+    except gate.mechanism.rejection:
+        return None, True
+
+
+def _devices(gate: Gate, identity: Identity | None) -> list[dict[str, Any]] | None:
+    if gate.mechanism is None or identity is None or identity.subject is None:
+        return None
+    entries = gate.mechanism.entries(identity.subject)
+    return None if entries is None else describe_entries(entries, identity.handle)
+
+
+def _description(gate: Gate) -> dict[str, Any]:
+    scheme = gate.scheme
+    return {
+        "scheme": scheme.name,
+        "summary": scheme.summary,
+        "transport": scheme.transport,
+        "revocation": {"strength": scheme.strength, "bound_seconds": scheme.bound_s},
+        "login": url_for("logins.login"),
+    }
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float(text or "nan")
+    except ValueError:
+        return float("nan")

@@ -1,0 +1,177 @@
+"""The app under granian: a port of its own, worker processes, and no orphan whatever happens.
+
+The process that is started holds the port and watches; its workers serve. A signal to it ends
+them, and so does its death.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import http.client
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from .app import create_app, create_site
+from .auth import Scheme, Settings
+from .schemes import build
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+THREADS = 8
+"""A worker's threads: a request that waits for the store leaves the interpreter to the others, so
+eight keep one core busy up to a wait of seven times the work; more would only queue for it."""
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+class CannotServe(Exception):
+    """The app cannot be started as asked; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is served: schemes by the alias they are mounted under, and how."""
+
+    mounts: Mapping[str, str]
+    settings: Settings
+    site: bool = False
+    node: str = ""
+    lab: bool = False
+
+    def schemes(self) -> dict[str, Scheme]:
+        """Build every scheme; an error names the one it is about."""
+        return {alias: build(name, self.settings) for alias, name in self.mounts.items()}
+
+    def app(self) -> WSGIApplication:
+        """Build the app."""
+        schemes = self.schemes()
+        timing = self.settings.timing
+        if self.site:
+            return create_site(schemes, node=self.node, timing=timing, lab=self.lab)
+        (scheme,) = schemes.values()
+        return create_app(scheme, node=self.node, timing=timing, lab=self.lab)
+
+
+def serve(plan: Plan, host: str, port: int, workers: int) -> None:
+    """Serve until SIGTERM or SIGINT; raise CannotServe if that cannot begin."""
+    with TemporaryDirectory(prefix="demo-") as folder, _hold(host, port) as held:
+        if workers > 1 and plan.settings.keys_file is None:
+            # Each worker would make keys of its own and refuse the others' tokens.
+            keys = Path(folder) / "keys.json"
+            plan = replace(plan, settings=replace(plan.settings, keys_file=keys))
+        _check(plan, workers)
+        port = held.getsockname()[1]
+        server = Server(
+            "demo",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=THREADS,
+            workers_kill_timeout=5,
+            log_level=LogLevels.critical,
+        )
+        ready, told = multiprocessing.Pipe(duplex=False)
+        _announce(ready, workers, host, port)
+        server.serve(target_loader=partial(_load, plan, os.getpid(), told), wrap_loader=False)
+
+
+def _check(plan: Plan, workers: int) -> None:
+    """Build every scheme here first, where an error is one clear line and nothing has begun."""
+    for alias, scheme in plan.schemes().items():
+        outages = scheme.mechanism.outages if scheme.mechanism else ()
+        try:
+            if workers > 1 and not scheme.shared:
+                raise CannotServe(
+                    f"{alias} keeps its state in one process, so it cannot have {workers} workers; "
+                    "use --workers 1 or a scheme whose store is shared"
+                )
+            scheme.probe()
+        except outages as exc:
+            # Not fatal: the store may come later, and until then /readyz says 503.
+            click.echo(f"demo: the store of {alias} does not answer yet: {exc}", err=True)
+        finally:
+            scheme.close()
+
+
+def _hold(host: str, port: int) -> socket.socket:
+    """
+    Bind the port and keep it, so that nobody takes it before the workers listen on it.
+
+    Bound alone first, which fails if anybody else has it; shared with the workers after that.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    held = socket.socket(family, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((host, port))
+    except OSError as exc:
+        held.close()
+        raise CannotServe(
+            f"cannot listen on {host} port {port}: {exc.strerror}; "
+            "choose another with --port, or --port 0 for a free one"
+        ) from exc
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    return held
+
+
+def _load(plan: Plan, parent: int, ready: Connection) -> WSGIApplication:
+    """Build the app in a worker, which lives no longer than *parent*."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # It died before the line above.
+            os._exit(1)
+    # Ctrl-C reaches the whole group of a terminal; the parent alone decides to end.
+    os.setpgid(0, 0)
+    try:
+        app = plan.app()
+    except ValueError as exc:
+        click.echo(f"demo: {exc}", err=True)
+        os._exit(1)
+    ready.send_bytes(b"ready")
+    return app
+
+
+def _announce(ready: Connection, workers: int, host: str, port: int) -> None:
+    """Print the line that says so once every worker is there and a request was answered."""
+
+    def watch() -> None:
+        # Until the last worker was forked this thread only waits: a fork in the middle of
+        # anything else would copy whatever lock it held, for ever.
+        for _ in range(workers):
+            ready.recv_bytes()
+        while not _answers(host, port):
+            time.sleep(0.01)
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(f"demo: listening on http://{shown}:{port}")
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _answers(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/livez")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
