@@ -1,0 +1,1 @@
+"""Renders recorded runs. Knows the record format and nothing else of the project."""

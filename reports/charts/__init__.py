@@ -1,0 +1,45 @@
+"""The charts of a report: one a file, each a question, its answer and a table of its numbers."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from matplotlib.axes import Axes
+
+from ..results import Results
+from ..tables import Table
+from . import bytes_growth, bytes_where, lookup_cost, lookup_layers, revocation_over_time, window
+
+
+class Chart(Protocol):
+    """What each module of this folder provides."""
+
+    SECTION: str
+    TITLE: str
+    """A question."""
+
+    def applies(self, results: Results) -> bool:
+        """Say whether the run has what the chart shows."""
+
+    def caption(self, results: Results) -> str:
+        """Answer the question, with n, interval and reference."""
+
+    def table(self, results: Results) -> Table:
+        """Give the same numbers to read."""
+
+    def height(self, results: Results, *, narrow: bool) -> float:
+        """Give the height in inches that the chart needs."""
+
+    def draw(self, results: Results, ax: Axes) -> None:
+        """Draw it."""
+
+
+CHARTS: dict[str, Chart] = {
+    "lookup-cost": lookup_cost,
+    "lookup-layers": lookup_layers,
+    "revocation-window": window,
+    "revocation-over-time": revocation_over_time,
+    "payload-growth": bytes_growth,
+    "payload-where": bytes_where,
+}
+"""By the name of its files, in the order of the report."""

@@ -1,0 +1,115 @@
+"""The same check in three layers: alone in a hot loop, inside the request, end to end."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from ..results import Results
+from ..rows import Row
+from ..tables import Table, by_scheme
+from ..theme import COLOURS, INK, LINE, MUTED, SURFACE
+from ..wording import measured
+from . import lanes
+
+SECTION = "lookup"
+TITLE = "How much of a request is the check?"
+LAYERS = {
+    "hot loop": ("verify_us_p50", 1.0, "v"),
+    "inside the request": ("auth_us_p50", 1.0, "o"),
+    "end to end": ("request_ms_p50", 1e3, "D"),
+}
+"""Name, metric, factor to microseconds, marker."""
+
+
+def applies(results: Results) -> bool:
+    """Say whether two layers or more were measured."""
+    return sum(bool(results.costs(metric)) for metric, _, _ in LAYERS.values()) > 1
+
+
+def caption(results: Results) -> str:
+    """Give one scheme in all the layers there are."""
+    found = _found(results)
+    scheme = max(found, key=lambda name: sum(row is not None for row in found[name]))
+    told = [
+        f"{measured(row)} {name}"
+        for name, row in zip(LAYERS, found[scheme], strict=True)
+        if row is not None
+    ]
+    first = next(row for row in found[scheme] if row is not None)
+    return (
+        f"A check under {scheme} takes {', '.join(told)}. Medians with 95 % intervals over "
+        f"{first.rounds} blocks or more; the layers are never mixed, and the time between the "
+        "last two is the server and the wire, not the scheme."
+    )
+
+
+def table(results: Results) -> Table:
+    """Give the medians by layer, the floor below, and the tail where there is one."""
+    extra = {"floor": "floor_us_p50", "end to end, p99": "request_ms_p99"}
+    metrics = [metric for metric, _, _ in LAYERS.values()] + list(extra.values())
+    columns = [*LAYERS, *extra]
+    found = {
+        scheme: [results.main(metric).get(scheme) for metric in metrics]
+        for scheme in _found(results)
+    }
+    kept = [i for i in range(len(metrics)) if any(line[i] for line in found.values())]
+    return by_scheme(
+        {scheme: [line[i] for i in kept] for scheme, line in found.items()},
+        [columns[i] for i in kept],
+    )
+
+
+def height(results: Results, *, narrow: bool) -> float:
+    """Give the height for one lane a scheme."""
+    return lanes.height(len(_found(results)), narrow=narrow, extra=1.0)
+
+
+def draw(results: Results, ax: Axes) -> None:
+    """Draw a line from the first layer to the last, one lane a scheme, on a log axis."""
+    found = _found(results)
+    mechanisms = [results.mechanism(scheme) for scheme in found]
+    ax.set_xscale("log")
+    for lane, (rows, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
+        points = [
+            (row.value * factor, marker)
+            for row, (_, factor, marker) in zip(rows, LAYERS.values(), strict=True)
+            if row is not None and row.value > 0
+        ]
+        ax.plot([x for x, _ in points], [lane] * len(points), color=LINE, linewidth=2, zorder=2)
+        for (x, marker), fill in zip(points, (SURFACE, COLOURS[mechanism], INK), strict=False):
+            ax.plot(
+                [x],
+                [lane],
+                marker=marker,
+                markersize=6.5,
+                color=COLOURS[mechanism],
+                markerfacecolor=COLOURS[mechanism] if fill != SURFACE else SURFACE,
+                zorder=3,
+            )
+    lanes.name_lanes(ax, list(found), mechanisms)
+    lanes.legend(ax, [], [_key(name, marker) for name, (_, _, marker) in LAYERS.items()])
+    ax.xaxis.set_major_formatter(lambda value, _: _time(value))
+    ax.grid(axis="x")
+    lanes.label_axis(ax, "median time, logarithmic")
+
+
+def _found(results: Results) -> dict[str, list[Row | None]]:
+    schemes: list[str] = []
+    for metric in ("auth_us_p50", "verify_us_p50", "request_ms_p50"):
+        schemes += [scheme for scheme in results.costs(metric) if scheme not in schemes]
+    by_layer = [results.main(metric) for metric, _, _ in LAYERS.values()]
+    return {scheme: [layer.get(scheme) for layer in by_layer] for scheme in schemes}
+
+
+def _key(name: str, marker: str) -> Line2D:
+    face = SURFACE if marker == "v" else MUTED
+    return Line2D(
+        [], [], color=MUTED, marker=marker, markerfacecolor=face, linestyle="none", label=name
+    )
+
+
+def _time(microseconds: float) -> str:
+    if microseconds >= 1e3:
+        return f"{microseconds / 1e3:g} ms"
+    return f"{microseconds:g} µs"

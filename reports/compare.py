@@ -1,0 +1,159 @@
+"""What changed between two runs, and whether it is more than noise.
+
+A change is called one only where the two intervals do not meet and it is over twice the noise
+floor of either run; exact counts need neither. What cannot be compared is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.records import RecordError
+
+from .loading import load
+from .results import Results, evaluate
+from .rows import Row
+from .wording import measured, number, quantity
+
+LAYERS = {"auth_us": "span", "request_ms": "request", "service_ms": "service"}
+EXACT = ("payload",)
+TIMED = ("_cost_p50", "verify_us_p50", "window_ms_p50", "window_ms_worst", "revoke_ms_p50")
+"""The figures worth comparing: costs, not absolute times, wherever there is a control."""
+COUNTED = ("late_accepts", "resurrections", "false_rejects")
+MOMENTARY = ("seed",)
+"""Settings that may differ between runs of the same experiment."""
+
+
+class NotComparable(RecordError):
+    """Two runs that no comparison of would mean anything."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure in both runs."""
+
+    before: Row
+    after: Row
+    real: bool
+
+    @property
+    def by(self) -> float:
+        """How much larger it is in the second run, in its own unit."""
+        return self.after.value - self.before.value
+
+
+def compare_runs(a: Path, b: Path) -> str:
+    """Give the comparison as text; NotComparable says why there is none."""
+    if a == b:
+        raise NotComparable(f"both are {a}: name two runs")
+    return describe(evaluate(load(a)), evaluate(load(b)))
+
+
+def describe(before: Results, after: Results) -> str:
+    """Write what changed, what did not, and what only one of the runs has."""
+    refuse(before, after)
+    changes = list(changes_between(before, after))
+    if not changes:
+        raise NotComparable("the two runs have no figure in common; measure the same schemes")
+    real = [change for change in changes if change.real]
+    lines = [f"From {before.recording.run.name} to {after.recording.run.name}", ""]
+    lines += [f"! {text}" for text in _reservations(before, after)]
+    if real:
+        lines += ["Changed, beyond the noise of both:"]
+        lines += [f"  {_line(change)}" for change in real]
+    else:
+        lines += ["Nothing changed beyond the noise of both."]
+    quiet = len(changes) - len(real)
+    lines += [
+        "",
+        f"{quiet} of {len(changes)} figures did not change, or not so that one could tell.",
+    ]
+    return "\n".join(lines)
+
+
+def refuse(before: Results, after: Results) -> None:
+    """Raise NotComparable, with the reason, unless the two can be held against each other."""
+    for results in (before, after):
+        if not results.valid:
+            failed = ", ".join(v.title for v in results.verdicts if not v.passed)
+            raise NotComparable(
+                f"{results.recording.run.name} is not valid (it failed {failed}): measure it again"
+            )
+    first, second = before.recording.run, after.recording.run
+    if first.plan != second.plan:
+        raise NotComparable(
+            f"{first.name} followed plan {first.plan} and {second.name} {second.plan}: "
+            "measure both by the same plan"
+        )
+    differing = [
+        f"{name} {first.settings.get(name)!r} and {second.settings.get(name)!r}"
+        for name in sorted(first.settings.keys() | second.settings.keys())
+        if name not in MOMENTARY and first.settings.get(name) != second.settings.get(name)
+    ]
+    if differing:
+        raise NotComparable(f"the two runs had other settings: {'; '.join(differing)}")
+
+
+def changes_between(before: Results, after: Results) -> Iterator[Change]:
+    """Pair every figure worth comparing with its twin under the same regime."""
+    twins = {_key(row): row for row in after.rows}
+    for row in before.rows:
+        twin = twins.get(_key(row))
+        if twin is None or before.mechanism(row.scheme) == "control":
+            continue
+        if row.measure in EXACT:
+            yield Change(row, twin, real=row.value != twin.value)
+        elif row.metric in COUNTED:
+            yield Change(row, twin, real=_apart(row, twin))
+        elif row.metric.endswith(TIMED):
+            noise = max(_noise(before, row), _noise(after, row))
+            beyond = abs(twin.value - row.value) > 2 * noise
+            yield Change(row, twin, real=beyond and _apart(row, twin))
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    # The rate follows what the machine can do, so it may differ by a little.
+    return (row.measure, row.scheme, row.metric, row.population, row.claims, row.regime("rate"))
+
+
+def _noise(results: Results, row: Row) -> float:
+    """Give the noise floor of the row's layer in the row's unit; none where there is no pair."""
+    layer = LAYERS.get(row.metric.removesuffix("_cost_p50"))
+    noise = results.noise_us(layer) if layer else None
+    if noise is None:
+        return 0.0
+    return noise.value / 1e3 if row.unit == "ms" else noise.value
+
+
+def _apart(one: Row, other: Row) -> bool:
+    """Say whether both have intervals and these do not meet."""
+    ends = (one.ci_low, one.ci_high, other.ci_low, other.ci_high)
+    low, high, other_low, other_high = ends
+    if low is None or high is None or other_low is None or other_high is None:
+        return False
+    return high < other_low or other_high < low
+
+
+def _reservations(before: Results, after: Results) -> Iterator[str]:
+    first, second = before.recording.environment, after.recording.environment
+    if first is None or second is None:
+        yield "The machine of one of them was not recorded."
+        return
+    for name in ("cpu", "cores", "kernel"):
+        if first.machine.get(name) != second.machine.get(name):
+            yield f"Another {name}: {first.machine.get(name)} and {second.machine.get(name)}."
+    for name in sorted(first.versions.keys() & second.versions.keys()):
+        if first.versions[name] != second.versions[name]:
+            yield f"Another {name}: {first.versions[name]} and {second.versions[name]}."
+
+
+def _line(change: Change) -> str:
+    sign = "+" if change.by > 0 else "\N{MINUS SIGN}"
+    unit = quantity(change.after).partition(" ")[2]
+    regime = f" ({change.before.note})" if change.before.note else ""
+    return (
+        f"{change.before.scheme}  {change.before.metric}{regime}: {measured(change.before)} -> "
+        f"{measured(change.after)}, {sign}{number(abs(change.by))} {unit}".rstrip()
+    )

@@ -1,0 +1,148 @@
+"""From a run folder to tidy samples: the only place that reads records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.records import (
+    Arm,
+    Cell,
+    Environment,
+    NotARun,
+    Run,
+    read_arrays,
+    read_cells,
+    read_environment,
+    read_run,
+)
+
+GENERATED = Path(__file__).parent / "generated"
+"""Where the bench writes runs, so that a run can be called by its name alone."""
+
+Samples = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Regime:
+    """The conditions, in numbers and in words, under which something was measured."""
+
+    conditions: tuple[tuple[str, float], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, cell: Cell) -> Regime:
+        """Give the regime that *cell* was measured under."""
+        return cls(tuple(sorted(cell.conditions.items())), tuple(sorted(cell.labels.items())))
+
+    def condition(self, name: str) -> float | None:
+        """Give one condition, or None where it does not apply."""
+        return dict(self.conditions).get(name)
+
+    def label(self, name: str) -> str:
+        """Give one label, or nothing where it does not apply."""
+        return dict(self.labels).get(name, "")
+
+    def without(self, *names: str) -> Regime:
+        """Give this regime as if the named labels had not been set."""
+        return Regime(self.conditions, tuple(kv for kv in self.labels if kv[0] not in names))
+
+    def agrees_with(self, other: Regime) -> bool:
+        """Say whether no condition or label that both have differs.
+
+        The control has no population and no claims, so it agrees with every one of them.
+        """
+        mine, theirs = dict(self.conditions), dict(other.conditions)
+        if any(mine[name] != theirs[name] for name in mine.keys() & theirs.keys()):
+            return False
+        words, others = dict(self.labels), dict(other.labels)
+        return all(words[name] == others[name] for name in words.keys() & others.keys())
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A cell with its raw samples."""
+
+    cell: Cell
+    arrays: Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Series:
+    """All samples of one arm under one regime, kept apart by block."""
+
+    arm: str
+    regime: Regime
+    blocks: Mapping[int, Samples]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One run as it lies on disk."""
+
+    folder: Path
+    run: Run
+    environment: Environment | None
+    """None if the run ended before it was written."""
+    cells: tuple[Recorded, ...]
+
+    def arm(self, name: str) -> Arm:
+        """Give the arm called *name*; one that the run does not list says nothing of itself."""
+        for arm in self.run.arms:
+            if arm.name == name:
+                return arm
+        return Arm(name=name, scheme=name)
+
+    def select(self, measure: str, layer: str = "") -> Iterator[Recorded]:
+        """Give the cells of one measure and layer, in the order of measuring."""
+        for recorded in self.cells:
+            if recorded.cell.measure == measure and recorded.cell.layer == layer:
+                yield recorded
+
+    def series(
+        self, measure: str, layer: str, take: Callable[[Recorded], Samples | None]
+    ) -> list[Series]:
+        """Gather what *take* finds in each cell, by arm, regime and block."""
+        found: dict[tuple[str, Regime], dict[int, list[Samples]]] = {}
+        for recorded in self.select(measure, layer):
+            samples = take(recorded)
+            if samples is None or samples.size == 0:
+                continue
+            key = (recorded.cell.arm, Regime.of(recorded.cell))
+            found.setdefault(key, {}).setdefault(recorded.cell.block, []).append(samples)
+        return [
+            Series(arm, regime, {block: np.concatenate(parts) for block, parts in blocks.items()})
+            for (arm, regime), blocks in found.items()
+        ]
+
+
+def find_run(name: str) -> Path:
+    """Give the folder that *name* means: a path, or a run under `reports/generated`."""
+    for folder in (Path(name), GENERATED / name):
+        if (folder / "run.json").exists():
+            return folder.resolve()
+    if Path(name).is_dir():
+        read_run(Path(name))
+    known = sorted(path.parent.name for path in GENERATED.glob("*/run.json"))
+    remedy = f"there are {', '.join(known)}" if known else "there are none yet: make bench"
+    raise NotARun(f"no run is called {name}; {remedy}")
+
+
+def load(folder: Path) -> Recording:
+    """Read the run in *folder*, whole or interrupted.
+
+    Raises `NotARun` or `DamagedRecord`, whose message names the file.
+    """
+    run = read_run(folder)
+    present = (folder / "environment.json").exists()
+    return Recording(
+        folder=folder,
+        run=run,
+        environment=read_environment(folder) if present else None,
+        cells=tuple(Recorded(cell, read_arrays(folder, cell)) for cell in read_cells(folder)),
+    )

@@ -1,0 +1,34 @@
+"""The report as Markdown, for a code host: the same words, images beside it."""
+
+from __future__ import annotations
+
+from .document import Document
+from .html import environment
+from .tables import Table
+
+
+def text(document: Document) -> str:
+    """Write `report.md`."""
+    # Not HTML: what a record says is escaped for Markdown instead.
+    templates = environment(autoescape=False)
+    templates.filters["md"] = escape
+    templates.filters["table"] = table
+    return templates.get_template("report.md").render(document=document).rstrip() + "\n"
+
+
+def table(shown: Table) -> str:
+    """Write a table, figures to the right."""
+    lines = [
+        " | ".join(map(escape, shown.columns)),
+        " | ".join([":--", *["--:"] * (len(shown.columns) - 1)]),
+        *(" | ".join(map(escape, row)) for row in shown.rows),
+    ]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def escape(said: object) -> str:
+    """Keep text from being read as Markdown or HTML."""
+    written = str(said).replace("\n", " ")
+    for mark in "\\`*_[]<>|":
+        written = written.replace(mark, f"\\{mark}")
+    return written

@@ -1,0 +1,1 @@
+"""From recorded cells to rows of results, one file a measure."""

@@ -1,0 +1,100 @@
+"""What the run says about itself: noise floor, known delay, load generator."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ..loading import Recorded, Recording, Samples
+from ..metrics import recorded, unit_of
+from ..rows import Row, row
+from ..statistics import Estimate, noise_floor, over, times_as_long
+from .lookup import CONTROL_AGAIN
+
+LAYERS = {
+    "auth_us_cost_p50": ("span", 1.0),
+    "auth_us_difference_p50": ("span", 1.0),
+    "request_ms_cost_p50": ("request", 1e3),
+    "service_ms_cost_p50": ("service", 1e3),
+}
+"""Costs that have a control: the name of their layer, and the factor to microseconds."""
+
+
+def rows(recording: Recording, timed: Sequence[Row]) -> list[Row]:
+    """Give every calibration figure of the run; *timed* are its lookup rows."""
+    costs = [one for one in timed if one.metric in LAYERS]
+    noise = [_noise(one) for one in costs if one.scheme == CONTROL_AGAIN]
+    found = noise + _known_delays(recording, costs) + _lengths(recording, costs, noise)
+    for figure in recorded("calibration"):
+        found += _figures(recording, figure)
+    return found
+
+
+def _noise(identical: Row) -> Row:
+    estimate = Estimate(identical.value, identical.ci_low, identical.ci_high, 0, 0)
+    return _derived(identical, "aa_noise_us", noise_floor(estimate) * _factor(identical))
+
+
+def _known_delays(recording: Recording, costs: Sequence[Row]) -> list[Row]:
+    found = []
+    for one in costs:
+        injected_us = recording.arm(one.scheme).injected_us
+        if injected_us <= 0:
+            continue
+        factor = _factor(one)
+        recovered = replace(
+            _derived(one, "recovered_delay_us", one.value * factor),
+            ci_low=None if one.ci_low is None else one.ci_low * factor,
+            ci_high=None if one.ci_high is None else one.ci_high * factor,
+        )
+        found += [recovered, _derived(one, "injected_delay_us", injected_us)]
+    return found
+
+
+def _lengths(recording: Recording, costs: Sequence[Row], noise: Sequence[Row]) -> list[Row]:
+    """Say how many times as long a run must be for the costs that noise hides here."""
+    floors = {one.noted("layer"): one.value for one in reversed(noise)}
+    found = []
+    for one in costs:
+        layer = LAYERS[one.metric][0]
+        if layer not in floors or recording.arm(one.scheme).mechanism == "control":
+            continue
+        length = times_as_long(one.value * _factor(one), floors[layer])
+        if 1 < length < math.inf:
+            found.append(_derived(one, "times_as_long", math.ceil(length)))
+    return found
+
+
+def _figures(recording: Recording, figure: str) -> list[Row]:
+    def take(one: Recorded) -> Samples | None:
+        value = one.cell.figures.get(figure)
+        return None if value is None else np.array([value])
+
+    found = []
+    for one in recording.series("calibration", "", take):
+        values = np.concatenate(list(one.blocks.values()))
+        estimate = over(values, recording.run.seed, n=0)
+        found.append(row(recording.run.name, "calibration", one.arm, figure, estimate, one.regime))
+    return found
+
+
+def _derived(source: Row, metric: str, value: float) -> Row:
+    """Give a row under the same regime as *source*, which names the layer it is about."""
+    layer = f"layer={LAYERS[source.metric][0]}"
+    return replace(
+        source,
+        measure="calibration",
+        metric=metric,
+        unit=unit_of(metric),
+        value=float(value),
+        ci_low=None,
+        ci_high=None,
+        note=f"{source.note}; {layer}" if source.note else layer,
+    )
+
+
+def _factor(one: Row) -> float:
+    return LAYERS[one.metric][1]

@@ -1,0 +1,184 @@
+"""Lookup latency in three layers: hot loop, span, end to end. Never mixed, always over control."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..loading import Recorded, Recording, Samples, Series
+from ..rows import Row, row
+from ..statistics import Estimate, over, paired_cost, quantile
+
+CONTROL = "control"
+CONTROL_AGAIN = "control-again"
+"""The A/A pair: two arms alike in everything."""
+ACCEPTED = 200
+TAILS = {"p90": 0.9, "p99": 0.99, "p999": 0.999}
+COUNTS = ("store_reads", "store_writes", "store_depth", "signature_checks", "cpu_us", "errors")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A timed metric: which layer holds it and how it is read from a cell, in its own unit."""
+
+    metric: str
+    layer: str
+    take: Callable[[Recorded], Samples | None]
+
+
+def _array(name: str, divisor: float) -> Callable[[Recorded], Samples | None]:
+    def take(recorded: Recorded) -> Samples | None:
+        found = recorded.arrays.get(name)
+        return None if found is None else found.astype(np.float64) / divisor
+
+    return take
+
+
+def _since(start: str) -> Callable[[Recorded], Samples | None]:
+    """Read times from *start* to the last byte; a wrong status is an error, never a sample."""
+
+    def take(recorded: Recorded) -> Samples | None:
+        arrays = recorded.arrays
+        if start not in arrays or "end_ns" not in arrays:
+            return None
+        taken = (arrays["end_ns"] - arrays[start]).astype(np.float64) / 1e6
+        status = arrays.get("status")
+        return taken if status is None else np.asarray(taken[status == ACCEPTED])
+
+    return take
+
+
+QUANTITIES = (
+    Quantity("verify_us", "hot", _array("verify_ns", 1e3)),
+    Quantity("floor_us", "hot", _array("floor_ns", 1e3)),
+    Quantity("auth_us", "span", _array("auth_ns", 1e3)),
+    Quantity("request_ms", "request", _since("intended_ns")),
+    Quantity("service_ms", "request", _since("start_ns")),
+)
+
+
+def rows(recording: Recording) -> list[Row]:
+    """Give every lookup figure of the run, the differences between schemes included."""
+    found: list[Row] = []
+    for quantity in QUANTITIES:
+        series = recording.series("lookup", quantity.layer, quantity.take)
+        found += _percentiles(recording, quantity.metric, series)
+        found += _costs(recording, quantity.metric, series)
+        if quantity.metric == "auth_us":
+            found += _differences(recording, series)
+    for layer in ("hot", "span", "request"):
+        found += _counts(recording, layer)
+    return found
+
+
+def _paired(
+    recording: Recording, series: list[Series], scheme: str, reference: str
+) -> list[tuple[Series, Estimate]]:
+    found = []
+    for one in series:
+        if one.arm != scheme:
+            continue
+        for other in series:
+            if other.arm != reference or not one.regime.agrees_with(other.regime):
+                continue
+            estimate = paired_cost(one.blocks, other.blocks, 0.5, recording.run.seed)
+            if estimate is not None:
+                found.append((one, estimate))
+                break
+    return found
+
+
+def _costs(recording: Recording, metric: str, everything: list[Series]) -> list[Row]:
+    series = _for_medians(everything)
+    return [
+        row(recording.run.name, "lookup", arm, f"{metric}_cost_p50", estimate, one.regime)
+        for arm in _arms(series)
+        if arm != CONTROL and metric != "floor_us"
+        for one, estimate in _paired(recording, series, arm, CONTROL)
+    ]
+
+
+def _differences(recording: Recording, everything: list[Series]) -> list[Row]:
+    """Compare every session with every token; only a paired difference may be called one."""
+    series = _for_medians(everything)
+    by_mechanism: dict[str, list[str]] = {}
+    for arm in _arms(series):
+        by_mechanism.setdefault(recording.arm(arm).mechanism, []).append(arm)
+    return [
+        row(
+            recording.run.name,
+            "lookup",
+            session,
+            "auth_us_difference_p50",
+            estimate,
+            one.regime,
+            less=token,
+        )
+        for session in by_mechanism.get("session", [])
+        for token in by_mechanism.get("token", [])
+        for one, estimate in _paired(recording, series, session, token)
+    ]
+
+
+def _percentiles(recording: Recording, metric: str, everything: list[Series]) -> list[Row]:
+    seed, name = recording.run.seed, recording.run.name
+    found = []
+    for one in _for_medians(everything):
+        estimate = quantile(one.blocks, 0.5, seed)
+        if estimate is not None:
+            found.append(row(name, "lookup", one.arm, f"{metric}_p50", estimate, one.regime))
+    for one in _for_tails(everything):
+        for suffix, q in TAILS.items():
+            estimate = quantile(one.blocks, q, seed)
+            if estimate is not None:
+                metric_name = f"{metric}_{suffix}"
+                found.append(row(name, "lookup", one.arm, metric_name, estimate, one.regime))
+    return found
+
+
+def _counts(recording: Recording, layer: str) -> list[Row]:
+    """Give exact counts and single results: they are already one figure a block."""
+    found = []
+    for metric in COUNTS:
+        for one in recording.series("lookup", layer, lambda r, m=metric: _figure(r, m)):  # type: ignore[misc]
+            values = np.concatenate(list(one.blocks.values()))
+            statistic = "sum" if metric == "errors" else "median"
+            estimate = (
+                Estimate(float(values.sum()), None, None, 0, values.size)
+                if statistic == "sum"
+                else over(values, recording.run.seed, n=0)
+            )
+            built = row(
+                recording.run.name, "lookup", one.arm, metric, estimate, one.regime, layer=layer
+            )
+            found.append(built)
+    return found
+
+
+def _figure(recorded: Recorded, metric: str) -> Samples | None:
+    value = recorded.cell.figures.get(metric)
+    return None if value is None else np.array([value])
+
+
+def _for_medians(series: list[Series]) -> list[Series]:
+    """Take medians from blocks where requests drew their arm at random: the steadier design."""
+    return _preferring("interleaved", series)
+
+
+def _for_tails(series: list[Series]) -> list[Series]:
+    """Take tails from blocks that one arm had to itself: another's slow request is not its own."""
+    return _preferring("separate", series)
+
+
+def _preferring(design: str, series: list[Series]) -> list[Series]:
+    """Drop what was measured by the other design where the preferred one covers the same arm."""
+    preferred = {one.arm for one in series if one.regime.label("design") == design}
+    return [
+        one for one in series if one.arm not in preferred or one.regime.label("design") == design
+    ]
+
+
+def _arms(series: list[Series]) -> list[str]:
+    return list(dict.fromkeys(one.arm for one in series))

@@ -1,0 +1,216 @@
+"""Revocation behaviour: how long a revoked credential goes on working, and where.
+
+A window is measured per node: the last accepted probe invoked after the acknowledgement, minus
+the acknowledgement. Per trial the longest window of any node is the one that counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..loading import Recorded, Recording, Regime
+from ..rows import Row, row
+from ..statistics import ENOUGH_BLOCKS, Estimate, clopper_pearson, over
+
+ACCEPTED, REJECTED = 200, 401
+BOUND = "claimed_bound_ms"
+NOTED: dict[str, Callable[[list[float]], float]] = {
+    "void_trials": sum,
+    "probes_missed": sum,
+    "probe_lag_ms_p99": max,
+}
+"""Figures of a cell about the prober, and what becomes of them over several cells."""
+TRIALS_FOR_P95 = 20
+"""With fewer trials the 95th percentile is the worst one by another name."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One revocation, as the prober saw it on every node."""
+
+    windows_ms: tuple[float, ...]
+    """One a node: how long it went on accepting after the acknowledgement."""
+    censored: bool
+    """Whether a node was still accepting when the last probe was sent."""
+    revoke_ms: float
+    late_accepts: int
+    probes_after_bound: int
+    resurrections: int
+    false_rejects: int
+    probe_errors: int
+
+    @property
+    def window_ms(self) -> float:
+        """The headline: the longest window of any node."""
+        return max(self.windows_ms, default=0.0)
+
+
+@dataclass(frozen=True)
+class Trials:
+    """All trials of one scheme under one regime."""
+
+    arm: str
+    regime: Regime
+    bound_ms: float
+    trials: tuple[Trial, ...]
+    blocks: int
+    noted: Mapping[str, float]
+    """What the prober says of itself, by metric."""
+
+    @property
+    def windows_ms(self) -> NDArray[np.float64]:
+        """The headline window of each trial."""
+        return np.array([trial.window_ms for trial in self.trials])
+
+
+def trials(recording: Recording) -> list[Trials]:
+    """Gather the trials of every scheme, by regime; several phases are also given together."""
+    cells = list(recording.select("revocation"))
+    found = []
+    for arm in dict.fromkeys(recorded.cell.arm for recorded in cells):
+        mine = [recorded for recorded in cells if recorded.cell.arm == arm]
+        by_regime = _by_regime(mine, "")
+        found += [_gather(recording, arm, *one) for one in by_regime]
+        if len({recorded.cell.labels.get("phase") for recorded in mine}) > 1:
+            found += [_gather(recording, arm, *one) for one in _by_regime(mine, "phase")]
+    return found
+
+
+def rows(recording: Recording) -> list[Row]:
+    """Give every revocation figure of the run."""
+    return [one for gathered in trials(recording) for one in _rows_of(recording, gathered)]
+
+
+def _by_regime(cells: Iterable[Recorded], pooled: str) -> Iterator[tuple[Regime, list[Recorded]]]:
+    def key(recorded: Recorded) -> Regime:
+        regime = Regime.of(recorded.cell).without(pooled)
+        if not pooled:
+            return regime
+        return Regime(regime.conditions, tuple(sorted((*regime.labels, (pooled, "all")))))
+
+    ordered = sorted(cells, key=lambda recorded: repr(key(recorded)))
+    for regime, group in groupby(ordered, key=key):
+        yield regime, list(group)
+
+
+def _gather(recording: Recording, arm: str, regime: Regime, cells: list[Recorded]) -> Trials:
+    # Revocation may run with shorter lifetimes than the rest, so the cells know better.
+    claimed = [r.cell.figures[BOUND] for r in cells if BOUND in r.cell.figures]
+    bound_ms = max(claimed, default=recording.arm(arm).bound_s * 1e3)
+    found = [trial for recorded in cells for trial in _trials_of(recorded.arrays, bound_ms)]
+    noted = {
+        name: take([r.cell.figures[name] for r in cells if name in r.cell.figures])
+        for name, take in NOTED.items()
+        if any(name in r.cell.figures for r in cells)
+    }
+    blocks = len({r.cell.block for r in cells})
+    return Trials(arm, regime, bound_ms, tuple(found), blocks, noted)
+
+
+def _trials_of(arrays: Mapping[str, NDArray[Any]], bound_ms: float) -> Iterator[Trial]:
+    if "trial_ack_ns" not in arrays:
+        return
+    for index, ack in enumerate(arrays["trial_ack_ns"]):
+        mine = arrays["trial"] == index
+        if not mine.any():
+            continue
+        order = np.argsort(arrays["invoke_ns"][mine], kind="stable")
+        columns = ("node", "invoke_ns", "complete_ns", "status")
+        probes = {name: arrays[name][mine][order] for name in columns}
+        yield _trial(probes, int(arrays["trial_invoke_ns"][index]), int(ack), bound_ms)
+
+
+def _trial(
+    probes: Mapping[str, NDArray[Any]], invoked_ns: int, ack_ns: int, bound_ms: float
+) -> Trial:
+    since_ack_ms = (probes["invoke_ns"] - ack_ns) / 1e6
+    accepted = probes["status"] == ACCEPTED
+    rejected = probes["status"] == REJECTED
+    late = since_ack_ms > bound_ms
+    windows, censored, resurrections = [], False, 0
+    for node in np.unique(probes["node"]):
+        here = probes["node"] == node
+        after = since_ack_ms[here & accepted & (since_ack_ms > 0)]
+        windows.append(float(after.max()) if after.size else 0.0)
+        answers = accepted[here & (accepted | rejected)]
+        censored |= bool(answers.size and answers[-1] and after.size)
+        resurrections += _accepts_after_reject(
+            accepted[here & (probes["invoke_ns"] >= invoked_ns) & (accepted | rejected)]
+        )
+    return Trial(
+        windows_ms=tuple(windows),
+        censored=censored,
+        revoke_ms=(ack_ns - invoked_ns) / 1e6,
+        late_accepts=int((accepted & late).sum()),
+        probes_after_bound=int((late & (accepted | rejected)).sum()),
+        resurrections=resurrections,
+        false_rejects=int((rejected & (probes["complete_ns"] < invoked_ns)).sum()),
+        probe_errors=int((~accepted & ~rejected).sum()),
+    )
+
+
+def _accepts_after_reject(accepted: NDArray[np.bool_]) -> int:
+    """Count how often a node that had refused let the credential in again."""
+    return int((accepted[1:] & ~accepted[:-1]).sum())
+
+
+def _rows_of(recording: Recording, gathered: Trials) -> list[Row]:
+    ofall = gathered.trials
+    if not ofall:
+        return []
+    n, blocks, seed = len(ofall), gathered.blocks, recording.run.seed
+
+    def count(name: str) -> int:
+        return sum(getattr(trial, name) for trial in ofall)
+
+    def exact(value: float, of: int = n) -> Estimate:
+        return Estimate(value, None, None, of, blocks)
+
+    windows = gathered.windows_ms
+    exposure = np.array([sum(trial.windows_ms) / 1e3 for trial in ofall])
+    probes, late = count("probes_after_bound"), count("late_accepts")
+    low, high = clopper_pearson(late, probes)
+    found: dict[str, Estimate] = {
+        "window_ms_p50": _per_trial(windows, seed, blocks),
+        "window_ms_worst": exact(float(windows.max())),
+        "claimed_bound_ms": exact(gathered.bound_ms),
+        "censored_trials": exact(count("censored")),
+        "exposure_node_s": _per_trial(exposure, seed, blocks, "mean"),
+        "late_accepts": Estimate(late, low * probes, high * probes, probes, blocks),
+        "probes_after_bound": exact(probes),
+        "resurrections": exact(count("resurrections")),
+        "false_rejects": exact(count("false_rejects")),
+        "probe_errors": exact(count("probe_errors")),
+        _revoke_metric(gathered): _per_trial(
+            np.array([trial.revoke_ms for trial in ofall]), seed, blocks
+        ),
+    }
+    found.update({metric: exact(value) for metric, value in gathered.noted.items()})
+    if probes:
+        found["late_accept_limit"] = exact(high * 100, probes)
+    if n >= TRIALS_FOR_P95:
+        found["window_ms_p95"] = exact(float(np.quantile(windows, 0.95)))
+    return [
+        row(recording.run.name, "revocation", gathered.arm, metric, estimate, gathered.regime)
+        for metric, estimate in found.items()
+    ]
+
+
+def _revoke_metric(gathered: Trials) -> str:
+    return "revoke_all_ms_p50" if gathered.regime.label("kind") == "all" else "revoke_ms_p50"
+
+
+def _per_trial(
+    values: NDArray[np.float64], seed: int, blocks: int, statistic: str = "median"
+) -> Estimate:
+    """Estimate over trials: each is a revocation of its own, at a phase of its own."""
+    found = over(values, seed, n=values.size, statistic=statistic)
+    enough = values.size >= ENOUGH_BLOCKS
+    low, high = (found.low, found.high) if enough else (None, None)
+    return Estimate(found.value, low, high, values.size, blocks)

@@ -1,0 +1,163 @@
+"""Estimates and their intervals: the block, not the request, is the unit.
+
+The requests of one block share a server process and a moment, so they are not independent; a
+bootstrap over requests would give intervals far too narrow. Everything here resamples blocks.
+A percentile is taken over the pooled samples; percentiles are never averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from .loading import Samples
+
+CONFIDENCE = 0.95
+RESAMPLES = 2000
+SAMPLES_NEEDED = {0.5: 1, 0.9: 100, 0.99: 1_000, 0.999: 10_000}
+"""How many samples each block must have before a percentile is printed."""
+GRID = 1_000
+ENOUGH_BLOCKS = 6
+"""From here on an interval of 95 % exists without assuming a distribution."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure, its 95 % interval where there can be one, and what it rests on."""
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+    rounds: int
+
+    def scaled(self, factor: float) -> Estimate:
+        """Give the same in a unit *factor* times smaller."""
+        low = None if self.low is None else self.low * factor
+        high = None if self.high is None else self.high * factor
+        return Estimate(self.value * factor, low, high, self.n, self.rounds)
+
+
+def quantile(blocks: Mapping[int, Samples], q: float, seed: int) -> Estimate | None:
+    """Estimate the *q* quantile of the pooled samples; None if the blocks are too small for it."""
+    parts = [samples for samples in blocks.values() if samples.size]
+    if not parts or min(part.size for part in parts) < SAMPLES_NEEDED.get(q, 1):
+        return None
+    pooled = np.sort(np.concatenate(parts))
+    value = float(np.quantile(pooled, q))
+    if len(parts) < 2:
+        return Estimate(value, None, None, pooled.size, len(parts))
+    low, high = _pooled_interval(parts, pooled, q, seed)
+    return Estimate(value, min(low, value), max(high, value), pooled.size, len(parts))
+
+
+def paired_cost(
+    blocks: Mapping[int, Samples], reference: Mapping[int, Samples], q: float, seed: int
+) -> Estimate | None:
+    """Estimate how much more *blocks* took than *reference* at the *q* quantile.
+
+    Only blocks that both have count: what disturbed one of a pair disturbed the other. The
+    estimate is the median of the differences, so that one disturbed block cannot carry it.
+    """
+    shared = [block for block in blocks if block in reference]
+    if not shared:
+        return None
+    differences = np.array(
+        [np.quantile(blocks[b], q) - np.quantile(reference[b], q) for b in shared]
+    )
+    samples = sum(blocks[b].size for b in shared)
+    return over(differences, seed, n=samples)
+
+
+def over(values: Samples, seed: int, *, n: int, statistic: str = "median") -> Estimate:
+    """Estimate the median (or mean) of one value a block, with a bootstrap interval."""
+    take = np.median if statistic == "median" else np.mean
+    value = float(take(values))
+    if values.size < 2 or np.ptp(values) == 0:
+        exact = value if values.size > 1 else None
+        return Estimate(value, exact, exact, n, values.size)
+    result = stats.bootstrap(
+        (values,),
+        take,
+        n_resamples=RESAMPLES,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    )
+    interval = result.confidence_interval
+    return Estimate(value, float(interval.low), float(interval.high), n, values.size)
+
+
+def clopper_pearson(found: int, trials: int) -> tuple[float, float]:
+    """Give exact 95 % limits of a share; with nothing found the upper one is one-sided."""
+    if trials == 0:
+        return 0.0, 1.0
+    tail = (1 - CONFIDENCE) if found in (0, trials) else (1 - CONFIDENCE) / 2
+    low = 0.0 if found == 0 else float(stats.beta.ppf(tail, found, trials - found + 1))
+    high = 1.0 if found == trials else float(stats.beta.ppf(1 - tail, found + 1, trials - found))
+    return low, high
+
+
+def noise_floor(identical: Estimate) -> float:
+    """Give what two identical arms may differ by: the far end of the interval of their difference.
+
+    Without an interval it is the difference that was seen.
+    """
+    ends = [identical.value, identical.low, identical.high]
+    return max(abs(end) for end in ends if end is not None)
+
+
+def times_as_long(effect: float, noise: float) -> float:
+    """Say how many times as long a run must be for *effect* to reach twice the noise floor.
+
+    Noise falls with the square root of the number of blocks.
+    """
+    if effect == 0:
+        return float("inf")
+    return max(1.0, (2 * noise / abs(effect)) ** 2)
+
+
+def holds_in(rounds: int) -> float:
+    """Give the share of runs whose interval covers the truth, if it spans *rounds* blocks."""
+    return CONFIDENCE if rounds >= ENOUGH_BLOCKS else 1 - 2.0 ** (1 - rounds)
+
+
+def _pooled_interval(
+    parts: Sequence[Samples], pooled: Samples, q: float, seed: int
+) -> tuple[float, float]:
+    """Bootstrap a pooled quantile over blocks.
+
+    How many samples of each block lie below each value of a grid is counted once; a resample is
+    then a weighted sum of those counts, not another sort.
+    """
+    grid = _grid(pooled, q)
+    below = np.array([np.searchsorted(np.sort(part), grid, side="right") for part in parts])
+    sizes = np.array([part.size for part in parts])
+
+    def statistic(drawn: NDArray[np.int64], axis: int = -1) -> Samples:
+        chosen = np.moveaxis(np.asarray(drawn), axis, -1)
+        weights = (chosen[..., None] == np.arange(len(parts))).sum(axis=-2)
+        enough = weights @ below >= q * (weights @ sizes)[..., None]
+        return np.asarray(grid[np.argmax(enough, axis=-1)])
+
+    result = stats.bootstrap(
+        (np.arange(len(parts)),),
+        statistic,
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    )
+    return float(result.confidence_interval.low), float(result.confidence_interval.high)
+
+
+def _grid(pooled: Samples, q: float) -> Samples:
+    """Choose the values a resampled quantile may take: dense in the tail when *q* is there."""
+    start = 0.0 if q <= 0.5 else 1 - (1 - q) * 8
+    positions = np.linspace(max(0.0, start), 1.0, GRID) * (pooled.size - 1)
+    return np.asarray(pooled[np.unique(positions.astype(np.int64))])

@@ -1,0 +1,133 @@
+"""One look for every chart: Okabe-Ito colours, one a mechanism and a marker with it.
+
+A chart is drawn once, in the light theme. The dark one is the same SVG with its colours mapped,
+which a page does by style sheet and a file by substitution; so every colour drawn must be here.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+INK, MUTED, LINE, SURFACE, BAND = "#1c2430", "#5a6472", "#d5dae1", "#ffffff", "#e9ecf1"
+SESSION, TOKEN, CONTROL, ALARM = "#0072b2", "#c44e00", "#6b7078", "#a3285f"
+DARK = {
+    INK: "#e8ebf0",
+    MUTED: "#a7b0bd",
+    LINE: "#3a4350",
+    SURFACE: "#151a21",
+    BAND: "#262e39",
+    SESSION: "#56b4e9",
+    TOKEN: "#e69f00",
+    CONTROL: "#9aa3af",
+    ALARM: "#ef86b5",
+}
+"""What each colour becomes on a dark page. Sky blue and orange are Okabe and Ito's own lighter
+twins of the blue and the vermilion (here a shade deeper, for contrast on white)."""
+COLOURS = {"session": SESSION, "token": TOKEN, "control": CONTROL}
+MARKERS = {"session": "o", "token": "D", "control": "s"}
+DASHES: dict[str, Any] = {"session": "-", "token": (0, (5, 1.5)), "control": (0, (1, 1.5))}
+
+WIDE_INCHES, NARROW_INCHES = 7.8, 3.5
+RC: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "sessions-or-tokens",
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9,
+    "axes.edgecolor": LINE,
+    "axes.labelcolor": MUTED,
+    "axes.titlecolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.axisbelow": True,
+    "axes.linewidth": 0.8,
+    "axes.unicode_minus": True,
+    "text.color": INK,
+    "xtick.color": LINE,
+    "xtick.labelcolor": MUTED,
+    "ytick.color": LINE,
+    "ytick.labelcolor": INK,
+    "ytick.left": False,
+    "grid.color": LINE,
+    "grid.linewidth": 0.6,
+    "hatch.color": ALARM,
+    "hatch.linewidth": 0.4,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "figure.facecolor": SURFACE,
+    "axes.facecolor": "none",
+    "savefig.facecolor": SURFACE,
+}
+NARROW: dict[Any, Any] = {"legend.fontsize": 8.5, "axes.labelsize": 8.5, "xtick.labelsize": 8.5}
+
+
+def render(draw: Callable[[Axes], None], height: float, *, narrow: bool, valid: bool) -> Figure:
+    """Draw one figure; *height* in inches. A run that failed a gate is hatched throughout."""
+    with mpl.rc_context({**RC, **(NARROW if narrow else {})}):
+        width = NARROW_INCHES if narrow else WIDE_INCHES
+        figure = Figure(figsize=(width, height), layout="constrained")
+        ax = figure.add_subplot()
+        draw(ax)
+        if not valid:
+            _hatch(ax)
+        return figure
+
+
+def svg(figure: Figure) -> str:
+    """Give the figure as SVG, the same bytes every time."""
+    with mpl.rc_context(RC):
+        target = io.StringIO()
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(target, metadata={"Date": None, "Creator": None})
+    return target.getvalue()
+
+
+def png(figure: Figure) -> bytes:
+    """Give the figure as PNG, for places that show no SVG."""
+    with mpl.rc_context(RC):
+        figure.set_dpi(160)
+        target = io.BytesIO()
+        canvas: Any = FigureCanvasAgg(figure)
+        canvas.print_png(target, metadata={"Software": None})
+    return target.getvalue()
+
+
+def darkened(text: str) -> str:
+    """Give an SVG in the dark colours."""
+    return re.sub(
+        "|".join(DARK), lambda found: DARK[found.group().lower()], text, flags=re.IGNORECASE
+    )
+
+
+def is_narrow(ax: Axes) -> bool:
+    """Say whether the figure is the one for small screens."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure.get_figwidth() < WIDE_INCHES * 0.7
+
+
+def _hatch(ax: Axes) -> None:
+    whole = Rectangle(
+        (0, 0),
+        1,
+        1,
+        transform=ax.transAxes,
+        facecolor="none",
+        edgecolor=ALARM,
+        hatch="//",
+        linewidth=0,
+        alpha=0.45,
+        zorder=0.5,
+    )
+    ax.add_artist(whole)
+    ax.set_title("NOT VALID: a gate failed", loc="right", color=ALARM, fontsize=9, weight="bold")

@@ -1,0 +1,76 @@
+"""Puts a report into its run folder: everything is made first, then each file appears whole."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from . import html, markdown, theme
+from .document import Document, compose
+from .loading import load
+from .results import Results, evaluate
+from .tables import csv_text, json_text
+
+Files = Mapping[str, bytes]
+
+
+def render(folder: Path) -> Document:
+    """Read the run in *folder* and write its report there.
+
+    Raises RecordError if it cannot be read as a run, OSError if it cannot be written to.
+    """
+    results = evaluate(load(folder))
+    document = compose(results)
+    write(folder, files(results, document))
+    return document
+
+
+def files(results: Results, document: Document) -> dict[str, bytes]:
+    """Give the content of every file of the report by its path in the run folder."""
+    run = results.recording.run
+    about = {
+        "run": run.name,
+        "plan": run.plan,
+        "seed": run.seed,
+        "state": run.state,
+        "valid": results.valid,
+    }
+    texts = {
+        "results.csv": csv_text(results.rows),
+        "results.json": json_text(results.rows, about),
+        "report.md": markdown.text(document),
+        "index.html": html.page(document),
+    }
+    made = {path: text.encode() for path, text in texts.items()}
+    for section in document.sections:
+        for figure in section.figures:
+            stem = f"charts/{figure.name}"
+            made[f"{stem}.svg"] = figure.wide.encode()
+            made[f"{stem}-dark.svg"] = theme.darkened(figure.wide).encode()
+            made[f"{stem}.png"] = figure.png
+            made[f"{stem}.csv"] = csv_text(figure.table.source).encode()
+    return made
+
+
+def write(folder: Path, made: Files) -> None:
+    """Write all of *made* beside its place, then move each file there.
+
+    A disk that fills up or turns out read-only leaves the report that was there before.
+    """
+    with tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as name:
+        staged = Path(name)
+        for path, content in made.items():
+            (staged / path).parent.mkdir(parents=True, exist_ok=True)
+            (staged / path).write_bytes(content)
+        (folder / "charts").mkdir(exist_ok=True)
+        for path in made:
+            (staged / path).replace(folder / path)
+        _forget(folder / "charts", {Path(path).name for path in made})
+
+
+def _forget(charts: Path, kept: set[str]) -> None:
+    """Remove charts of an earlier rendering that this run has no figures for."""
+    for path in charts.iterdir():
+        if path.name not in kept and path.suffix in {".svg", ".png", ".csv"}:
+            path.unlink()

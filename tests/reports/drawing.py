@@ -1,0 +1,191 @@
+"""Draws the cells of a synthetic run from its truths; no cell holds a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from bench.records import Cell, Gate
+
+from .truths import ARMS, Ids, Shape, Truth
+
+Drawn = Iterable[tuple[Cell, dict[str, NDArray[Any]]]]
+
+
+def lookup(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Drawn:
+    conditions = {"nodes": 1.0, "rate": 300.0}
+    for block in range(shape.blocks):
+        server_us = rng.normal(0, 15)
+        for name, cost_us in truth.cost_us.items():
+            shift = server_us + rng.normal(0, truth.block_noise_us)
+            auth_us = 30 + shift + cost_us + rng.gamma(2, 3, shape.samples)
+            rest_us = truth.request_ms * 1e3 + rng.gamma(2, 60, shape.samples)
+            late_us = rng.exponential(20, shape.samples)
+            intended = np.arange(shape.samples, dtype=np.int64) * 3_300_000
+            start = intended + (late_us * 1e3).astype(np.int64)
+            end = start + ((auth_us + rest_us) * 1e3).astype(np.int64)
+            cell = Cell(
+                id=ids("lookup", "span", f"b{block:02d}", name),
+                measure="lookup",
+                layer="span",
+                arm=name,
+                block=block,
+                conditions=conditions,
+                labels={"design": "interleaved"},
+                figures=_counts(name),
+                gates=[Gate(name="expected_answers", passed=True, value=1.0, limit=1.0)],
+            )
+            yield cell, {"auth_ns": (auth_us * 1e3).astype(np.int64)}
+            request = replace(cell, id=ids("lookup", "request", name), layer="request")
+            yield (
+                replace(request, figures={"errors": 0.0}, gates=[]),
+                {
+                    "intended_ns": intended,
+                    "start_ns": start,
+                    "end_ns": end,
+                    "status": np.full(shape.samples, 200, np.int16),
+                },
+            )
+            if name.startswith("control"):
+                continue
+            hot = replace(cell, id=ids("lookup", "hot", name), layer="hot", labels={}, gates=[])
+            hot = replace(hot, conditions={"population": 1_000.0})
+            verify_us = cost_us * 0.7 + shift / 10 + rng.gamma(2, 2, shape.samples)
+            floor_us = cost_us * 0.3 + rng.gamma(2, 1, shape.samples)
+            yield (
+                hot,
+                {
+                    "verify_ns": (np.maximum(verify_us, 0.3) * 1e3).astype(np.int64),
+                    "floor_ns": (floor_us * 1e3).astype(np.int64),
+                },
+            )
+
+
+def _counts(name: str) -> dict[str, float]:
+    return {
+        "store_reads": float(name.endswith("redis")),
+        "store_writes": 0.0,
+        "signature_checks": float(name.startswith("token")),
+    }
+
+
+def revocation(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Drawn:
+    for arm in ARMS:
+        if arm.mechanism == "control":
+            continue
+        for phase in ("random", "adversarial"):
+            lifetime_s = truth.window_s.get(arm.name, 0.0)
+            cell = Cell(
+                id=ids("revocation", arm.name, phase),
+                measure="revocation",
+                arm=arm.name,
+                conditions={"nodes": float(shape.nodes)},
+                labels={"phase": phase, "kind": "one"},
+                figures={
+                    "nodes": float(shape.nodes),
+                    "trials": float(shape.trials),
+                    "probe_interval_ms": shape.probe_ms,
+                    "claimed_bound_ms": arm.bound_s * 1e3,
+                },
+            )
+            adversarial = phase == "adversarial"
+            yield cell, history(lifetime_s, arm.bound_s, adversarial, shape, rng)
+
+
+def history(
+    lifetime_s: float, bound_s: float, adversarial: bool, shape: Shape, rng: np.random.Generator
+) -> dict[str, NDArray[Any]]:
+    """Probe every node of every trial; the credential works until its lifetime ends."""
+    columns: dict[str, list[float]] = {
+        name: [] for name in ("trial", "node", "invoke_ns", "complete_ns", "status")
+    }
+    acks, invokes = [], []
+    for trial in range(shape.trials):
+        start_ms = trial * 10_000.0
+        left_ms = lifetime_s * 1e3 * (1.0 if adversarial else rng.uniform())
+        invoke_ms, ack_ms = start_ms + 50.0, start_ms + 50.0 + rng.uniform(0.4, 0.9)
+        until_ms = ack_ms + bound_s * 1e3 + 150.0
+        for node in range(shape.nodes):
+            for at in np.arange(
+                start_ms + rng.uniform(0, shape.probe_ms), until_ms, shape.probe_ms
+            ):
+                accepted = at < (ack_ms + left_ms if lifetime_s else invoke_ms + 0.2)
+                columns["trial"].append(trial)
+                columns["node"].append(node)
+                columns["invoke_ns"].append(at * 1e6)
+                columns["complete_ns"].append((at + 0.4) * 1e6)
+                columns["status"].append(200 if accepted else 401)
+        acks.append(ack_ms * 1e6)
+        invokes.append(invoke_ms * 1e6)
+    kinds = {"trial": np.int32, "node": np.int16, "status": np.int16}
+    arrays = {
+        name: np.array(values).astype(kinds.get(name, np.int64)) for name, values in columns.items()
+    }
+    arrays["trial_ack_ns"] = np.array(acks).astype(np.int64)
+    arrays["trial_invoke_ns"] = np.array(invokes).astype(np.int64)
+    return arrays
+
+
+def payload(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Drawn:
+    for name, over_control in truth.request_bytes.items():
+        token = name.startswith("token")
+        for claims in (0, 4, 16, 64):
+            figures = {
+                "request_bytes": over_control + (claims * 32.0 if token else 0.0),
+                "response_bytes": 420.0,
+                "response_bytes_login": 610.0 + over_control * 1.5,
+            }
+            if claims == 0 and over_control:
+                figures["store_bytes_per_session"] = 0.0 if token else 312.0
+                figures["bytes_per_claim"] = 32.0 if token else 0.0
+            yield (
+                Cell(
+                    id=ids("payload", f"c{claims}", name),
+                    measure="payload",
+                    arm=name,
+                    conditions={"claims": float(claims)},
+                    figures=figures,
+                ),
+                {},
+            )
+        yield (
+            Cell(
+                id=ids("payload", "h2", name),
+                measure="payload",
+                arm=name,
+                conditions={"claims": 0.0},
+                labels={"header_policy": "chromium"},
+                figures={
+                    "request_bytes_h2_first": round(over_control * 0.8),
+                    "request_bytes_h2_steady": 1.0 if over_control else 0.0,
+                },
+            ),
+            {},
+        )
+
+
+def calibration(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Drawn:
+    for block in range(shape.blocks):
+        lag_ms = float(rng.uniform(0.1, 0.2))
+        yield (
+            Cell(
+                id=ids("calibration", f"b{block:02d}"),
+                measure="calibration",
+                arm="control",
+                block=block,
+                conditions={"rate": 300.0},
+                figures={
+                    "achieved_rate": 299.8,
+                    "generator_lag_ms_p99": lag_ms,
+                    "generator_cpu": 0.31,
+                },
+                gates=[
+                    Gate(name="generator_lag_p99", passed=True, value=lag_ms, limit=1.0, unit="ms")
+                ],
+            ),
+            {},
+        )

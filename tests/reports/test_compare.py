@@ -1,0 +1,79 @@
+"""Comparing two runs: changes beyond noise are told, others are not, and nonsense is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.records import Gate
+from reports.compare import NotComparable, compare_runs, describe
+from reports.loading import load
+from reports.results import Results, evaluate
+
+from . import synthetic
+
+SHAPE = synthetic.Shape(blocks=8, samples=300, trials=4)
+
+
+def run(tmp_path: Path, name: str, seed: int = 1, **change: object) -> Results:
+    """Draw a run called *name*; *change* goes to its shape or its truth."""
+    truth = {key: value for key, value in change.items() if key in ("cost_us", "request_bytes")}
+    shape = {key: value for key, value in change.items() if key not in truth}
+    fields = {**vars(SHAPE), "name": name, **shape}
+    folder = synthetic.write(
+        tmp_path / name,
+        synthetic.Truth(**truth),  # type: ignore[arg-type]  # fields by name
+        synthetic.Shape(**fields),
+        seed,
+    )
+    return evaluate(load(folder))
+
+
+def test_the_same_truths_twice_have_not_changed(tmp_path: Path) -> None:
+    """Another seed is not another result."""
+    told = describe(run(tmp_path, "a", seed=1), run(tmp_path, "b", seed=2))
+    assert "Nothing changed beyond the noise of both." in told
+
+
+def test_a_change_beyond_noise_is_told_with_its_intervals(tmp_path: Path) -> None:
+    """Half the cost is no accident."""
+    costs = {**synthetic.Truth().cost_us, "session-cookie-redis": 45.0}
+    told = describe(run(tmp_path, "a"), run(tmp_path, "b", seed=2, cost_us=costs))
+    changed = [line for line in told.splitlines() if "session-cookie-redis" in line]
+    assert any("auth_us_cost_p50" in line and "\N{MINUS SIGN}4" in line for line in changed)
+    assert "token-bearer-hs256-expiry  auth_us" not in told
+
+
+def test_a_single_byte_is_a_change(tmp_path: Path) -> None:
+    """Payload is exact: no interval, no excuse."""
+    sizes = {**synthetic.Truth().request_bytes, "session-cookie-redis": 79.0}
+    told = describe(run(tmp_path, "a"), run(tmp_path, "b", request_bytes=sizes))
+    assert "request_bytes: 78 bytes -> 79 bytes, +1 bytes" in told
+
+
+def test_a_run_that_failed_a_gate_is_refused(tmp_path: Path) -> None:
+    """Its figures are no evidence, so a difference from them is none."""
+    gate = Gate(name="tampered_refused", passed=False, value=200, limit=401)
+    with pytest.raises(NotComparable, match=r"b is not valid \(it failed tampered refused"):
+        describe(run(tmp_path, "a"), run(tmp_path, "b", gates=(gate,)))
+
+
+def test_other_settings_are_refused_by_name(tmp_path: Path) -> None:
+    """Another rate is another experiment."""
+    with pytest.raises(NotComparable, match="other settings: rate 300 and 700"):
+        describe(run(tmp_path, "a"), run(tmp_path, "b", settings={"nodes": 2, "rate": 700}))
+
+
+def test_nothing_in_common_is_refused(tmp_path: Path) -> None:
+    """Bytes and windows cannot be subtracted."""
+    first = run(tmp_path, "a", measures=("payload",))
+    second = run(tmp_path, "b", measures=("revocation",))
+    with pytest.raises(NotComparable, match="no figure in common"):
+        describe(first, second)
+
+
+def test_a_run_against_itself_is_refused(tmp_path: Path) -> None:
+    """It would say that nothing changed, and prove nothing."""
+    with pytest.raises(NotComparable, match="name two runs"):
+        compare_runs(tmp_path, tmp_path)

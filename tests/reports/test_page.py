@@ -1,0 +1,198 @@
+"""The page as text: valid, self-contained, and honest about what it shows."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from bench.records import Gate
+from reports import html, theme
+from reports.charts import CHARTS
+from reports.document import Document, compose
+from reports.loading import load
+from reports.results import Results, evaluate
+
+from . import synthetic
+from .conftest import assert_golden
+
+
+class Outline(HTMLParser):
+    """What of a page can be checked without a browser."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.headings: list[int] = []
+        self.tags: list[str] = []
+        self.references: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what is there."""
+        self.tags.append(tag)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        for name, value in attrs:
+            self.attributes.append((name, value or ""))
+            if name == "id":
+                self.ids.append(value or "")
+            if name in ("href", "xlink:href") and (value or "").startswith("#"):
+                self.references.append((value or "")[1:])
+            if name == "aria-labelledby":
+                self.references += (value or "").split()
+
+
+@pytest.fixture(scope="module")
+def page(document: Document) -> str:
+    """The page."""
+    return html.page(document)
+
+
+@pytest.fixture(scope="module")
+def outline(page: str) -> Outline:
+    """The page, read."""
+    outline = Outline()
+    outline.feed(page)
+    return outline
+
+
+def test_headings_are_in_order(outline: Outline) -> None:
+    """One h1, and no level skipped."""
+    assert outline.headings[0] == 1
+    assert outline.headings.count(1) == 1
+    steps = zip(outline.headings, outline.headings[1:], strict=False)
+    assert all(after - before <= 1 for before, after in steps)
+
+
+def test_ids_are_unique_and_references_lead_somewhere(outline: Outline) -> None:
+    """Twelve drawings in one page, each with its own clip paths and markers."""
+    assert len(outline.ids) == len(set(outline.ids))
+    assert set(outline.references) <= set(outline.ids)
+
+
+def test_policy_allows_the_style_sheet_and_nothing_else(page: str, outline: Outline) -> None:
+    """No script, no style attribute, no request; the hash is that of the sheet."""
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'" in page.replace("&#39;", "'")
+    assert "script" not in outline.tags
+    assert outline.tags.count("style") == 1
+    assert "style" not in {name for name, _ in outline.attributes}
+    assert not any(name in ("src", "srcset", "onclick") for name, _ in outline.attributes)
+
+
+def test_every_chart_has_a_question_an_answer_and_a_table(document: Document, page: str) -> None:
+    """A figure one cannot see is still read."""
+    figures = [figure for section in document.sections for figure in section.figures]
+    assert {figure.name for figure in figures} == set(CHARTS)
+    for figure in figures:
+        assert figure.title.endswith("?")
+        assert re.search(r"\d", figure.caption)
+        assert figure.table.rows
+        assert f'aria-labelledby="title-{figure.name} caption-{figure.name}"' in page
+
+
+def test_every_colour_drawn_has_a_dark_twin(document: Document) -> None:
+    """A colour outside the theme would stay light on a dark page."""
+    for section in document.sections:
+        for figure in section.figures:
+            for drawn in (figure.wide, figure.narrow):
+                colours = set(re.findall(r"#[0-9a-fA-F]{6}\b", drawn))
+                assert {colour.lower() for colour in colours} <= theme.DARK.keys(), figure.name
+                assert not re.search(r"(fill|stroke): (black|white|#000)\b", drawn)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_has_the_contrast_of_aa(dark: bool) -> None:
+    """4.5 to 1 for ink and captions, 3 to 1 for marks, on the surface of either theme."""
+
+    def shade(colour: str) -> str:
+        return theme.DARK[colour] if dark else colour
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    def contrast(one: str, other: str) -> float:
+        light, deep = sorted([luminance(shade(one)), luminance(shade(other))], reverse=True)
+        return (light + 0.05) / (deep + 0.05)
+
+    for text in (theme.INK, theme.MUTED, theme.ALARM):
+        assert contrast(text, theme.SURFACE) >= 4.5
+    for mark in (theme.SESSION, theme.TOKEN, theme.CONTROL):
+        assert contrast(mark, theme.SURFACE) >= 3
+
+
+def test_a_failed_gate_marks_the_whole_run(tmp_path: Path) -> None:
+    """In words at the top, in the list with its value, and hatched in every chart."""
+    gate = Gate(name="achieved_rate", passed=False, value=0.91, limit=0.99, note="too slow")
+    shape = synthetic.Shape(blocks=2, samples=50, trials=2, gates=(gate,))
+    found = compose(evaluate(load(synthetic.write(tmp_path / "run", shape=shape))))
+    page = html.page(found)
+    assert not found.valid
+    assert "Not valid: a gate failed" in page
+    assert "FAILED</span> <span><strong>achieved rate</strong>: 0.91, limit 0.99" in page
+    for section in found.sections:
+        for figure in section.figures:
+            assert "NOT VALID" in figure.wide
+            assert "hatch" in figure.narrow or "pattern" in figure.narrow
+
+
+def test_a_valid_run_is_not_hatched(document: Document) -> None:
+    """The mark means something only if it can be absent."""
+    assert document.valid
+    assert not any(
+        "NOT VALID" in figure.wide for section in document.sections for figure in section.figures
+    )
+
+
+def test_a_known_delay_that_is_missed_makes_the_run_not_valid(tmp_path: Path) -> None:
+    """The instrument itself is wrong then."""
+    costs = {**synthetic.Truth().cost_us, "control-delay-100us": 160.0}
+    shape = synthetic.Shape(blocks=4, samples=100, measures=("lookup",))
+    folder = synthetic.write(tmp_path / "run", synthetic.Truth(cost_us=costs), shape)
+    found = evaluate(load(folder))
+    assert [v.name for v in found.verdicts if not v.passed] == ["known_delay_recovered"]
+
+
+def test_what_a_record_says_is_escaped(document: Document) -> None:
+    """A scheme of a stranger's package may be called anything."""
+    arm, claim = document.schemes[0]
+    hostile = structs.replace(arm, name="<script>alert(1)</script>")
+    page = html.page(replace(document, schemes=[(hostile, claim)], run='"><img src=x>'))
+    assert "<script" not in page
+    assert "<img" not in page
+
+
+def test_page_is_small(page: str) -> None:
+    """Mailed, attached, opened on a phone."""
+    assert len(page.encode()) < 2_000_000
+
+
+def test_markdown_is_as_it_was(rendered: Path) -> None:
+    """The whole text of a report; read the difference before updating it."""
+    assert_golden("report.md", (rendered / "report.md").read_text())
+
+
+def test_markdown_images_exist(rendered: Path) -> None:
+    """Relative, so that a code host shows them."""
+    images = re.findall(r"^!\[.*\]\((charts/[^)]+)\)$", (rendered / "report.md").read_text(), re.M)
+    assert len(images) == len(CHARTS)
+    assert all((rendered / image).is_file() for image in images)
+
+
+def test_few_blocks_are_warned_of(tmp_path: Path, results: Results) -> None:
+    """Three blocks hold in three of four runs, and the report says so."""
+    shape = synthetic.Shape(blocks=3, samples=20, measures=("lookup",))
+    found = compose(evaluate(load(synthetic.write(tmp_path / "run", shape=shape))))
+    assert any("hold in about 75 of 100 runs" in caveat for caveat in found.caveats)
+    assert not any("of 100 runs" in caveat for caveat in compose(results).caveats)

@@ -1,0 +1,127 @@
+"""The truths that a synthetic run is drawn from, and how much of it there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.records import Arm, Environment, Gate, State
+
+ARMS = (
+    Arm(name="control", scheme="control", summary="No authentication."),
+    Arm(name="control-again", scheme="control", summary="No authentication, once more."),
+    Arm(
+        name="control-delay-100us",
+        scheme="control-delay-100us",
+        summary="No authentication and a delay of 100 microseconds.",
+        injected_us=100.0,
+    ),
+    Arm(
+        name="session-cookie-memory",
+        scheme="session-cookie-memory",
+        summary="A session ID in a cookie; records in the memory of one process.",
+        mechanism="session",
+        transport="cookie",
+    ),
+    Arm(
+        name="session-cookie-redis",
+        scheme="session-cookie-redis",
+        summary="A session ID in a cookie; records in Valkey.",
+        mechanism="session",
+        transport="cookie",
+        notes={"store": "Valkey"},
+    ),
+    Arm(
+        name="token-bearer-hs256-expiry",
+        scheme="token-bearer-hs256-expiry",
+        summary="A token signed with HS256, good until it expires.",
+        mechanism="token",
+        transport="bearer",
+        strength="at-expiry",
+        bound_s=2.0,
+        notes={"algorithm": "HS256"},
+    ),
+    Arm(
+        name="token-bearer-hs256-denylist-redis",
+        scheme="token-bearer-hs256-denylist-redis",
+        summary="A token signed with HS256, checked against a denylist in Valkey.",
+        mechanism="token",
+        transport="bearer",
+        notes={"algorithm": "HS256", "store": "Valkey"},
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the run is drawn from."""
+
+    cost_us: dict[str, float] = field(
+        default_factory=lambda: {
+            "control": 0.0,
+            "control-again": 0.0,
+            "control-delay-100us": 100.0,
+            "session-cookie-memory": 8.0,
+            "session-cookie-redis": 90.0,
+            "token-bearer-hs256-expiry": 40.0,
+            "token-bearer-hs256-denylist-redis": 120.0,
+        }
+    )
+    request_ms: float = 0.6
+    window_s: dict[str, float] = field(default_factory=lambda: {"token-bearer-hs256-expiry": 2.0})
+    """The lifetime of the token: a revoke comes at a random moment of it."""
+    block_noise_us: float = 0.5
+    """Standard deviation of what one process has over another, for all of a block."""
+    request_bytes: dict[str, float] = field(
+        default_factory=lambda: {
+            "control": 0.0,
+            "session-cookie-memory": 78.0,
+            "session-cookie-redis": 78.0,
+            "token-bearer-hs256-expiry": 312.0,
+            "token-bearer-hs256-denylist-redis": 354.0,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How much is drawn, and how it ended."""
+
+    blocks: int = 8
+    samples: int = 1_000
+    trials: int = 24
+    nodes: int = 2
+    probe_ms: float = 10.0
+    name: str = "synthetic"
+    state: State = "complete"
+    gates: tuple[Gate, ...] = ()
+    measures: tuple[str, ...] = ("lookup", "revocation", "payload", "calibration")
+    settings: dict[str, Any] = field(default_factory=lambda: {"nodes": 2, "rate": 300})
+
+
+class Ids:
+    """Cell IDs in the order of measuring."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def __call__(self, *parts: object) -> str:
+        """Give the next one."""
+        self._next += 1
+        return "-".join([f"{self._next:04d}", *(str(part) for part in parts if part != "")])
+
+
+ENVIRONMENT = Environment(
+    machine={
+        "cpu": "Example CPU",
+        "cores": 2,
+        "memory_bytes": 8_000_000_000,
+        "kernel": "Linux 6.1",
+        "virtualised": True,
+        "governor": "performance",
+    },
+    versions={"python": "3.11.2", "valkey": "9.0.0"},
+    commit="0123456789abcdef",
+    settings={"nodes": 2},
+    load={"load_1m": 0.2, "steal_percent": 0.0},
+)
