@@ -21,7 +21,14 @@ from tokens.stores.sqlite import SQLiteStore as TokenSQLiteStore
 from .auth import Scheme, Settings
 from .keyfile import load_or_make
 from .metering import Meter
-from .storage import has_redis, has_sqlite, redis_client, sqlite_path
+from .storage import (
+    has_postgres,
+    has_redis,
+    has_sqlite,
+    postgres_url,
+    redis_client,
+    sqlite_path,
+)
 
 ISSUER = "https://demo.example"
 AUDIENCE = "demo"
@@ -71,6 +78,11 @@ def session_cookie_redis(settings: Settings) -> Scheme:
     return _session("session-cookie-redis", "cookie", "redis", settings)
 
 
+def session_cookie_postgres(settings: Settings) -> Scheme:
+    """Build sessions in PostgreSQL, by cookie."""
+    return _session("session-cookie-postgres", "cookie", "postgres", settings)
+
+
 def session_bearer_redis(settings: Settings) -> Scheme:
     """Build sessions in Valkey or Redis, by Authorization header."""
     return _session("session-bearer-redis", "bearer", "redis", settings)
@@ -89,7 +101,13 @@ def token_bearer_es256_expiry(settings: Settings) -> Scheme:
 def token_bearer_hs256_denylist_redis(settings: Settings) -> Scheme:
     """Build tokens signed with HS256 and a denylist in Valkey or Redis, by header."""
     name = "token-bearer-hs256-denylist-redis"
-    return _token(name, "bearer", Algorithm.HS256, "denylist", settings)
+    return _token(name, "bearer", Algorithm.HS256, "denylist", settings, "redis")
+
+
+def token_bearer_hs256_denylist_postgres(settings: Settings) -> Scheme:
+    """Build tokens signed with HS256 and a denylist in PostgreSQL, by header."""
+    name = "token-bearer-hs256-denylist-postgres"
+    return _token(name, "bearer", Algorithm.HS256, "denylist", settings, "postgres")
 
 
 def token_cookie_hs256_expiry(settings: Settings) -> Scheme:
@@ -98,13 +116,7 @@ def token_cookie_hs256_expiry(settings: Settings) -> Scheme:
 
 
 def _session(name: str, transport: Transport, kind: str, settings: Settings) -> Scheme:
-    store: SessionStore
-    if kind == "memory":
-        store = SessionMemoryStore()
-    elif kind == "sqlite":
-        store = SessionSQLiteStore(sqlite_path(name, settings))
-    else:
-        store = SessionRedisStore(redis_client(name, settings), prefix=f"{name}:")
+    store = _session_store(name, settings, kind)
     meter = Meter()
     manager = SessionManager(
         meter.store(store) if settings.timing else store,
@@ -127,10 +139,15 @@ def _session(name: str, transport: Transport, kind: str, settings: Settings) -> 
 
 
 def _token(
-    name: str, transport: Transport, algorithm: Algorithm, state: str, settings: Settings
+    name: str,
+    transport: Transport,
+    algorithm: Algorithm,
+    state: str,
+    settings: Settings,
+    kind: str | None = None,
 ) -> Scheme:
-    needs_redis = state == "denylist"
-    store, kind = _token_store(name, settings, needs_redis)
+    kind = kind or _best(settings)
+    store = _token_store(name, settings, kind)
     meter = Meter()
     counted = meter.store(store) if settings.timing else store
     lifetimes = TokenLifetimes(
@@ -150,7 +167,7 @@ def _token(
         manager.signer = meter.signer(manager.signer)
     immediate = state == "denylist"
     access_s = (lifetimes.access + lifetimes.leeway).total_seconds()
-    revocation = "a denylist in Valkey" if immediate else "no revocation but expiry"
+    revocation = f"a denylist in {_STORES[kind]}" if immediate else "no revocation but expiry"
     return Scheme(
         name=name,
         summary=f"Tokens signed with {algorithm.value}, {revocation}, "
@@ -168,17 +185,49 @@ def _token(
     )
 
 
-_STORES = {"memory": "process memory", "sqlite": "an SQLite file", "redis": "Valkey"}
+_STORES = {
+    "memory": "process memory",
+    "sqlite": "an SQLite file",
+    "redis": "Valkey",
+    "postgres": "PostgreSQL",
+}
 _CARRIED = {"cookie": "a cookie", "bearer": "the Authorization header"}
 
 
-def _token_store(name: str, settings: Settings, needs_redis: bool) -> tuple[TokenStore, str]:
-    """Where refresh families and denials are kept: the best of what was given."""
-    if needs_redis or has_redis(settings):
-        return TokenRedisStore(redis_client(name, settings), prefix=f"{name}:"), "redis"
-    if has_sqlite(settings):
-        return TokenSQLiteStore(sqlite_path(name, settings)), "sqlite"
-    return TokenMemoryStore(), "memory"
+def _session_store(name: str, settings: Settings, kind: str) -> SessionStore:
+    if kind == "memory":
+        return SessionMemoryStore()
+    if kind == "sqlite":
+        return SessionSQLiteStore(sqlite_path(name, settings))
+    if kind == "redis":
+        return SessionRedisStore(redis_client(name, settings), prefix=f"{name}:")
+    url = postgres_url(name, settings)
+    # Only now: the driver is an extra, and who has no PostgreSQL does not need it.
+    from sessions.stores.postgres import PostgresStore
+
+    return PostgresStore(url, schema=name)
+
+
+def _token_store(name: str, settings: Settings, kind: str) -> TokenStore:
+    if kind == "memory":
+        return TokenMemoryStore()
+    if kind == "sqlite":
+        return TokenSQLiteStore(sqlite_path(name, settings))
+    if kind == "redis":
+        return TokenRedisStore(redis_client(name, settings), prefix=f"{name}:")
+    url = postgres_url(name, settings)
+    from tokens.stores.postgres import PostgresStore  # only now, as above
+
+    return PostgresStore(url, schema=name)
+
+
+def _best(settings: Settings) -> str:
+    """Where refresh families are kept: the best of what was given."""
+    if has_redis(settings):
+        return "redis"
+    if has_postgres(settings):
+        return "postgres"
+    return "sqlite" if has_sqlite(settings) else "memory"
 
 
 def _ring(algorithm: Algorithm, settings: Settings) -> KeyRing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -23,6 +24,11 @@ def has_redis(settings: Settings) -> bool:
 def has_sqlite(settings: Settings) -> bool:
     """Whether an SQLite file was given."""
     return bool(_urls(settings, _is_sqlite))
+
+
+def has_postgres(settings: Settings) -> bool:
+    """Whether a PostgreSQL was given."""
+    return bool(_urls(settings, _is_postgres))
 
 
 def redis_client(name: str, settings: Settings) -> Valkey:
@@ -50,12 +56,29 @@ def sqlite_path(name: str, settings: Settings) -> Path:
     return Path(unquote(urls[0].removeprefix("sqlite://")))
 
 
+def postgres_url(name: str, settings: Settings) -> str:
+    """The first PostgreSQL given; ValueError with the remedy if none is, or no driver for it."""
+    urls = _urls(settings, _is_postgres)
+    if not urls:
+        raise ValueError(
+            f"{name} keeps its state in PostgreSQL: give --store-url postgresql://user@host/name, "
+            f"or let 'make demo SCHEME={name}' start one"
+        )
+    if find_spec("psycopg") is None:
+        raise ValueError(f"{name} needs psycopg: pip install 'sessions-or-tokens[postgres]'")
+    return urls[0]
+
+
 def _urls(settings: Settings, accepts: Callable[[str], bool]) -> list[str]:
     return [url for url in (settings.store_url or "").split() if accepts(url)]
 
 
 def _is_redis(url: str) -> bool:
     return url.startswith(("redis://", "rediss://", "valkey://", "valkeys://", "unix://"))
+
+
+def _is_postgres(url: str) -> bool:
+    return url.startswith(("postgres://", "postgresql://"))
 
 
 def _is_sqlite(url: str) -> bool:

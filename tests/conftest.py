@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 from valkey import Valkey
 
+from bench.postgres import Postgres
 from bench.services import Services
 
 # `quick` for every day and CI, where it must be the same each time; `thorough` for a long look:
@@ -51,3 +52,11 @@ def valkey_client(services: Services) -> Iterator[Valkey]:
     yield client
     client.close()
     client.connection_pool.disconnect()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    # What must survive a crash is tested on a server of its own; here it would only take time.
+    options = {"fsync": "off"}
+    with Postgres(tmp_path_factory.mktemp("postgres"), options=options) as running:
+        yield running.url

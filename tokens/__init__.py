@@ -2,12 +2,19 @@
 
 from .errors import DataTooLarge, InvalidToken, Reason, TokenError
 from .events import Event
-from .keys import Algorithm, Key, KeyRing
+from .jwks import JwksClient
+from .keys import Algorithm, Key, KeyRing, PublicKey, State
 from .lifetimes import NIST_AAL2, NIST_AAL3, OWASP_HIGH_VALUE, OWASP_LOW_RISK, Lifetimes
 from .manager import Grant, Identity, TokenManager
 from .revocation.denylist import Denylist
 from .revocation.expiry import Expiry
+from .revocation.generation import Generation
+from .revocation.pushed import Pushed
+from .revocation.snapshot import Snapshot
+from .revocation.statuslist import StatusLists
 from .strength import AtExpiry, Immediate, Strength, Within
+from .verified import VerifiedTokens
+from .verifier import TokenVerifier
 
 __all__ = [
     "NIST_AAL2",
@@ -20,16 +27,25 @@ __all__ = [
     "Denylist",
     "Event",
     "Expiry",
+    "Generation",
     "Grant",
     "Identity",
     "Immediate",
     "InvalidToken",
+    "JwksClient",
     "Key",
     "KeyRing",
     "Lifetimes",
+    "PublicKey",
+    "Pushed",
     "Reason",
+    "Snapshot",
+    "State",
+    "StatusLists",
     "Strength",
     "TokenError",
     "TokenManager",
+    "TokenVerifier",
+    "VerifiedTokens",
     "Within",
 ]

@@ -17,6 +17,25 @@ from .errors import DataTooLarge, InvalidToken, Reason
 MAX_DEPTH = 16
 
 
+class Status(msgspec.Struct, frozen=True):
+    """Where the status of a token is published (Token Status List, section 6.1)."""
+
+    index: int
+    uri: str
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """What a revocation strategy has put on a token, so as to know it again."""
+
+    generation: int | None = None
+    """`gen`, ours: the generation of the subject when the token was signed."""
+    status: Status | None = None
+    """`status`, with its one member `status_list`."""
+
+
+NO_STAMP = Stamp()
+
+
 class Claims(msgspec.Struct, frozen=True):
     """The claims of an access token, by their names in full."""
 
@@ -32,6 +51,8 @@ class Claims(msgspec.Struct, frozen=True):
     began_at: int
     """`auth_time` (OpenID Connect Core): when that login began."""
     data: dict[str, Any]
+    generation: int | None = None
+    status: Status | None = None
 
 
 def encode(claims: Claims, data: bytes) -> bytes:
@@ -48,6 +69,10 @@ def encode(claims: Claims, data: bytes) -> bytes:
     }
     if claims.subject is None:
         known["anonymous"] = True
+    if claims.generation is not None:
+        known["gen"] = claims.generation
+    if claims.status is not None:
+        known["status"] = {"status_list": {"idx": claims.status.index, "uri": claims.status.uri}}
     if data != b"{}":
         known["data"] = msgspec.Raw(data)
     return msgspec.json.encode(known)
@@ -63,17 +88,19 @@ def decode(payload: bytes) -> Claims:
         raise InvalidToken(Reason.CLAIMS)
     subject = _text(found, "sub")
     if "nbf" in found:
-        _instant(found, "nbf")
+        _number(found, "nbf")
     return Claims(
         _text(found, "iss"),
         _text(found, "aud"),
         None if anonymous else subject,
-        _instant(found, "exp"),
-        max(_instant(found, "iat"), found.get("nbf", 0)),
+        _number(found, "exp"),
+        max(_number(found, "iat"), found.get("nbf", 0)),
         _text(found, "jti"),
         family,
-        _instant(found, "auth_time"),
+        _number(found, "auth_time"),
         data,
+        _number(found, "gen") if "gen" in found else None,
+        _status(found["status"]) if "status" in found else None,
     )
 
 
@@ -148,12 +175,19 @@ def _text(found: dict[str, Any], name: str) -> str:
     return value
 
 
-def _instant(found: dict[str, Any], name: str) -> int:
+def _number(found: dict[str, Any], name: str) -> int:
     value = found.get(name)
     # bool is an int to Python, and not to RFC 7519.
     if type(value) is not int or not 0 <= value < 2**53:
         raise InvalidToken(Reason.CLAIMS)
     return value
+
+
+def _status(value: Any) -> Status:
+    reference = value.get("status_list") if isinstance(value, dict) else None
+    if not isinstance(reference, dict):
+        raise InvalidToken(Reason.CLAIMS)
+    return Status(_number(reference, "idx"), _text(reference, "uri"))
 
 
 def _is_plain(value: Any, depth: int) -> bool:

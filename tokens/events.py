@@ -28,6 +28,14 @@ class Event(StrEnum):
     """A credential was refused."""
     REUSED = "authn_token_reuse"
     """* A refresh token was used twice: somebody has a copy. Its family has ended."""
+    OUT_OF_TOUCH = "authn_token_revocations_unknown"
+    """This node cannot tell any longer what was revoked; its strategy says what it does then."""
+    IN_TOUCH = "authn_token_revocations_known"
+    """This node knows what was revoked: at its start, or again."""
+    KEYS_UNAVAILABLE = "authn_token_keys_unavailable"
+    """An issuer's keys could not be fetched; the last good ones stay in use."""
+    FORGETFUL = "authn_token_store_forgetful"
+    """The settings of a store allow it to lose a denial, and so to pardon; `detail` says how."""
     DAMAGED = "authn_token_record_damaged"
     """A record could not be read, and counts as absent."""
 
@@ -35,6 +43,9 @@ class Event(StrEnum):
 _LEVELS = {
     Event.REJECTED: logging.WARNING,
     Event.REUSED: logging.CRITICAL,
+    Event.FORGETFUL: logging.WARNING,
+    Event.OUT_OF_TOUCH: logging.ERROR,
+    Event.KEYS_UNAVAILABLE: logging.ERROR,
     Event.DAMAGED: logging.ERROR,
 }
 

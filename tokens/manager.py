@@ -14,6 +14,7 @@ import msgspec
 
 from .claims import (
     Claims,
+    Stamp,
     check_addressees,
     check_instants,
     decode,
@@ -30,6 +31,7 @@ from .revocation.base import Revocation
 from .signing import Signer
 from .stores.base import TokenStore
 from .strength import Strength
+from .verified import VerifiedTokens
 
 MAX_DATA_BYTES = 4096
 
@@ -73,12 +75,14 @@ class TokenManager:
         issuer: str,
         audience: str,
         max_data_bytes: int = MAX_DATA_BYTES,
+        verified: VerifiedTokens | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.store = store
         self.lifetimes = lifetimes
-        self.outages = store.outages
-        self.signer = Signer(ring)
+        self.outages = (*store.outages, *revocation.outages)
+        self.signer = self._own_signer = Signer(ring)
+        self._verified = verified
         self._revocation = revocation
         self._refresh = RefreshTokens(store, lifetimes, now)
         self._issuer = issuer
@@ -86,6 +90,7 @@ class TokenManager:
         self._max_data_bytes = max_data_bytes
         self._now = now
         self._access_s = int(lifetimes.access.total_seconds())
+        self._absolute_s = int(lifetimes.absolute.total_seconds())
         self._leeway_s = lifetimes.leeway.total_seconds()
 
     def issue(
@@ -131,11 +136,12 @@ class TokenManager:
             self._max_data_bytes,
         )
         now = self._now()
+        stamp = self._revocation.stamp(claims.subject, claims.family, self._outlived())
         # Only a live family may go on: a token that nobody can call back could otherwise be
         # exchanged for a younger one for ever after its logout.
         if not self.store.merge(claims.family, data):
             raise self._rejected(Reason.UNKNOWN, claims.family)
-        grant = self._sign(claims.subject, claims.family, claims.began_at, data, now)
+        grant = self._sign(claims.subject, claims.family, claims.began_at, data, now, stamp)
         emit(Event.RENEWED, subject=claims.subject, handle=claims.family)
         return grant
 
@@ -152,9 +158,18 @@ class TokenManager:
         if subject is not None:
             return self._rebind(renewal, subject, client)
         now = self._now()
-        token, record = self._rotated(renewal)
-        emit(Event.RENEWED, subject=record.subject, handle=record.handle)
-        grant = self._sign(record.subject, record.handle, int(record.created_at), record.data, now)
+        token, repeated, record, stamp = self._rotated(renewal)
+        age_s = round(now - record.created_at, 3)
+        emit(
+            Event.RENEWED,
+            subject=record.subject,
+            handle=record.handle,
+            repeated=repeated,
+            age_s=age_s,
+        )
+        grant = self._sign(
+            record.subject, record.handle, int(record.created_at), record.data, now, stamp
+        )
         return msgspec.structs.replace(grant, renewal=token)
 
     def revoke(self, credential: str) -> Strength:
@@ -169,7 +184,8 @@ class TokenManager:
             # the access tokens: only what the strategy knows of may be told apart.
             self._accept(claims)
         strength = self._revocation.revoke([claims.family], self._outlived())
-        emit(Event.REVOKED, subject=claims.subject, handle=claims.family)
+        facts = strength.describe()
+        emit(Event.REVOKED, subject=claims.subject, handle=claims.family, **facts)
         return strength
 
     def revoke_entry(self, subject: str, handle: str) -> Strength | None:
@@ -186,10 +202,14 @@ class TokenManager:
 
     def revoke_all(self, subject: str, keep: str | None = None) -> Strength:
         """End every family of *subject*, but for the handle *keep*."""
-        listed = [r.handle for r in self.store.list_subject(subject) if r.handle != keep]
-        self._revocation.revoke(listed, self._outlived())
+        whole = keep is None and self._revocation.by_subject
+        if not whole:
+            listed = [r.handle for r in self.store.list_subject(subject) if r.handle != keep]
+            self._revocation.revoke(listed, self._outlived())
         ended = self.store.delete_subject(subject, keep)
         emit(Event.REVOKED, subject=subject, count=len(ended))
+        if whole:
+            return self._revocation.revoke_subject(subject, ended, self._outlived())
         return self._revocation.revoke(ended, self._outlived())
 
     def entries(self, subject: str) -> list[Record]:
@@ -200,14 +220,16 @@ class TokenManager:
 
     def _begin(self, subject: str | None, data: bytes, client: Client | None) -> Grant:
         now = self._now()
-        token, record = self._refresh.begin(subject, data, client)
-        emit(Event.CREATED, subject=subject, handle=record.handle)
-        grant = self._sign(subject, record.handle, int(record.created_at), data, now)
+        handle = secrets.token_urlsafe(12)
+        stamp = self._revocation.stamp(subject, handle, self._outlived())
+        token, record = self._refresh.begin(handle, subject, data, client)
+        emit(Event.CREATED, subject=subject, handle=handle)
+        grant = self._sign(subject, handle, int(record.created_at), data, now, stamp)
         return msgspec.structs.replace(grant, renewal=token)
 
     def _rebind(self, held: str, subject: str, client: Client | None) -> Grant:
         if held.count(".") == 1:
-            _, record = self._rotated(held)
+            _, _, record, _ = self._rotated(held)
             owner, family, data = record.subject, record.handle, record.data
         else:
             claims = self._live(held)
@@ -220,31 +242,43 @@ class TokenManager:
         return self._begin(subject, data if owner in (None, subject) else b"{}", client)
 
     def _sign(
-        self, subject: str | None, family: str, began_at: int, data: bytes, now: float
+        self,
+        subject: str | None,
+        family: str,
+        began_at: int,
+        data: bytes,
+        now: float,
+        stamp: Stamp,
     ) -> Grant:
         claims = Claims(
             self._issuer,
             self._audience,
             subject,
-            int(now) + self._access_s,
+            # No token outlives its family: an update would carry a login past its limit.
+            min(int(now) + self._access_s, began_at + self._absolute_s),
             int(now),
             secrets.token_urlsafe(12),
             family,
             began_at,
             {},
+            stamp.generation,
+            stamp.status,
         )
         token = self.signer.sign(encode(claims, data))
         return Grant(token, float(claims.expires_at), family)
 
-    def _rotated(self, renewal: str) -> tuple[str, Record]:
+    def _rotated(self, renewal: str) -> tuple[str, bool, Record, Stamp]:
         try:
-            return self._refresh.rotate(renewal)
+            record = self._refresh.live(renewal)
+            stamp = self._revocation.stamp(record.subject, record.handle, self._outlived())
+            token, repeated = self._refresh.rotate(renewal, record)
         except InvalidToken as exc:
             if exc.reason is Reason.REUSED:
                 # The thief may hold an access token too.
                 handle, _, _ = renewal.partition(".")
                 self._revocation.revoke([handle], self._outlived())
             raise self._rejected(exc.reason) from exc
+        return token, repeated, record, stamp
 
     def _live(self, credential: str) -> Claims:
         claims = self._authentic(credential)
@@ -253,10 +287,21 @@ class TokenManager:
 
     def _authentic(self, credential: str) -> Claims:
         try:
-            claims = decode(self.signer.verify(credential))
+            if self._verified is None:
+                claims = decode(self.signer.verify(credential))
+            else:
+                claims = self._remembered(credential, self._verified)
             check_addressees(claims, self._issuer, self._audience)
         except InvalidToken as exc:
             raise self._rejected(exc.reason) from exc
+        return claims
+
+    def _remembered(self, credential: str, verified: VerifiedTokens) -> Claims:
+        ring = self._own_signer.ring
+        claims = verified.get(credential, ring)
+        if claims is None:
+            claims = decode(self.signer.verify(credential))
+            verified.put(credential, ring, claims)
         return claims
 
     def _accept(self, claims: Claims) -> None:

@@ -59,10 +59,16 @@ class Outcome(Enum):
 
 
 class Rotation(msgspec.Struct, frozen=True):
-    """The outcome, and the nonce from which the successor follows."""
+    """The outcome, and the nonce from which the successor follows.
+
+    With REUSED, what tells one reuse from another: when the token was spent, and the key that
+    was the family's current one.
+    """
 
     outcome: Outcome
     nonce: bytes = b""
+    spent_at: float = 0.0
+    current: bytes = b""
 
 
 class _Head(msgspec.Struct, frozen=True, array_like=True):

@@ -7,17 +7,30 @@ import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from enum import StrEnum
 from hashlib import sha256
 
 from .errors import InvalidToken, Reason
 from .events import Event, emit
 from .lifetimes import Lifetimes
-from .record import Client, Outcome, Record
+from .record import Client, Outcome, Record, Rotation
 from .stores.base import TokenStore
 
 MAX_CLIENT_CHARACTERS = 256
+RECENT_S = 60.0
 
 _is_well_formed = re.compile(r"[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{43}").fullmatch
+
+
+class Reuse(StrEnum):
+    """How a refresh token came to be used again; each ends the family, and each is an alarm."""
+
+    ORPHANED = "orphaned"
+    """Its successor was never used: most often an answer that was lost on its way."""
+    RECENT = "recent"
+    """Just after the grace period: most often a client that retries, or runs twice."""
+    STALE = "stale"
+    """Long after its successor was used: somebody has kept a copy."""
 
 
 class RefreshTokens:
@@ -36,11 +49,13 @@ class RefreshTokens:
         self._absolute_s = lifetimes.absolute.total_seconds()
         self._grace_s = lifetimes.grace.total_seconds()
 
-    def begin(self, subject: str | None, data: bytes, client: Client | None) -> tuple[str, Record]:
-        """The first refresh token of a new family, and the family."""
+    def begin(
+        self, handle: str, subject: str | None, data: bytes, client: Client | None
+    ) -> tuple[str, Record]:
+        """The first refresh token of the new family *handle*, and the family."""
         now = self._now()
         record = Record(
-            secrets.token_urlsafe(12),
+            handle,
             subject,
             now,
             now,
@@ -52,40 +67,8 @@ class RefreshTokens:
         self._store.create(digest(token), record, self._lifetimes.expires_at(now, now))
         return token, record
 
-    def rotate(self, token: str) -> tuple[str, Record]:
-        """The successor of *token*, and its family; or InvalidToken.
-
-        Reuse after the grace period ends the family: either the client or a thief holds a copy,
-        and nobody can tell which (RFC 9700 section 4.14.2).
-        """
-        record = self._live(token)
-        now = self._now()
-        nonce = secrets.token_bytes(16)
-        rotation = self._store.replace(
-            record.handle,
-            digest(token),
-            digest(_successor(token, nonce)),
-            nonce,
-            now,
-            self._lifetimes.expires_at(record.created_at, now),
-            now - self._grace_s,
-        )
-        if rotation.outcome is Outcome.REUSED:
-            emit(Event.REUSED, subject=record.subject, handle=record.handle)
-            raise InvalidToken(Reason.REUSED)
-        if rotation.outcome is Outcome.ABSENT:
-            raise InvalidToken(Reason.UNKNOWN)
-        return _successor(token, rotation.nonce), record
-
-    def ended(self, record: Record, now: float) -> Reason | None:
-        """Why the family is over at *now*; None if it is not."""
-        if now >= record.created_at + self._absolute_s:
-            return Reason.EXPIRED
-        if now >= record.seen_at + self._inactivity_s:
-            return Reason.INACTIVE
-        return None
-
-    def _live(self, token: str) -> Record:
+    def live(self, token: str) -> Record:
+        """The live family of *token*, spent or not; or InvalidToken."""
         if _is_well_formed(token) is None:
             raise InvalidToken(Reason.MALFORMED)
         handle, _, _ = token.partition(".")
@@ -101,11 +84,56 @@ class RefreshTokens:
             raise InvalidToken(reason)
         return record
 
+    def rotate(self, token: str, record: Record) -> tuple[str, bool]:
+        """The successor of *token*, whose family is *record*, and whether it was given before.
+
+        Reuse after the grace period ends the family: either the client or a thief holds a copy,
+        and nobody can tell which (RFC 9700 section 4.14.2).
+        """
+        now = self._now()
+        nonce = secrets.token_bytes(16)
+        rotation = self._store.replace(
+            record.handle,
+            digest(token),
+            digest(_successor(token, nonce)),
+            nonce,
+            now,
+            self._lifetimes.expires_at(record.created_at, now),
+            now - self._grace_s,
+        )
+        if rotation.outcome is Outcome.REUSED:
+            emit(
+                Event.REUSED,
+                subject=record.subject,
+                handle=record.handle,
+                kind=_kind_of_reuse(token, rotation, now).value,
+                spent_s=round(now - rotation.spent_at, 3),
+                age_s=round(now - record.created_at, 3),
+            )
+            raise InvalidToken(Reason.REUSED)
+        if rotation.outcome is Outcome.ABSENT:
+            raise InvalidToken(Reason.UNKNOWN)
+        return _successor(token, rotation.nonce), rotation.outcome is Outcome.REPEATED
+
+    def ended(self, record: Record, now: float) -> Reason | None:
+        """Why the family is over at *now*; None if it is not."""
+        if now >= record.created_at + self._absolute_s:
+            return Reason.EXPIRED
+        if now >= record.seen_at + self._inactivity_s:
+            return Reason.INACTIVE
+        return None
+
 
 def digest(token: str) -> bytes:
     """The 32 bytes under which the store knows a refresh token."""
     # Hash before lookup: a leaked table must not be a table of working credentials.
     return sha256(token.encode("ascii")).digest()
+
+
+def _kind_of_reuse(token: str, rotation: Rotation, now: float) -> Reuse:
+    if rotation.current == digest(_successor(token, rotation.nonce)):
+        return Reuse.ORPHANED
+    return Reuse.RECENT if now - rotation.spent_at <= RECENT_S else Reuse.STALE
 
 
 def _successor(token: str, nonce: bytes) -> str:

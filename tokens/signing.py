@@ -16,13 +16,14 @@ from jwt import get_algorithm_by_name
 
 from .claims import decode_object
 from .errors import InvalidToken, Reason
-from .keys import Key, KeyRing
+from .keys import Key, KeyRing, PublicKey
 
 TYPE = "at+jwt"
 """RFC 9068 section 2.1, so that no other kind of JWT passes for an access token."""
 MAX_TOKEN_BYTES = 8192
 """Looked at before anything is parsed."""
 MAX_HEADER_BYTES = 512
+MAX_HEADERS_KNOWN = 64
 
 _is_compact = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+").fullmatch
 _HEADER_NAMES = frozenset({"alg", "kid", "typ"})
@@ -32,20 +33,34 @@ _LAST_CHARACTERS = {2: frozenset("AQgw"), 3: frozenset("AEIMQUYcgkosw048")}
 
 
 class Signer:
-    """Signs with the first key of a ring and verifies with any of them."""
+    """Signs with one key of a ring and verifies with any of them, tokens of one *kind* (`typ`)."""
 
-    def __init__(self, ring: KeyRing, max_token_bytes: int = MAX_TOKEN_BYTES) -> None:
+    def __init__(
+        self, ring: KeyRing, max_token_bytes: int = MAX_TOKEN_BYTES, kind: str = TYPE
+    ) -> None:
         self._max_token_bytes = max_token_bytes
-        self._verifiers = {key.kid: _Verifier(key) for key in ring.keys}
-        # A header that this ring writes is known by its text: it need not be parsed again.
-        self._known = {_header(key): self._verifiers[key.kid] for key in ring.keys}
-        self._signing = self._verifiers[ring.signing.kid]
-        self._prefix = _header(ring.signing) + "."
+        self._kind = kind
+        self.use(ring)
+
+    def use(self, ring: KeyRing) -> None:
+        """Go on with *ring*, from the next call on. Calls under way end with the one before."""
+        verifiers = {key.kid: _Verifier(key) for key in ring.verifying}
+        self.ring = ring
+        self._verifiers = verifiers
+        # A header that was seen before is known by its text: it need not be parsed again.
+        self._known = {_header(key, self._kind): verifiers[key.kid] for key in ring.verifying}
+        self._signing: tuple[str, _Verifier] | None = None
+        if ring.can_sign:
+            signing = ring.signing
+            self._signing = (_header(signing, self._kind) + ".", verifiers[signing.kid])
 
     def sign(self, payload: bytes) -> str:
         """The compact JWS of *payload*; ValueError if `verify` would refuse it for its size."""
-        signed = self._prefix + _encode(payload)
-        token = signed + "." + _encode(self._signing.sign(signed.encode("ascii")))
+        if self._signing is None:
+            raise ValueError("this key ring only verifies: it has no private key that signs")
+        prefix, signing = self._signing
+        signed = prefix + _encode(payload)
+        token = signed + "." + _encode(signing.sign(signed.encode("ascii")))
         if len(token) > self._max_token_bytes:
             raise ValueError(
                 f"the token would be {len(token)} bytes, and {self._max_token_bytes} is the limit: "
@@ -59,9 +74,12 @@ class Signer:
             raise InvalidToken(Reason.MALFORMED)
         signed, _, signature = token.rpartition(".")
         header, _, payload = signed.partition(".")
-        verifier = self._known.get(header) or self._verifier(header)
+        known = self._known
+        verifier = known.get(header) or self._verifier(header)
         if not verifier.accepts(signed.encode("ascii"), _decode(signature)):
             raise InvalidToken(Reason.SIGNATURE)
+        if header not in known and len(known) < MAX_HEADERS_KNOWN:
+            known[header] = verifier
         return _decode(payload)
 
     def _verifier(self, header: str) -> _Verifier:
@@ -69,7 +87,7 @@ class Signer:
             raise InvalidToken(Reason.HEADER)
         found = decode_object(_decode(header), Reason.HEADER)
         # No `crit`, `b64`, `zip`, embedded key or address of one: nothing but what is known.
-        if found.keys() != _HEADER_NAMES or found["typ"] != TYPE:
+        if found.keys() != _HEADER_NAMES or found["typ"] != self._kind:
             raise InvalidToken(Reason.HEADER)
         kid = found["kid"]
         verifier = self._verifiers.get(kid) if isinstance(kid, str) else None
@@ -81,10 +99,11 @@ class Signer:
 class _Verifier:
     """A key, prepared once for the one algorithm it is for."""
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: Key | PublicKey) -> None:
         self.algorithm = key.algorithm.value
         self._algorithm: Any = get_algorithm_by_name(self.algorithm)
-        self._private = self._algorithm.prepare_key(key.private)
+        private = key.private if isinstance(key, Key) else None
+        self._private = private and self._algorithm.prepare_key(private)
         self._public = self._algorithm.prepare_key(key.verifies_with)
 
     def sign(self, signed: bytes) -> bytes:
@@ -95,8 +114,8 @@ class _Verifier:
         return bool(self._algorithm.verify(signed, self._public, signature))
 
 
-def _header(key: Key) -> str:
-    known = {"alg": key.algorithm.value, "kid": key.kid, "typ": TYPE}
+def _header(key: Key | PublicKey, kind: str) -> str:
+    known = {"alg": key.algorithm.value, "kid": key.kid, "typ": kind}
     return _encode(json.dumps(known, separators=(",", ":")).encode())
 
 

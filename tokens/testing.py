@@ -21,7 +21,7 @@ from functools import partial
 from typing import Any
 
 from .record import Outcome, Record, Rotation
-from .stores.base import TokenStore
+from .stores.base import Cursor, TokenStore
 
 NOW = float(int(time.time()))
 LATER = NOW + 3600
@@ -150,7 +150,7 @@ class TokenStoreContract:
         store.create(key, record, LATER)
         self.replace(store, record.handle, key, new, seen_at=NOW)
         reuse = self.replace(store, record.handle, key, a_key(), grace_since=NOW + 1)
-        assert reuse.outcome is Outcome.REUSED
+        assert reuse == Rotation(Outcome.REUSED, b"nonce", NOW, new)
         assert store.read(record.handle, new) is None
         assert self.replace(store, record.handle, new, a_key()).outcome is Outcome.ABSENT
         assert list(store.list_subject("alice")) == []
@@ -231,6 +231,119 @@ class TokenStoreContract:
         store.deny(["family"], NOW - 3600)
         store.reap(NOW)
         assert store.is_denied("family") is True
+
+    def test_denials_are_told_in_their_order(self, store: TokenStore) -> None:
+        """Each once, with its instant; from a cursor on, only what came after it."""
+        store.deny(["first", "second"], LATER)
+        changes = store.denied_since(None)
+        assert changes.denials == [("first", LATER), ("second", LATER)]
+        store.deny(["third"], LATER + 0.25)
+        later = store.denied_since(changes.cursor)
+        assert later.denials == [("third", LATER + 0.25)]
+        assert later.cursor.sequence > changes.cursor.sequence
+        assert store.denied_since(later.cursor).denials == []
+        assert store.denied_since(later.cursor).cursor == later.cursor
+
+    def test_denials_are_told_page_by_page(self, store: TokenStore) -> None:
+        """A page is never longer than its limit, and the next one begins where it ended."""
+        names = [f"family-{n}" for n in range(7)]
+        store.deny(names, LATER)
+        told: list[str] = []
+        cursor = None
+        for _ in range(10):
+            changes = store.denied_since(cursor, limit=3)
+            assert len(changes.denials) <= 3
+            told += [name for name, _ in changes.denials]
+            cursor = changes.cursor
+            if not changes.more:
+                break
+        assert told == names
+
+    def test_only_a_longer_denial_is_told_again(self, store: TokenStore) -> None:
+        """Who follows must learn of the later instant, and need not hear the same twice."""
+        store.deny(["family"], LATER)
+        cursor = store.denied_since(None).cursor
+        store.deny(["family"], LATER)
+        store.deny(["family"], LATER - 60)
+        assert store.denied_since(cursor).denials == []
+        store.deny(["family"], LATER + 60)
+        assert store.denied_since(cursor).denials == [("family", LATER + 60)]
+
+    def test_a_cursor_of_another_life_begins_anew(self, store: TokenStore) -> None:
+        """A store that lost its data, or may have, is read from the first denial on."""
+        store.deny(["family"], LATER)
+        changes = store.denied_since(Cursor("another life", 2**40))
+        assert changes.denials == [("family", LATER)]
+        assert changes.cursor == store.denied_since(None).cursor
+
+    def test_no_denial_is_missed_by_who_follows(self, store: TokenStore) -> None:
+        """Writers at once, and a reader that goes on from its last cursor: it hears of all."""
+        names = [[f"{writer}-{n}" for n in range(25)] for writer in range(THREADS)]
+        told: list[str] = []
+        cursors: list[Cursor | None] = [None]
+
+        def write(own: list[str]) -> None:
+            for name in own:
+                store.deny([name], LATER)
+
+        def follow() -> None:
+            changes = store.denied_since(cursors[-1], limit=7)
+            told.extend(name for name, _ in changes.denials)
+            cursors.append(changes.cursor)
+
+        def follow_for_long() -> None:
+            for _ in range(300):
+                follow()
+
+        assert at_once(*(partial(write, own) for own in names), follow_for_long)[-1] is None
+        for _ in range(THREADS * 25):
+            follow()
+        assert told == [name for name, _ in store.denied_since(None).denials]
+        assert sorted(told) == sorted(name for own in names for name in own)
+
+    def test_a_listener_hears_of_a_denial(self, store: TokenStore) -> None:
+        """From the moment it listens on, from any thread; and nothing while nothing happens."""
+        store.deny(["before"], LATER)
+        listener = store.listen()
+        if listener is None:
+            return
+        assert listener.confirm() is False
+        assert listener.wait(0.01) is False
+        [heard, _] = at_once(partial(listener.wait, 5), partial(store.deny, ["family"], LATER))
+        assert heard is True
+        assert listener.confirm() is False
+        store.deny(["another"], LATER)
+        assert listener.confirm() is True
+        listener.close()
+
+    def test_a_counter_begins_where_it_is_told_and_only_grows(self, store: TokenStore) -> None:
+        """Step zero looks; the first value is given once; counters are strangers to each other."""
+        assert store.standing("name", "counter") == (False, None)
+        assert store.advance("counter", 3, 2**40, LATER) == 2**40
+        assert store.advance("counter", 0, 5, LATER) == 2**40
+        assert store.advance("counter", 3, 5, LATER) == 2**40 + 3
+        assert store.advance("counter*", 1, 0, LATER) == 0
+        assert store.standing("name", "counter") == (False, 2**40 + 3)
+
+    def test_standing_is_both_answers_at_once(self, store: TokenStore) -> None:
+        """A denial and a counter, either of which may be missing."""
+        store.deny(["name"], LATER)
+        assert store.standing("name", "counter") == (True, None)
+        store.advance("counter", 1, 0, LATER)
+        assert store.standing("name", "counter") == (True, 0)
+        assert store.standing("other", "counter") == (False, 0)
+
+    def test_no_value_of_a_counter_is_given_twice(self, store: TokenStore) -> None:
+        """Each of many advances at once has its effect."""
+        calls = [partial(store.advance, "counter", 1, 0, LATER)] * (4 * THREADS)
+        assert sorted(at_once(*calls)) == list(range(4 * THREADS))
+
+    def test_a_counter_is_kept_for_the_longest_it_was_asked_to(self, store: TokenStore) -> None:
+        """A later call that needs it less long does not shorten its life."""
+        store.advance("counter", 1, 7, LATER)
+        store.advance("counter", 0, 0, NOW - 3600)
+        store.reap(NOW)
+        assert store.standing("", "counter") == (False, 7)
 
     def test_reap_leaves_what_is_not_due(self, store: TokenStore) -> None:
         """Clearing away takes nothing that has not reached its instant."""

@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import FakeClock
-from tokens import Algorithm, Denylist, Expiry, Key, KeyRing, Lifetimes, TokenManager
+from tokens import (
+    Algorithm,
+    Denylist,
+    Expiry,
+    Generation,
+    InvalidToken,
+    Key,
+    KeyRing,
+    Lifetimes,
+    Pushed,
+    Reason,
+    Snapshot,
+    StatusLists,
+    TokenManager,
+)
+from tokens.revocation.base import Revocation
+from tokens.revocation.filter import Filter
 from tokens.stores.base import TokenStore
 from tokens.stores.memory import MemoryStore
 from tokens.stores.redis import RedisStore
@@ -36,21 +53,59 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TokenStore
     made.close()
 
 
+LISTS = "https://issuer.example/lists"
+
+
+def a_strategy(name: str, store: TokenStore, clock: FakeClock, **options: Any) -> Revocation:
+    """A strategy that looks at the store when the test tells it to, and not by itself."""
+    if name == "expiry":
+        return Expiry()
+    if name == "denylist":
+        return Denylist(store, ISSUER)
+    if name == "generation":
+        return Generation(store, ISSUER)
+    given = {"runs": False, "monotonic": clock, "now": clock, **options}
+    if name == "snapshot":
+        return Snapshot(store, ISSUER, **given)
+    if name == "pushed":
+        return Pushed(store, ISSUER, **given)
+    if name == "statuslist":
+        return StatusLists(store, ISSUER, LISTS, **given)
+    return Filter(store, ISSUER, expected=1000, **given)
+
+
 def a_manager(
-    store: TokenStore, clock: FakeClock, strategy: str = "expiry", ring: KeyRing = RING
+    store: TokenStore,
+    clock: FakeClock,
+    strategy: str | Revocation = "expiry",
+    ring: KeyRing = RING,
 ) -> TokenManager:
-    revocation = Denylist(store, ISSUER) if strategy == "denylist" else Expiry()
+    revocation = a_strategy(strategy, store, clock) if isinstance(strategy, str) else strategy
     return TokenManager(
         ring, store, revocation, LIFETIMES, issuer=ISSUER, audience=AUDIENCE, now=clock
     )
 
 
-@pytest.fixture(params=["expiry", "denylist"])
+def is_refused(manager: TokenManager, credential: str) -> bool:
+    """Whether it counts as revoked; any other rejection is passed on."""
+    try:
+        manager.verify(credential)
+    except InvalidToken as exc:
+        if exc.reason is not Reason.REVOKED:
+            raise
+        return True
+    return False
+
+
+STRATEGIES = ["expiry", "denylist", "generation", "snapshot", "filter", "statuslist"]
+
+
+@pytest.fixture(params=STRATEGIES)
 def manager(request: pytest.FixtureRequest, store: TokenStore, clock: FakeClock) -> TokenManager:
     return a_manager(store, clock, request.param)
 
 
-@pytest.fixture
-def denying(store: TokenStore, clock: FakeClock) -> TokenManager:
+@pytest.fixture(params=["denylist", "generation"])
+def denying(request: pytest.FixtureRequest, store: TokenStore, clock: FakeClock) -> TokenManager:
     """A manager whose revocations bite at once."""
-    return a_manager(store, clock, "denylist")
+    return a_manager(store, clock, request.param)

@@ -175,6 +175,56 @@ def test_reuse_after_the_grace_period_ends_the_family(
     assert manager.entries("alice") == []
 
 
+@pytest.mark.parametrize(
+    ("successor_used", "spent_s", "kind"),
+    [
+        (False, GRACE_S + 1, "orphaned"),
+        (False, 900, "orphaned"),
+        (True, GRACE_S + 1, "recent"),
+        (True, 60, "recent"),
+        (True, 61, "stale"),
+    ],
+)
+def test_an_alarm_says_which_kind_of_reuse_it_was(
+    successor_used: bool,
+    spent_s: float,
+    kind: str,
+    store: TokenStore,
+    clock: FakeClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A lost answer, a client that retries, and a copy that somebody kept are told apart."""
+    manager = a_manager(store, clock)
+    first = manager.issue("alice")
+    clock.advance(5)
+    second = manager.renew(first.renewal or "")
+    clock.advance(spent_s)
+    if successor_used:
+        manager.renew(second.renewal or "")
+    with caplog.at_level(logging.CRITICAL, "tokens.audit"):
+        assert renewal_reason(manager, first.renewal) is Reason.REUSED
+    [alarm] = caplog.records
+    facts = vars(alarm)["facts"]
+    assert (facts["kind"], facts["spent_s"], facts["age_s"]) == (kind, spent_s, 5 + spent_s)
+    assert (facts["subject"], facts["handle"]) == ("alice", first.handle)
+
+
+def test_events_carry_what_a_monitor_needs(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Age of a family, whether a renewal was a repetition, how strong a revocation was."""
+    manager = a_manager(MemoryStore(), clock)
+    grant = manager.issue("alice")
+    clock.advance(60)
+    with caplog.at_level(logging.INFO, "tokens.audit"):
+        manager.renew(grant.renewal or "")
+        manager.renew(grant.renewal or "")
+        manager.revoke(grant.credential)
+    facts = [vars(record)["facts"] for record in caplog.records]
+    assert [(each["repeated"], each["age_s"]) for each in facts[:2]] == [(False, 60), (True, 60)]
+    assert (facts[2]["strength"], facts[2]["at"]) == ("at-expiry", clock.now + ACCESS_S)
+
+
 def test_reuse_calls_back_the_access_tokens_where_the_strategy_can(
     denying: TokenManager, clock: FakeClock
 ) -> None:
@@ -345,6 +395,23 @@ def test_refreshing_keeps_a_family_until_its_absolute_lifetime(
         grant = manager.renew(grant.renewal or "")
     clock.advance(1200)
     assert renewal_reason(manager, grant.renewal) is Reason.EXPIRED
+
+
+def test_no_token_outlives_its_family(manager: TokenManager, clock: FakeClock) -> None:
+    """Neither a refresh nor an update just before the end carries a login past it."""
+    grant = manager.issue("alice")
+    ends_at = clock.now + ABSOLUTE_S
+    for _ in range(ABSOLUTE_S // 1200 - 1):
+        clock.advance(1200)
+        grant = manager.renew(grant.renewal or "")
+    clock.advance(1200 - 60)
+    renewed = manager.renew(grant.renewal or "")
+    updated = manager.update(renewed.credential, {"a": 1})
+    assert (renewed.expires_at, updated.expires_at) == (ends_at, ends_at)
+    clock.advance(60)
+    assert reason_for(manager, updated.credential) is Reason.EXPIRED
+    with pytest.raises(InvalidToken):
+        manager.update(updated.credential, {"a": 2})
 
 
 def test_a_token_from_the_future_is_refused(manager: TokenManager, clock: FakeClock) -> None:

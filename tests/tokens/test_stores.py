@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import subprocess
@@ -15,11 +16,12 @@ from tests.conftest import FakeClock
 from tokens.record import Outcome
 from tokens.stores.base import TokenStore
 from tokens.stores.memory import MemoryStore
-from tokens.stores.redis import RedisStore
+from tokens.stores.redis import GARBAGE_S, RedisStore
 from tokens.stores.sqlite import SQLiteStore
 from tokens.testing import LATER, NOW, TokenStoreContract, a_key, a_record
 
 from .conftest import a_manager
+from .servers import a_server
 
 
 class TestStores(TokenStoreContract):
@@ -33,24 +35,128 @@ def test_reap_clears_away_what_is_due_in_bounded_batches(kind: str, tmp_path: Pa
     for n in range(3):
         store.create(a_key(), a_record(), NOW - 1)
         store.deny([f"family-{n}"], NOW - 1)
-    assert [store.reap(NOW, limit=4), store.reap(NOW, limit=4), store.reap(NOW, limit=4)] == [
-        4,
-        2,
-        0,
-    ]
+        store.advance(f"counter-{n}", 1, 0, NOW - 1)
+    assert [store.reap(NOW, limit=4) for _ in range(4)] == [4, 4, 1, 0]
     assert list(store.list_subject("alice")) == []
-    assert store.is_denied("family-0") is False
+    assert store.standing("family-0", "counter-0") == (False, None)
+    assert store.denied_since(None).denials == []
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_a_number_is_not_given_again_after_reaping(kind: str, tmp_path: Path) -> None:
+    """Who follows would take a new denial for one it knows."""
+    store: TokenStore = MemoryStore() if kind == "memory" else SQLiteStore(tmp_path / "tokens.db")
+    store.deny(["past"], NOW - 1)
+    cursor = store.denied_since(None).cursor
+    store.reap(NOW)
+    store.deny(["new"], LATER)
+    assert store.denied_since(cursor).denials == [("new", LATER)]
     store.close()
 
 
 def test_redis_clears_away_by_itself(valkey_client: Any) -> None:
-    """Family, index and denial carry a time to live that ends after they are due."""
+    """All but the last number carries a time to live, which ends after they are due."""
     store = RedisStore(valkey_client)
     store.create(a_key(), a_record(), LATER)
     store.deny(["family"], LATER)
-    lives = [valkey_client.pexpiretime(key) for key in valkey_client.scan_iter()]
-    assert len(lives) == 3
-    assert all(at >= LATER * 1000 for at in lives)
+    store.advance("counter", 1, 0, LATER)
+    lives = {key: valkey_client.pexpiretime(key) for key in valkey_client.scan_iter()}
+    # Were it to expire, numbers would begin anew: safe, and every node would read all again.
+    assert lives.pop(b"token:denials") == -1
+    assert len(lives) == 5
+    assert all(at >= LATER * 1000 for at in lives.values())
+
+
+def test_redis_clears_the_order_of_denials_of_what_is_past(valkey_client: Any) -> None:
+    """Each denial clears a little more than it adds, and nothing that is still due."""
+    store = RedisStore(valkey_client)
+    for n in range(20):
+        store.deny([f"past-{n}"], NOW - GARBAGE_S - 60)
+    assert valkey_client.xlen("token:denials:log") <= 1
+    store.deny(["live"], LATER)
+    store.deny(["another"], LATER)
+    assert [name for name, _ in store.denied_since(None).denials] == ["live", "another"]
+    assert valkey_client.xlen("token:denials:log") == 2
+
+
+def test_a_redis_that_was_emptied_begins_another_life(valkey_client: Any) -> None:
+    """Its numbers begin anew, and a follower with a high number misses none of them."""
+    store = RedisStore(valkey_client)
+    store.deny([f"family-{n}" for n in range(5)], LATER)
+    before = store.denied_since(None).cursor
+    valkey_client.flushdb()
+    assert store.denied_since(before).denials == []
+    store.deny(["new"], LATER)
+    assert store.denied_since(before).denials == [("new", LATER)]
+
+
+def test_a_redis_that_forgot_its_last_number_still_tells_all(valkey_client: Any) -> None:
+    """An evicted hash beside a stream that stayed is another life, not an error."""
+    store = RedisStore(valkey_client)
+    store.deny(["old"], LATER)
+    before = store.denied_since(None).cursor
+    valkey_client.delete("token:denials")
+    store.deny(["new"], LATER)
+    assert store.denied_since(before).denials == [("new", LATER)]
+    assert store.is_denied("old") is True
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, []),
+        ({"maxmemory-policy": "allkeys-lru"}, []),
+        ({"maxmemory": "100mb"}, []),
+        ({"maxmemory-policy": "volatile-ttl", "maxmemory": "100mb"}, ["noeviction"]),
+        ({"appendonly": "no"}, ["all of them"]),
+        ({"appendonly": "no", "save": "60 1"}, ["since the last snapshot"]),
+    ],
+)
+def test_a_forgetful_redis_is_reported_at_the_start(
+    settings: dict[str, str],
+    expected: list[str],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Once, with the remedy, as soon as there is a server to ask."""
+    with a_server(tmp_path) as server, contextlib.closing(server.client()) as client:
+        for name, value in settings.items():
+            client.config_set(name, value)
+        store = RedisStore(client)
+        with caplog.at_level(logging.WARNING, "tokens.audit"):
+            store.ping()
+            store.ping()
+        facts = [vars(record)["facts"] for record in caplog.records]
+        assert len(facts) == len(expected)
+        assert all(part in str(each["detail"]) for part, each in zip(expected, facts, strict=True))
+
+
+def test_a_redis_that_hides_its_settings_is_reported(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody can tell what it forgets; and it works all the same."""
+    with a_server(tmp_path) as server, contextlib.closing(server.client()) as client:
+        client.execute_command("ACL", "SETUSER", "default", "-config")
+        store = RedisStore(client)
+        with caplog.at_level(logging.WARNING, "tokens.audit"):
+            store.deny(["family"], LATER)
+        assert [record.message for record in caplog.records] == ["authn_token_store_forgetful"]
+        assert store.is_denied("family") is True
+
+
+def test_a_listener_that_lost_its_line_does_not_claim_to_know(valkey_client: Any) -> None:
+    """Killed by the server, it says either that something may have been denied, or that it is
+    out of touch; and never that nothing was."""
+    store = RedisStore(valkey_client)
+    listener = store.listen()
+    valkey_client.client_kill_filter(_type="pubsub")
+    store.deny(["meanwhile"], LATER)
+    try:
+        told = listener.wait(0.2) or listener.confirm()
+    except store.outages:
+        told = True
+    assert told is True
+    listener.close()
 
 
 def test_redis_answers_a_denial_in_one_round_trip(valkey_client: Any) -> None:

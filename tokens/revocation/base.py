@@ -1,7 +1,8 @@
 """The revocation strategy: how a token that travels can be called back, and how soon.
 
 A strategy is asked on every `verify`, after signature and claims were found good, so what it
-costs is what revocability costs. It states its strength by what its revoking verbs return.
+costs is what revocability costs. What it needs to find again in a token, such as a generation,
+it has stamped on it when it is signed.
 """
 
 from __future__ import annotations
@@ -9,18 +10,60 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..claims import Claims
+from ..claims import NO_STAMP, Claims, Stamp
 from ..strength import Strength
 
 
 class Revocation(Protocol):
-    """One way to make an access token stop working before it expires."""
+    """One way to make access tokens stop working before they expire.
+
+    In each call *until* is an instant that none of the tokens it is about outlives.
+    """
+
+    @property
+    def outages(self) -> tuple[type[Exception], ...]:
+        """What this raises, besides the store's own, when it cannot tell: never a rejection."""
+
+    @property
+    def by_subject(self) -> bool:
+        """Whether `revoke_subject` calls back what it was never told of.
+
+        If so it comes after the families have ended, and once; else their handles are needed,
+        and are called back before as well, so that a call cut short can be repeated.
+        """
+
+    def strength(self, until: float) -> Strength:
+        """What a revocation achieves here: its claim, which measurement may break."""
+
+    def stamp(self, subject: str | None, family: str, until: float) -> Stamp:
+        """What the next token of *family* must carry.
+
+        Asked for *before* the family is found to be alive: a revocation that comes in between
+        then either ends the family in time or calls the stamp back.
+        """
 
     def is_revoked(self, claims: Claims) -> bool:
         """Whether the token with these *claims* was called back, as far as this node can tell."""
 
     def revoke(self, families: Sequence[str], until: float) -> Strength:
-        """Call back all access tokens of *families*, none of which outlives *until*.
+        """Call back all access tokens of *families*. Twice is as good as once."""
 
-        Twice is as good as once.
-        """
+    def revoke_subject(self, subject: str, families: Sequence[str], until: float) -> Strength:
+        """Call back all access tokens of *subject*, whose known families are *families*."""
+
+    def close(self) -> None:
+        """Stop what runs beside the calls. The store is not closed: it is its owner's."""
+
+
+class Plain:
+    """What a strategy does about the rest of the Protocol if it needs nothing special."""
+
+    outages: tuple[type[Exception], ...] = ()
+    by_subject = False
+
+    def stamp(self, subject: str | None, family: str, until: float) -> Stamp:  # noqa: ARG002
+        """Nothing: the token names its family."""
+        return NO_STAMP
+
+    def close(self) -> None:
+        """Nothing runs beside the calls."""

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from ..claims import Claims
 from ..stores.base import TokenStore
 from ..strength import Immediate, Strength
+from .base import Plain
 
 
-class Denylist:
+class Denylist(Plain):
     """Strength Immediate, one lookup a verify: a session's price for a session's revocation.
 
     Names issuer and family, never the text of a token: every ECDSA signature has a twin that
@@ -21,12 +22,15 @@ class Denylist:
         self._store = store
         self._issuer = issuer
 
-    def is_revoked(self, claims: Claims) -> bool:
-        return self._store.is_denied(self._name(claims.family))
-
-    def revoke(self, families: Sequence[str], until: float) -> Strength:
-        self._store.deny([self._name(family) for family in families], until)
+    def strength(self, until: float) -> Strength:  # noqa: ARG002 - always the same
         return Immediate()
 
-    def _name(self, family: str) -> str:
-        return f"{self._issuer} {family}"
+    def is_revoked(self, claims: Claims) -> bool:
+        return self._store.is_denied(f"{self._issuer} {claims.family}")
+
+    def revoke(self, families: Sequence[str], until: float) -> Strength:
+        self._store.deny([f"{self._issuer} {family}" for family in families], until)
+        return Immediate()
+
+    def revoke_subject(self, subject: str, families: Sequence[str], until: float) -> Strength:  # noqa: ARG002
+        return self.revoke(families, until)

@@ -1,7 +1,8 @@
 """The token store: the contract that every store keeps, and `tokens.testing` checks.
 
-It keeps what a server must remember of tokens that travel: families of refresh tokens, and what
-was denied. A handle names a family; a key is the digest of one of its refresh tokens.
+It keeps what a server must remember of tokens that travel: families of refresh tokens, what was
+denied, in the order in which it was, and counters. A handle names a family; a key is the digest
+of one of its refresh tokens.
 
 Each operation is one atomic step: it happens whole or not at all, and two of them happen one
 after the other. No operation but `create` brings a family into being, so whatever loses the
@@ -19,7 +20,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import msgspec
+
 from ..record import Record, Rotation
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """How far somebody has read the denials: a sequence number, never a clock."""
+
+    life: str
+    """Another one after the store may have lost something: its numbers begin anew with it."""
+    sequence: int
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """A page of denials in the order in which they were made."""
+
+    denials: list[tuple[str, float]]
+    """Each name, and until when it is denied. One name may stand in it twice."""
+    cursor: Cursor
+    """Where the next page begins."""
+    more: bool
+    """Whether there may be one already."""
+
+
+class Listener(Protocol):
+    """Waits for denials without asking for them. Belongs to one thread."""
+
+    def wait(self, timeout_s: float) -> bool:
+        """Return as soon as something was denied, True; or after *timeout_s*, False."""
+
+    def confirm(self) -> bool:
+        """Whether something may have been denied that `wait` has not told of yet.
+
+        False is certain for everything that was acknowledged before this call: the store itself
+        answered, and it answers in order. Raises one of the store's `outages` otherwise.
+        """
+
+    def close(self) -> None:
+        """Stop listening."""
 
 
 class TokenStore(Protocol):
@@ -57,7 +96,8 @@ class TokenStore(Protocol):
         """Spend the refresh token *key* of the family *handle*, and make *new_key* current.
 
         Of concurrent calls with one key, one is ROTATED; the others are REPEATED and given the
-        winner's nonce, if it won at *grace_since* or later. REUSED ends the family in this step.
+        winner's nonce, if it won at *grace_since* or later. REUSED ends the family in this step,
+        and gives the nonce of then, when *key* was spent, and the key that was current.
         """
 
     def delete(self, handle: str) -> Record | None:
@@ -77,13 +117,37 @@ class TokenStore(Protocol):
         """The records of *subject* in no order."""
 
     def deny(self, names: Sequence[str], until: float) -> None:
-        """Remember each of *names* as denied at least until *until*. Never shortens a denial."""
+        """Remember each of *names* as denied at least until *until*. Never shortens a denial.
+
+        Each takes the next place in the order of denials, unless it was denied as long before.
+        """
 
     def is_denied(self, name: str) -> bool:
         """Whether *name* was denied. One round trip; changes nothing."""
 
+    def denied_since(self, cursor: Cursor | None, limit: int = 10_000) -> Changes:
+        """The next at most *limit* denials after *cursor*, without some that are past.
+
+        From the first one on if *cursor* is None or of another life of the store. Who always
+        goes on from the last cursor misses no denial that was acknowledged before it asked:
+        numbers become visible in their order, whatever order writers finish in.
+        """
+
+    def listen(self) -> Listener | None:
+        """A listener to denials from now on; None where the store cannot tell anybody."""
+
+    def advance(self, counter: str, step: int, first: int, until: float) -> int:
+        """Add *step* to *counter*, or make it *first* if there is none; give what it is then.
+
+        Keeps it at least until *until*, and never less long than before. Of concurrent calls
+        each has its effect, and no value is given twice where *step* is above zero.
+        """
+
+    def standing(self, name: str, counter: str) -> tuple[bool, int | None]:
+        """Whether *name* was denied, and what *counter* is. One round trip; changes nothing."""
+
     def reap(self, now: float, limit: int = 1000) -> int:
-        """Clear away at most *limit* families and denials that are past, and say how many.
+        """Clear away at most *limit* families, denials and counters that are past; say how many.
 
         Zero where the store does that by itself.
         """

@@ -1,4 +1,4 @@
-"""Families and denials in this process: shared with nobody and gone with a restart.
+"""Families, denials and counters in this process: shared with nobody and gone with a restart.
 
 A denial that is gone with a restart lets a revoked token in again: for tests, and for one node
 whose access tokens are shorter than its restarts.
@@ -6,13 +6,15 @@ whose access tokens are shorter than its restarts.
 
 from __future__ import annotations
 
+import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from ..record import Outcome, Record, Rotation
+from .base import Changes, Cursor, Listener
 
 
 @dataclass(slots=True)
@@ -35,7 +37,12 @@ class MemoryStore:
         self._lock = threading.Lock()
         self._families: dict[str, _Family] = {}
         self._handles_of: dict[str, set[str]] = {}
-        self._denied: dict[str, float] = {}
+        # In the order of their numbers: what is denied for longer moves to the end.
+        self._denied: dict[str, tuple[float, int]] = {}
+        self._told = threading.Condition(self._lock)
+        self._sequence = 0
+        self._life = secrets.token_hex(8)
+        self._counters: dict[str, tuple[int, float]] = {}
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         with self._lock:
@@ -82,7 +89,7 @@ class MemoryStore:
             if spent_at >= grace_since:
                 return Rotation(Outcome.REPEATED, earlier_nonce)
             self._remove(handle)
-            return Rotation(Outcome.REUSED)
+            return Rotation(Outcome.REUSED, earlier_nonce, spent_at, family.current)
 
     def delete(self, handle: str) -> Record | None:
         with self._lock:
@@ -106,22 +113,58 @@ class MemoryStore:
             return [self._families[h].record for h in self._handles_of.get(subject, ())]
 
     def deny(self, names: Sequence[str], until: float) -> None:
-        with self._lock:
+        with self._told:
             for name in names:
-                self._denied[name] = max(until, self._denied.get(name, until))
+                if name in self._denied:
+                    if self._denied[name][0] >= until:
+                        continue
+                    del self._denied[name]
+                self._sequence += 1
+                self._denied[name] = (until, self._sequence)
+            self._told.notify_all()
 
     def is_denied(self, name: str) -> bool:
         return name in self._denied
 
+    def denied_since(self, cursor: Cursor | None, limit: int = 10_000) -> Changes:
+        with self._lock:
+            since = cursor.sequence if cursor is not None and cursor.life == self._life else 0
+            later = []
+            for name, (until, sequence) in reversed(self._denied.items()):
+                if sequence <= since:
+                    break
+                later.append((name, until, sequence))
+            page = later[: -limit - 1 : -1]
+            reached = page[-1][2] if page else since
+            denials = [(name, until) for name, until, _ in page]
+            return Changes(denials, Cursor(self._life, reached), len(later) > len(page))
+
+    def listen(self) -> Listener:
+        return _Listener(self._told, lambda: self._sequence)
+
+    def advance(self, counter: str, step: int, first: int, until: float) -> int:
+        with self._lock:
+            value, earlier_until = self._counters.get(counter, (first - step, until))
+            self._counters[counter] = (value + step, max(until, earlier_until))
+            return value + step
+
+    def standing(self, name: str, counter: str) -> tuple[bool, int | None]:
+        with self._lock:
+            value, _ = self._counters.get(counter, (None, None))
+            return name in self._denied, value
+
     def reap(self, now: float, limit: int = 1000) -> int:
         with self._lock:
-            past = [h for h, family in self._families.items() if family.expires_at <= now]
-            for handle in past[:limit]:
-                self._remove(handle)
-            lapsed = [name for name, until in self._denied.items() if until <= now]
-            for name in lapsed[: max(0, limit - len(past))]:
-                del self._denied[name]
-            return min(limit, len(past) + len(lapsed))
+            handles = [h for h, family in self._families.items() if family.expires_at <= now]
+            names = [name for name, (until, _) in self._denied.items() if until <= now]
+            counters = [name for name, (_, until) in self._counters.items() if until <= now]
+            due: list[tuple[Callable[[str], object], str]]
+            due = [(self._remove, handle) for handle in handles]
+            due += [(self._denied.pop, name) for name in names]
+            due += [(self._counters.pop, name) for name in counters]
+            for clear, name in due[:limit]:
+                clear(name)
+            return min(limit, len(due))
 
     def ping(self) -> None:
         return
@@ -139,3 +182,24 @@ class MemoryStore:
             if not handles:
                 del self._handles_of[family.record.subject]
         return family.record
+
+
+class _Listener:
+    """Sees the store's sequence number move."""
+
+    def __init__(self, told: threading.Condition, sequence: Callable[[], int]) -> None:
+        self._told = told
+        self._sequence = sequence
+        self._seen = sequence()
+
+    def wait(self, timeout_s: float) -> bool:
+        with self._told:
+            moved = self._told.wait_for(lambda: self._sequence() != self._seen, timeout_s)
+            self._seen = self._sequence()
+            return moved
+
+    def confirm(self) -> bool:
+        return self.wait(0)
+
+    def close(self) -> None:
+        return

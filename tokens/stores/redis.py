@@ -1,4 +1,4 @@
-"""Families and denials in Valkey or Redis: shared by all nodes, one round trip away.
+"""Families, denials and counters in Valkey or Redis: shared by all nodes, one round trip away.
 
 A server that evicts keys, or restarts without its data, forgets denials, and what was revoked
 works again until it expires: set `maxmemory-policy noeviction` and keep an append-only file.
@@ -6,6 +6,7 @@ works again until it expires: set `maxmemory-policy noeviction` and keep an appe
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,10 @@ from valkey.exceptions import ConnectionError, ResponseError, TimeoutError  # no
 
 from ..events import Event, emit
 from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
+from . import redis_risks
 from . import redis_scripts as scripts
+from .base import Changes, Cursor, Listener
+from .redis_listener import RedisListener
 
 if TYPE_CHECKING:
     from valkey import Valkey
@@ -41,7 +45,11 @@ class RedisStore:
         self._families = f"{prefix}family:"
         self._indexes = f"{prefix}of:".encode()
         self._denials = f"{prefix}denied:"
+        self._counters = f"{prefix}counter:"
+        self._log = [f"{prefix}denials".encode(), f"{prefix}denials:log".encode()]
+        self._channel = f"{prefix}denials".encode()
         self._local = threading.local()
+        self._is_examined = False
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         fields = (b"m", encode_head(record), b"t", _instant(record.seen_at), b"d", record.data)
@@ -71,8 +79,9 @@ class RedisStore:
     ) -> Rotation:
         moments = (_instant(seen_at), _instant(grace_since))
         arguments = (self._indexes, _gone_at(expires_at), key, new_key, nonce, *moments)
-        outcome, kept = self._run(scripts.REPLACE, [self._family(handle)], *arguments)
-        return Rotation(Outcome[outcome.decode()], kept)
+        outcome, kept, *reuse = self._run(scripts.REPLACE, [self._family(handle)], *arguments)
+        spent_at, current = reuse or (0.0, b"")
+        return Rotation(Outcome[outcome.decode()], kept, float(spent_at), current)
 
     def delete(self, handle: str) -> Record | None:
         head, seen_at, data = self._run(scripts.DELETE, [self._family(handle)], self._indexes)
@@ -95,10 +104,32 @@ class RedisStore:
 
     def deny(self, names: Sequence[str], until: float) -> None:
         if names:
-            self._run(scripts.DENY, [self._denial(name) for name in names], _gone_at(until))
+            keys = [*self._log, *(self._denial(name) for name in names)]
+            life = secrets.token_hex(8).encode()
+            arguments = (_gone_at(until), _instant(until), life, self._channel)
+            self._run(scripts.DENY, keys, *arguments, *(name.encode() for name in names))
 
     def is_denied(self, name: str) -> bool:
         return bool(self._own().exists(self._denial(name)))
+
+    def denied_since(self, cursor: Cursor | None, limit: int = 10_000) -> Changes:
+        known = ("", 0) if cursor is None else (cursor.life, cursor.sequence)
+        arguments = (known[0].encode(), b"%d" % known[1], b"%d" % limit)
+        life, since, entries = self._run(scripts.SINCE, self._log, *arguments)
+        denials = [(fields[1].decode(), float(fields[3])) for _, fields in entries]
+        reached = entries[-1][0].partition(b"-")[0] if entries else since
+        return Changes(denials, Cursor(life.decode(), int(reached)), len(entries) == limit)
+
+    def listen(self) -> Listener:
+        return RedisListener(self._client, self._channel)
+
+    def advance(self, counter: str, step: int, first: int, until: float) -> int:
+        arguments = (b"%d" % step, b"%d" % first, _gone_at(until))
+        return int(self._run(scripts.ADVANCE, [self._counter(counter)], *arguments))
+
+    def standing(self, name: str, counter: str) -> tuple[bool, int | None]:
+        denied, value = self._own().mget(self._denial(name), self._counter(counter))
+        return denied is not None, None if value is None else int(value)
 
     def reap(self, now: float, limit: int = 1000) -> int:  # noqa: ARG002 - the server does it
         return 0
@@ -115,6 +146,9 @@ class RedisStore:
     def _denial(self, name: str) -> bytes:
         return (self._denials + name).encode()
 
+    def _counter(self, name: str) -> bytes:
+        return (self._counters + name).encode()
+
     def _run(self, script: str, keys: list[bytes], *arguments: bytes) -> Any:
         own = self._own()
         registered = self._local.registered
@@ -125,6 +159,9 @@ class RedisStore:
     def _own(self) -> Any:
         own = getattr(self._local, "own", None)
         if own is None:
+            if not self._is_examined:
+                redis_risks.report(self._client)
+                self._is_examined = True
             own = self._local.own = self._client.client()
             self._local.registered = {}
         return own

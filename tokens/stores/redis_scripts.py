@@ -4,7 +4,10 @@ A family is a hash: `m` its head (MessagePack: version, handle, subject, …), `
 refreshed, `d` its user data, `c` the key of its current refresh token, and `p:<key>` for each
 that is spent: when, a space, and the nonce its successor follows from. A subject's index is a
 sorted set of family keys, scored by when each may be cleared away; its name is a prefix, given
-to the script, and the subject. A denial is a key of its own.
+to the script, and the subject. A denial is a key of its own, and so is a counter.
+
+The order of denials is a stream, whose IDs are sequence numbers, and a hash with the last number
+(`s`) and the life these numbers belong to (`l`), drawn at random by whoever comes first.
 """
 
 _PRELUDE = """
@@ -47,7 +50,7 @@ return 1
 """
 
 # KEYS: family. ARGV: index prefix, gone at, key, new key, nonce, seen at, grace since.
-# Gives the outcome by name, and the nonce.
+# Gives the outcome by name, the nonce, and with REUSED when the key was spent, and the current one.
 REPLACE = (
     _PRELUDE
     + """
@@ -67,7 +70,7 @@ if tonumber(string.sub(spent, 1, space - 1)) >= tonumber(ARGV[7]) then
 end
 unlist(KEYS[1], known(KEYS[1]).subject, ARGV[1])
 redis.call('DEL', KEYS[1])
-return {'REUSED', ''}
+return {'REUSED', string.sub(spent, space + 1), string.sub(spent, 1, space - 1), current}
 """
 )
 
@@ -118,12 +121,50 @@ end
 return found
 """
 
-# KEYS: denials. ARGV: gone at. Never shortens a denial.
+# KEYS: life, stream, denials. ARGV: gone at, until, a fresh life, channel, then the names.
+# Never shortens a denial. Clears the stream's head of what is past, a little more than it adds.
 DENY = """
-for _, key in ipairs(KEYS) do
-  redis.call('SET', key, '', 'NX')
-  local left = redis.call('PEXPIRETIME', key)
-  if left < tonumber(ARGV[1]) then redis.call('PEXPIREAT', key, ARGV[1]) end
+if redis.call('HSETNX', KEYS[1], 'l', ARGV[3]) == 1 then redis.call('DEL', KEYS[2]) end
+local added = 0
+for i = 3, #KEYS do
+  redis.call('SET', KEYS[i], '', 'NX')
+  if redis.call('PEXPIRETIME', KEYS[i]) < tonumber(ARGV[1]) then
+    redis.call('PEXPIREAT', KEYS[i], ARGV[1])
+    local sequence = redis.call('HINCRBY', KEYS[1], 's', 1)
+    redis.call('XADD', KEYS[2], sequence .. '-1', 'n', ARGV[i + 2], 'u', ARGV[2], 'g', ARGV[1])
+    added = added + 1
+  end
 end
-return 1
+if added == 0 then return 0 end
+local now = redis.call('TIME')[1] * 1000
+for _, entry in ipairs(redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', added + 8)) do
+  if tonumber(entry[2][6]) > now then break end
+  redis.call('XDEL', KEYS[2], entry[1])
+end
+if redis.call('PEXPIRETIME', KEYS[2]) < tonumber(ARGV[1]) then
+  redis.call('PEXPIREAT', KEYS[2], ARGV[1])
+end
+redis.call('PUBLISH', ARGV[4], '')
+return added
+"""
+
+# KEYS: life, stream. ARGV: life and sequence number of the cursor, limit.
+# A server that was started again may have lost its last writes, and would give their numbers to
+# others: the identity of its run is part of the life.
+SINCE = """
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or ''
+local life = (redis.call('HGET', KEYS[1], 'l') or '') .. ' ' .. run
+local since = life == ARGV[1] and ARGV[2] or '0'
+return {life, since, redis.call('XRANGE', KEYS[2], '(' .. since .. '-1', '+', 'COUNT', ARGV[3])}
+"""
+
+# KEYS: counter. ARGV: step, first, gone at.
+ADVANCE = """
+if redis.call('SET', KEYS[1], ARGV[2], 'NX') == false then
+  redis.call('INCRBY', KEYS[1], ARGV[1])
+end
+if redis.call('PEXPIRETIME', KEYS[1]) < tonumber(ARGV[3]) then
+  redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+end
+return redis.call('GET', KEYS[1])
 """

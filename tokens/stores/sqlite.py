@@ -1,4 +1,4 @@
-"""Families and denials in an SQLite file: durable, shared by the processes of one machine."""
+"""What tokens need kept, in an SQLite file: durable, shared by the processes of one machine."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..events import Event, emit
 from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
+from .base import Changes, Cursor
 
 BUSY_TIMEOUT_S = 1.5
 """How long a write waits for another process's before it is an outage."""
@@ -32,13 +33,35 @@ CREATE TABLE IF NOT EXISTS refresh_tokens (
     nonce    BLOB,
     PRIMARY KEY (handle, key)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS denials (name TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
+-- AUTOINCREMENT: a number is never given twice, though the row that had it is gone.
+CREATE TABLE IF NOT EXISTS denials (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    name     TEXT NOT NULL UNIQUE,
+    until    REAL NOT NULL
+);
 CREATE INDEX IF NOT EXISTS denials_until ON denials (until);
+CREATE TABLE IF NOT EXISTS counters (
+    name  TEXT PRIMARY KEY,
+    value INTEGER NOT NULL,
+    until REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS counters_until ON counters (until);
+CREATE TABLE IF NOT EXISTS life (only INTEGER PRIMARY KEY CHECK (only = 1), name TEXT NOT NULL);
+INSERT OR IGNORE INTO life VALUES (1, hex(randomblob(8)));
 """
+
+_REAP = [
+    f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {due} <= ? LIMIT ?)"  # noqa: S608 - of these constants alone
+    for table, key, due in (
+        ("families", "handle", "expires_at"),
+        ("denials", "sequence", "until"),
+        ("counters", "name", "until"),
+    )
+]
 
 
 class SQLiteStore:
-    """Three tables, one connection a thread; see `TokenStore` for the contract.
+    """A few tables, one connection a thread; see `TokenStore` for the contract.
 
     Write-ahead logging lets readers go on beside a writer. `synchronous=FULL` makes a commit
     wait for the disk: a logout that was acknowledged survives a loss of power.
@@ -124,8 +147,11 @@ class SQLiteStore:
                 return Rotation(Outcome.ROTATED, nonce)
             if spent_at >= grace_since:
                 return Rotation(Outcome.REPEATED, earlier_nonce)
+            (current,) = connection.execute(
+                "SELECT key FROM refresh_tokens WHERE handle = ? AND spent_at IS NULL", (handle,)
+            ).fetchone()
             connection.execute("DELETE FROM families WHERE handle = ?", (handle,))
-            return Rotation(Outcome.REUSED)
+            return Rotation(Outcome.REUSED, earlier_nonce, spent_at, current)
 
     def delete(self, handle: str) -> Record | None:
         with self._writing() as connection:
@@ -158,29 +184,62 @@ class SQLiteStore:
 
     def deny(self, names: Sequence[str], until: float) -> None:
         with self._writing() as connection:
-            connection.executemany(
-                "INSERT INTO denials VALUES (?, ?) ON CONFLICT (name) "
-                "DO UPDATE SET until = max(until, excluded.until)",
-                [(name, until) for name in names],
-            )
+            for name in names:
+                connection.execute(
+                    "DELETE FROM denials WHERE name = ? AND until < ?", (name, until)
+                )
+                connection.execute(
+                    "INSERT OR IGNORE INTO denials (name, until) VALUES (?, ?)", (name, until)
+                )
 
     def is_denied(self, name: str) -> bool:
         row = self._connection().execute("SELECT 1 FROM denials WHERE name = ?", (name,)).fetchone()
         return row is not None
 
-    def reap(self, now: float, limit: int = 1000) -> int:
+    def denied_since(self, cursor: Cursor | None, limit: int = 10_000) -> Changes:
+        connection = self._connection()
+        (life,) = connection.execute("SELECT name FROM life").fetchone()
+        since = cursor.sequence if cursor is not None and cursor.life == life else 0
+        rows = connection.execute(
+            "SELECT name, until, sequence FROM denials WHERE sequence > ? "
+            "ORDER BY sequence LIMIT ?",
+            (since, limit),
+        ).fetchall()
+        reached = rows[-1][2] if rows else since
+        denials = [(name, until) for name, until, _ in rows]
+        return Changes(denials, Cursor(life, reached), len(rows) == limit)
+
+    def listen(self) -> None:
+        return None
+
+    def advance(self, counter: str, step: int, first: int, until: float) -> int:
         with self._writing() as connection:
-            families = connection.execute(
-                "DELETE FROM families WHERE handle IN "
-                "(SELECT handle FROM families WHERE expires_at <= ? LIMIT ?)",
-                (now, limit),
-            ).rowcount
-            denials = connection.execute(
-                "DELETE FROM denials WHERE name IN "
-                "(SELECT name FROM denials WHERE until <= ? LIMIT ?)",
-                (now, limit - families),
-            ).rowcount
-            return families + denials
+            (value,) = connection.execute(
+                "INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT (name) "
+                "DO UPDATE SET value = value + ?, until = max(until, excluded.until) "
+                "RETURNING value",
+                (counter, first, until, step),
+            ).fetchone()
+        return int(value)
+
+    def standing(self, name: str, counter: str) -> tuple[bool, int | None]:
+        denied, value = (
+            self._connection()
+            .execute(
+                "SELECT EXISTS (SELECT 1 FROM denials WHERE name = ?), "
+                "(SELECT value FROM counters WHERE name = ?)",
+                (name, counter),
+            )
+            .fetchone()
+        )
+        return bool(denied), value
+
+    def reap(self, now: float, limit: int = 1000) -> int:
+        reaped = 0
+        with self._writing() as connection:
+            for statement in _REAP:
+                reaped += connection.execute(statement, (now, limit - reaped)).rowcount
+        return reaped
 
     def ping(self) -> None:
         self.is_denied("")

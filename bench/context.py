@@ -1,0 +1,106 @@
+"""What every experiment is given."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from demo.auth import Scheme, Settings
+from demo.schemes import build, names
+
+from .children import BenchError
+from .placement import Placement
+from .plan import Plan
+from .progress import Progress
+from .records import Arm, Gate, Run
+from .services import Services
+
+CONTROL = "control"
+CONTROL_AGAIN = "control-again"
+
+
+@dataclass
+class Context:
+    """One run in progress, as an experiment sees it."""
+
+    folder: Path
+    """The run folder: cells are written here."""
+    run: Run
+    plan: Plan
+    services: Services
+    seed: int
+    progress: Progress
+    """`advance(fraction, text)`, the fraction of the current experiment."""
+    schemes: list[Scheme]
+    """The schemes of this run, `control` included: what they claim, not for use (closed)."""
+    placement: Placement
+    gates: list[Gate] = field(default_factory=list)
+    """Of the run as a whole; an experiment adds its own."""
+    _count: int = 0
+
+    @property
+    def arms(self) -> list[Arm]:
+        """The schemes as arms; control is there twice, for the A/A pair."""
+        return self.run.arms
+
+    def next_id(self, measure: str, layer: str, block: int, arm: str) -> str:
+        """The ID of the next cell, such as `0007-lookup-span-b02-control`."""
+        self._count += 1
+        parts = [f"{self._count:04d}", measure, layer, f"b{block:02d}", arm]
+        return "-".join(part for part in parts if part)
+
+    def seed_for(self, *purpose: str | int) -> list[int]:
+        """A seed of its own for *purpose*, from the run's: the same in a repeated run."""
+        digest = hashlib.sha256("/".join(map(str, purpose)).encode()).digest()
+        return [self.seed, int.from_bytes(digest[:8], "big")]
+
+
+def mount_of(arm: Arm) -> str:
+    """How a node is told to serve *arm*."""
+    return arm.name if arm.name == arm.scheme else f"{arm.name}={arm.scheme}"
+
+
+def describe_schemes(chosen: list[str], settings: Settings) -> list[Scheme]:
+    """
+    The *chosen* schemes, or all installed ones, and `control` with its known delay.
+
+    They are built once, to see that they can be, and closed again.
+    """
+    wanted = chosen or names()
+    controls = [CONTROL, *(name for name in names() if name.startswith("control-delay-"))]
+    ordered = [*controls, *(name for name in wanted if name not in controls)]
+    found = []
+    for name in dict.fromkeys(ordered):
+        try:
+            scheme = build(name, settings)
+        except ValueError as exc:
+            raise BenchError(str(exc)) from exc
+        scheme.close()
+        found.append(scheme)
+    return found
+
+
+def arms_of(schemes: list[Scheme]) -> list[Arm]:
+    """An arm for each scheme, and `control` once more: the noise of an A/A pair is the floor."""
+    arms = []
+    for scheme in schemes:
+        arms.append(_arm(scheme, scheme.name))
+        if scheme.name == CONTROL:
+            arms.append(_arm(scheme, CONTROL_AGAIN))
+    return arms
+
+
+def _arm(scheme: Scheme, name: str) -> Arm:
+    mechanism = "token" if scheme.name.startswith("token") else "session"
+    return Arm(
+        name=name,
+        scheme=scheme.name,
+        summary=scheme.summary,
+        mechanism="control" if scheme.mechanism is None else mechanism,  # type: ignore[arg-type]  # one of the three
+        transport=scheme.transport,
+        strength=scheme.strength,
+        bound_s=scheme.bound_s,
+        injected_us=scheme.delay_us,
+        notes=dict(scheme.notes),
+    )

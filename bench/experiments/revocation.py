@@ -1,0 +1,179 @@
+"""Revocation behaviour: how long a credential goes on working after its end was acknowledged.
+
+Under each scheme, credentials are used at every node at a fixed rate, revoked through one of
+them, and used on until well after the claimed bound. What a cell holds is in
+docs/record-format.md; bench.history says what is read out of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from demo.auth import Scheme, Settings
+from demo.schemes import build
+
+from ..attempts import Attempt
+from ..caller import Caller, Refused
+from ..children import BenchError
+from ..context import mount_of
+from ..history import REJECT
+from ..nodes import Node, start_nodes
+from ..prober import observe
+from ..records import Arm, Cell, write_cell
+from ..revocation_cells import Arrays, Seen, revocation_cell
+from ..revokes import GROUPS, Case, Trials, batches
+from ..wire import Connection
+
+if TYPE_CHECKING:
+    from ..context import Context
+
+PHASE_INTERVALS = 5
+"""The random phase of an immediate scheme: this many probe intervals, drawn evenly."""
+EXPIRY_MARGIN_S = 0.3
+"""The random phase of a scheme that waits for expiry ends this long before the expiry itself."""
+
+
+def run(context: Context) -> None:
+    """Measure every arm that has something to revoke, and save its cells."""
+    plan, services = context.plan, context.services
+    settings = Settings(
+        store_url=" ".join(services.store_urls),
+        keys_file=services.keys_file,
+        access=timedelta(seconds=plan.revocation_access_s),
+    )
+    arms = [arm for arm in context.arms if arm.mechanism != "control"]
+    order = random.Random(repr(context.seed_for("revocation", "order")))
+    order.shuffle(arms)
+    with start_nodes(
+        plan.revocation_nodes,
+        [mount_of(arm) for arm in arms],
+        store_urls=services.store_urls,
+        keys_file=services.keys_file,
+        folder=services.folder,
+        access_s=plan.revocation_access_s,
+        timing=False,
+        cores=context.placement.server,
+    ) as nodes:
+        for number, arm in enumerate(arms):
+            scheme = build(arm.scheme, settings)
+            scheme.close()
+            trials = Trials(
+                random_count=plan.revocation_trials,
+                adversarial_count=plan.revocation_trials_adversarial,
+                interval_s=plan.probe_interval_ms / 1e3,
+                bound_s=scheme.bound_s,
+                immediate=scheme.strength == "immediate",
+            )
+
+            def tell(within: float, number: int = number, arm: Arm = arm) -> None:
+                context.progress.advance((number + within) / len(arms), arm.name)
+
+            draw = random.Random(repr(context.seed_for("revocation", arm.name)))
+            for cell, arrays in measure(arm.name, serving(scheme, list(nodes)), trials, draw, tell):
+                identifier = context.next_id("revocation", "", 0, arm.name)
+                write_cell(context.folder, replace(cell, id=identifier), arrays)
+
+
+def serving(scheme: Scheme, nodes: list[Node]) -> list[Node]:
+    """The nodes that can serve *scheme* together: one, if its state is in process memory."""
+    return nodes if scheme.shared else nodes[:1]
+
+
+def measure(
+    arm: str,
+    nodes: Sequence[Node],
+    trials: Trials,
+    draw: random.Random,
+    tell: Callable[[float], None] = lambda _: None,
+) -> Iterator[tuple[Cell, Arrays]]:
+    """Put the mount *arm* of *nodes* through all its revocations; gives its cells, without IDs.
+
+    Raises BenchError if nobody can log in there.
+    """
+    template = Cell(id="", measure="revocation", arm=arm, started_at=time.time())
+    template = replace(template, conditions={"nodes": float(len(nodes))})
+    cases = trials.cases(len(nodes), draw)
+    seen: list[Seen] = []
+    try:
+        refused = _tampered_status(arm, nodes)
+        for batch in batches(cases):
+            seen += _watch(arm, nodes, trials, batch)
+            tell(len(seen) / len(cases))
+    except (Refused, OSError) as exc:
+        raise BenchError(f"{arm}: {exc}") from exc
+    for phase, kind in GROUPS:
+        group = [one for one in seen if (one.case.phase, one.case.kind) == (phase, kind)]
+        yield revocation_cell(template, trials, group, refused, (phase, kind))
+
+
+def _tampered_status(arm: str, nodes: Sequence[Node]) -> int:
+    """What every node gives for a tampered credential; the first that is no 401, if one is not."""
+    statuses = []
+    for node in nodes:
+        with Connection(node.host, node.port) as connection:
+            caller = Caller(connection, node.base(arm))
+            caller.login("alice")
+            statuses.append(caller.tampered().me().status)
+    return next((status for status in statuses if status != REJECT), REJECT)
+
+
+def _watch(
+    arm: str, nodes: Sequence[Node], trials: Trials, batch: Sequence[tuple[Case, str]]
+) -> list[Seen]:
+    logged_in = [_log_in(arm, nodes, case, subject) for case, subject in batch]
+    # Only now, when all have logged in: the first ones have been aging meanwhile.
+    attempts = [
+        dataclasses.replace(attempt, delay_ns=_delay_ns(trials, case, expires_at))
+        for (case, _), (attempt, expires_at) in zip(batch, logged_in, strict=True)
+    ]
+    observations, fidelity = observe(
+        attempts,
+        [(node.host, node.port) for node in nodes],
+        interval_ns=int(trials.interval_s * 1e9),
+        tail_ns=int(trials.tail_s * 1e9),
+    )
+    # The schedule is one for the whole batch, and so is how well it was kept.
+    lags, missed = fidelity.lag_ns, fidelity.missed
+    return [
+        Seen(case, observation, lags, missed)
+        for (case, _), observation in zip(batch, observations, strict=True)
+    ]
+
+
+def _log_in(arm: str, nodes: Sequence[Node], case: Case, subject: str) -> tuple[Attempt, float]:
+    """The attempt that *case* asks for, and when its credential expires."""
+    node = nodes[case.login_node]
+    with Connection(node.host, node.port) as connection:
+        victim = Caller(connection, node.base(arm))
+        fields = victim.login(subject).json()
+        revoker, route = victim, "/logout"
+        if case.kind == "all":
+            # From another device, so that the credential that is watched revokes nothing itself.
+            revoker, route = Caller(connection, node.base(arm)), "/logout-everywhere"
+            revoker.login(subject)
+    attempt = Attempt(
+        probe=victim.raw("GET", "/me"),
+        subject=subject,
+        revoke=revoker.raw("POST", route),
+        revoke_node=case.revoke_node,
+        phase=case.phase,
+        trigger_node=case.trigger_node,
+    )
+    return attempt, float(fields["expires_at"])
+
+
+def _delay_ns(trials: Trials, case: Case, expires_at: float) -> int:
+    """The random phase, drawn evenly."""
+    span_s = PHASE_INTERVALS * trials.interval_s
+    if not trials.immediate:
+        # Over what is left of its lifetime: people do not log out right after logging in.
+        left_s = min(expires_at - time.time(), trials.bound_s)
+        span_s = max(span_s, left_s - EXPIRY_MARGIN_S)
+    return int(case.when * span_s * 1e9)

@@ -1,0 +1,113 @@
+"""What was asked of a run, how it ended, and the `run.json` that says both."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import time
+import traceback
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import msgspec
+
+from .context import Context
+from .folders import point_latest_at
+from .plan import EXPERIMENTS, Plan
+from .records import Run, State, write_run
+
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody asked to have measured."""
+
+    plan: Plan
+    seed: int
+    out: Path
+    """The folder that gets the run folder."""
+    redis_url: str | None = None
+    schemes: Sequence[str] = ()
+    """Empty: every installed one."""
+    only: Collection[str] = EXPERIMENTS
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended."""
+
+    folder: Path
+    state: State
+    reason: str
+    exit_code: int
+    measured: bool
+    """Whether there is anything to render."""
+
+
+class Journal:
+    """Keeps `run.json` true while the run goes on."""
+
+    def __init__(self, folder: Path, order: Order) -> None:
+        self.folder = folder
+        self.doing = ""
+        self.context: Context | None = None
+        self._order = order
+        self._run = Run(
+            name=folder.name,
+            plan=order.plan.name,
+            seed=order.seed,
+            started_at=time.time(),
+            command=order.command,
+            blocks=order.plan.blocks,
+            arms=[],
+            settings={"plan": asdict(order.plan), "experiments": list(order.only)},
+        )
+
+    def begin(self, **changes: object) -> Run:
+        """Write the run as it begins."""
+        self._run = msgspec.structs.replace(self._run, **changes)
+        write_run(self.folder, self._run)
+        return self._run
+
+    def end(self, state: State, reason: str, exit_code: int) -> Ending:
+        """Write how it ended, as far as the disk lets us."""
+        run_gates = self.context.gates if self.context else []
+        self._run = msgspec.structs.replace(
+            self._run, state=state, reason=reason, ended_at=time.time(), gates=list(run_gates)
+        )
+        cells = (self.folder / "records").glob("*.json")
+        measured = any("-calibration-" not in path.name for path in cells)
+        try:
+            write_run(self.folder, self._run)
+        except OSError as exc:
+            state, exit_code = "failed", exit_code or 1
+            reason = reason or about_files(exc) or str(exc)
+        if measured:
+            point_latest_at(self.folder)
+        elif not (self.folder / "run.json").exists():
+            self._clear()
+        return Ending(self.folder, state, reason, exit_code, measured)
+
+    def _clear(self) -> None:
+        """Leave no run folder in which nothing could be written at all."""
+        with contextlib.suppress(OSError):
+            (self.folder / "records").rmdir()
+            self.folder.rmdir()
+
+    def keep_trace(self) -> None:
+        """Keep the traceback of the exception being handled, for whoever mends it."""
+        try:
+            (self.folder / "failure.log").write_text(traceback.format_exc())
+        except OSError:
+            return
+
+
+def about_files(exc: Exception) -> str:
+    """What to tell a user whose disk did not take what was written; empty if *exc* is not that."""
+    if not isinstance(exc, OSError) or exc.errno not in _DISK:
+        return ""
+    where = f"{exc.filename}: " if exc.filename else ""
+    return f"{where}{exc.strerror}; make room, or choose another folder with --out"

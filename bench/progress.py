@@ -1,0 +1,84 @@
+"""Progress with the time left: a bar on a terminal, a plain line now and then elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+PLAIN_INTERVAL_S = 5.0
+_STEPS = 1000.0
+
+
+class Progress:
+    """How far a run is: experiments one after the other, each expected to take its time."""
+
+    def __init__(self, console: Console, expected_s: Mapping[str, float]) -> None:
+        self._console = console
+        self._expected_s = dict(expected_s)
+        self._done_s = 0.0
+        self._current = ""
+        self._started_at = time.monotonic()
+        self._said_at = 0.0
+        self._bar: Bar | None = None
+        self._task = TaskID(0)
+
+    def begin(self, experiment: str) -> None:
+        """The experiment *experiment* starts now."""
+        self._done_s += self._expected_s.get(self._current, 0.0)
+        self._current = experiment
+        self.advance(0.0, "starting")
+
+    def advance(self, fraction: float, text: str) -> None:
+        """*fraction* of the current experiment is done, and *text* is what happens now."""
+        total = sum(self._expected_s.values()) or 1.0
+        within = min(max(fraction, 0.0), 1.0) * self._expected_s.get(self._current, 0.0)
+        share = min((self._done_s + within) / total, 1.0)
+        line = f"{self._current}: {text}" if text else self._current
+        if self._bar is not None:
+            left = f"{_duration(self._left_s(share, total))} left"
+            self._bar.update(self._task, completed=share * _STEPS, description=line, left=left)
+            self._bar.refresh()
+        elif time.monotonic() - self._said_at >= PLAIN_INTERVAL_S:
+            self._said_at = time.monotonic()
+            left = _duration(self._left_s(share, total))
+            self._console.print(f"  {share:4.0%}  {left} left  {line}", highlight=False)
+
+    def _left_s(self, share: float, total: float) -> float:
+        """The forecast at first, what was seen later."""
+        elapsed = time.monotonic() - self._started_at
+        forecast = total * (1.0 - share)
+        seen = elapsed * (1.0 - share) / share if share > 0.05 else forecast
+        return forecast * (1.0 - share) + seen * share
+
+    def __enter__(self) -> Progress:
+        if self._console.is_terminal:
+            self._bar = Bar(
+                BarColumn(bar_width=24),
+                TextColumn("{task.percentage:>3.0f} %"),
+                TimeElapsedColumn(),
+                TextColumn("{task.fields[left]}"),
+                TextColumn("{task.description}", markup=False),
+                console=self._console,
+                transient=True,
+                # Redrawn when there is news: a thread that redraws would disturb what is measured.
+                auto_refresh=False,
+            )
+            self._task = self._bar.add_task("", total=_STEPS, left="")
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _duration(seconds: float) -> str:
+    whole = max(0, round(seconds))
+    return f"{whole // 60} min {whole % 60:02d} s" if whole >= 60 else f"{whole} s"

@@ -1,0 +1,134 @@
+"""One run: its folder, its services, its experiments one after the other, and how it ended."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+from collections.abc import Collection
+from dataclasses import asdict
+
+from rich.console import Console
+
+from demo.auth import Settings
+from demo.schemes import UnknownScheme, build, names
+
+from . import gates
+from .children import BenchError, ChildDied, casualties, watched
+from .context import Context, arms_of, describe_schemes
+from .environment import capture, steal_seconds
+from .folders import make_run_folder
+from .interrupts import Interrupted, interruptible
+from .journal import Ending, Journal, Order, about_files
+from .placement import Placement, place
+from .plan import EXPERIMENTS
+from .progress import Progress
+from .records import Environment, State, write_environment
+from .services import Services
+
+
+def execute(order: Order, console: Console) -> Ending:
+    """
+    Measure, and give how it ended: a run that fails or is stopped keeps what it has.
+
+    Raises `BenchError` for an order that cannot be carried out at all; nothing is written then.
+    """
+    _check_schemes(order)
+    folder = make_run_folder(order.out, order.plan.name)
+    journal = Journal(folder, order)
+    state: State = "complete"
+    reason, exit_code = "", 0
+    console.print(_forecast(order), highlight=False)
+    try:
+        with interruptible():
+            _measure(journal, order, console)
+    except Interrupted as exc:
+        state, reason, exit_code = "interrupted", str(exc), exc.exit_code
+    except BenchError as exc:
+        state, reason, exit_code = "failed", str(exc), 1
+    except Exception as exc:
+        state, reason, exit_code = "failed", about_files(exc), 1
+        if not reason:
+            reason = f"{type(exc).__name__}: {exc}"
+            journal.keep_trace()
+    if reason and journal.doing:
+        reason = f"{reason} (while measuring {journal.doing})"
+    return journal.end(state, " ".join(reason.split()), exit_code)
+
+
+def _check_schemes(order: Order) -> None:
+    """Raise `BenchError` if a scheme that was asked for is not installed."""
+    for name in order.schemes:
+        try:
+            build(name, Settings()).close()
+        except UnknownScheme as exc:
+            raise BenchError(str(exc)) from exc
+        except ValueError:
+            continue  # it needs a store, which it will have
+
+
+def _measure(journal: Journal, order: Order, console: Console) -> None:
+    placement = place()
+    run = journal.begin()
+    with Services(order.redis_url, cores=placement.server) as services, watched():
+        settings = Settings(store_url=" ".join(services.store_urls), keys_file=services.keys_file)
+        schemes = describe_schemes(list(order.schemes), settings)
+        environment = _environment(services, placement, order)
+        write_environment(journal.folder, environment)
+        run = journal.begin(arms=arms_of(schemes))
+        expected_s = order.plan.forecasts_s(len(schemes), order.only)
+        with Progress(console, expected_s) as progress:
+            context = Context(
+                folder=journal.folder,
+                run=run,
+                plan=order.plan,
+                services=services,
+                seed=order.seed,
+                progress=progress,
+                schemes=schemes,
+                placement=placement,
+            )
+            journal.context = context
+            _run_experiments(journal, context, order.only)
+
+
+def _run_experiments(journal: Journal, context: Context, only: Collection[str]) -> None:
+    started, stolen_s = time.monotonic(), steal_seconds()
+    try:
+        for name in EXPERIMENTS:
+            if name in only:
+                journal.doing = name
+                context.progress.begin(name)
+                importlib.import_module(f".experiments.{name}", __package__).run(context)
+        journal.doing = ""
+    except Exception as exc:
+        # An experiment may see no more than a closed connection; say whose it was.
+        if (dead := casualties()) and not isinstance(exc, ChildDied):
+            raise ChildDied("; ".join(child.obituary() for child in dead)) from exc
+        raise
+    finally:
+        elapsed_s = (time.monotonic() - started) * (os.cpu_count() or 1)
+        context.gates.append(gates.steal(100.0 * (steal_seconds() - stolen_s) / elapsed_s))
+
+
+def _environment(services: Services, placement: Placement, order: Order) -> Environment:
+    return capture(
+        settings={
+            "plan": asdict(order.plan),
+            "seed": order.seed,
+            "store": services.options(),
+            "server_cores": list(placement.server),
+            "generator_cores": list(placement.generator),
+            "garbage_collector": "off in the generator and in the hot loop while they time",
+        },
+        stores=services.versions(),
+    )
+
+
+def _forecast(order: Order) -> str:
+    """What is about to happen, and how long it will take."""
+    arms = len(order.schemes or names())
+    minutes, seconds = divmod(round(order.plan.forecast_s(arms, order.only), -1), 60)
+    about = f"{minutes:.0f} min {seconds:02.0f} s" if minutes else f"{seconds:.0f} s"
+    what = ", ".join(order.only)
+    return f"plan {order.plan.name}: {what}; about {about}, then the report; seed {order.seed}"

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from bench.answers import Spans, fault_of, spans_of
+from bench.wire import Response
+
+TIMING = (
+    'auth;dur=0.123456, store;dur=0.100001;desc="reads=1 writes=2", '
+    'crypto;dur=1.500000;desc="checks=3"'
+)
+
+
+def _answer(body: bytes, status: int = 200, timing: str | None = TIMING) -> Response:
+    headers = (("server-timing", timing),) if timing else ()
+    return Response(status, headers, body, received_bytes=len(body))
+
+
+def test_spans_are_whole_nanoseconds() -> None:
+    expected = Spans(123_456, 100_001, 1_500_000, reads=1, writes=2, checks=3)
+    assert expected == spans_of(_answer(b"{}"))
+
+
+@pytest.mark.parametrize("timing", [None, "", "auth;dur=1", TIMING.replace("reads=1", "reads=x")])
+def test_an_answer_without_whole_spans_has_none(timing: str | None) -> None:
+    assert spans_of(_answer(b"{}", timing=timing)) is None
+
+
+def test_the_expected_subject_is_no_fault() -> None:
+    assert fault_of(_answer(b'{"subject":"alice"}'), "alice") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"subject":"bob"}', 200),
+        (b'{"subject":null}', 200),
+        (b"{}", 200),
+        (b"[]", 200),
+        (b"not json", 200),
+        (b'{"subject":"alice"}', 401),
+        (b'{"subject":"alice"}', 503),
+    ],
+)
+def test_any_other_answer_is_a_fault(body: bytes, status: int) -> None:
+    """A wrong answer can be a fast one; it must not become a sample."""
+    assert fault_of(_answer(body, status), "alice")

@@ -1,0 +1,254 @@
+"""What tokens need kept, in PostgreSQL: durable, shared by all nodes, one round trip away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from ..events import Event, emit
+from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
+from .base import Changes, Cursor, Listener
+from .postgres_connection import OUTAGES, Row, instant, rows
+from .postgres_listener import PostgresListener, channel
+from .postgres_pool import Pool
+
+# Skip what is locked: somebody is at it, or clearing it away already.
+_REAP = [
+    f"DELETE FROM {table} WHERE {key} = ANY (ARRAY (SELECT {key} FROM {table} "  # noqa: S608 - of these constants alone
+    f"WHERE {due} <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))"
+    for table, key, due in (
+        ("families", "handle", "expires_at"),
+        ("denials", "name", "until"),
+        ("counters", "name", "until"),
+    )
+]
+
+
+class PostgresStore:
+    """A few tables, one connection for each operation under way; see `TokenStore`.
+
+    *conninfo* is a URL or what else libpq takes. All tables are in *schema*, which is made on
+    first use: stores of different schemas are strangers. A server that does not answer in time
+    is an outage, and the next operation connects anew. Needs a session of its own: a pooler in
+    between must not hand out statement by statement.
+    """
+
+    outages: tuple[type[Exception], ...] = OUTAGES
+
+    def __init__(self, conninfo: str, schema: str = "tokens") -> None:
+        self._pool = Pool(conninfo, schema)
+
+    def create(self, key: bytes, record: Record, expires_at: float) -> None:
+        self._pool.run(
+            "WITH made AS (INSERT INTO families "
+            "(handle, subject, seen_at, expires_at, head, data) VALUES ($1, $2, $3, $4, $5, $6) "
+            "ON CONFLICT DO NOTHING RETURNING handle) "
+            "INSERT INTO refresh_tokens (handle, key) SELECT handle, $7 FROM made",
+            record.handle.encode(),
+            None if record.subject is None else record.subject.encode(),
+            record.seen_at,
+            expires_at,
+            encode_head(record),
+            record.data,
+            key,
+        )
+
+    def read(self, handle: str, key: bytes) -> Record | None:
+        result = self._pool.run(
+            "SELECT head, seen_at, data FROM refresh_tokens JOIN families USING (handle) "
+            "WHERE handle = $1 AND key = $2",
+            handle.encode(),
+            key,
+        )
+        return next((_record(row) for row in rows(result)), None)
+
+    def merge(self, handle: str, data: bytes) -> bool:
+        result = self._pool.run(
+            "UPDATE families SET data = $2 WHERE handle = $1", handle.encode(), data
+        )
+        return result.command_tuples == 1
+
+    def replace(
+        self,
+        handle: str,
+        key: bytes,
+        new_key: bytes,
+        nonce: bytes,
+        seen_at: float,
+        expires_at: float,
+        grace_since: float,
+    ) -> Rotation:
+        name = handle.encode()
+        with self._pool.transaction() as connection:
+            # Lock the family first, as its deletion does. Look at the token in a statement of
+            # its own: one that waited would still see the token as it was before it waited.
+            connection.run("SELECT FROM families WHERE handle = $1 FOR UPDATE", name)
+            found = rows(connection.run(_LOOK, name, key))
+            if not found:
+                return Rotation(Outcome.ABSENT)
+            spent_at, earlier_nonce, current = found[0]
+            if spent_at is None:
+                connection.run(_ROTATE, name, key, new_key, nonce, seen_at, expires_at)
+                return Rotation(Outcome.ROTATED, nonce)
+            earlier = (earlier_nonce or b"", instant(spent_at))
+            if earlier[1] >= grace_since:
+                return Rotation(Outcome.REPEATED, earlier[0])
+            connection.run("DELETE FROM families WHERE handle = $1", name)
+            return Rotation(Outcome.REUSED, *earlier, current or b"")
+
+    def delete(self, handle: str) -> Record | None:
+        result = self._pool.run(
+            "DELETE FROM families WHERE handle = $1 RETURNING head, seen_at, data",
+            handle.encode(),
+        )
+        return next((_record(row) for row in rows(result)), None)
+
+    def delete_handle(self, subject: str, handle: str) -> bool:
+        result = self._pool.run(
+            "DELETE FROM families WHERE subject = $1 AND handle = $2",
+            subject.encode(),
+            handle.encode(),
+        )
+        return bool(result.command_tuples)
+
+    def delete_subject(self, subject: str, keep: str | None = None) -> list[str]:
+        name = subject.encode()
+        with self._pool.transaction() as connection:
+            # Two of these at once could lock the same rows in different orders, and deadlock.
+            connection.run("SELECT pg_advisory_xact_lock($1)", self._turn(b"of " + name))
+            result = connection.run(
+                "DELETE FROM families WHERE subject = $1 AND handle IS DISTINCT FROM $2 "
+                "RETURNING handle",
+                name,
+                None if keep is None else keep.encode(),
+            )
+        return [(handle or b"").decode() for (handle,) in rows(result)]
+
+    def list_subject(self, subject: str) -> list[Record]:
+        result = self._pool.run(
+            "SELECT head, seen_at, data FROM families WHERE subject = $1", subject.encode()
+        )
+        records = (_record(row) for row in rows(result))
+        return [record for record in records if record is not None]
+
+    def deny(self, names: Sequence[str], until: float) -> None:
+        if not names:
+            return
+        # One text for any number of names: each once, in order, in digits that need no escape.
+        listed = ",".join(f"x{name.encode().hex()}" for name in dict.fromkeys(names))
+        with self._pool.transaction() as connection:
+            # Numbers are drawn in turns that last until the commit, so that no lower one
+            # becomes visible after a higher one, and who follows misses none.
+            connection.run("SELECT pg_advisory_xact_lock($1)", self._turn(b"denials"))
+            drawn = rows(connection.run(_DENY, listed.encode(), until))
+            if drawn:
+                newest = max(int.from_bytes(sequence or b"") for (sequence,) in drawn)
+                where = channel(self._pool.schema).encode()
+                connection.run("SELECT pg_notify($1, $2)", where, b"%d" % newest)
+
+    def is_denied(self, name: str) -> bool:
+        result = self._pool.run("SELECT FROM denials WHERE name = $1", name.encode())
+        return result.ntuples > 0
+
+    def denied_since(self, cursor: Cursor | None, limit: int = 10_000) -> Changes:
+        known = Cursor("", 0) if cursor is None else cursor
+        result = self._pool.run(
+            _SINCE, known.life.encode(), _bigint(known.sequence), _bigint(limit)
+        )
+        (life, since, *_), *_ = found = rows(result)
+        page = [((name or b"").decode(), instant(until)) for _, _, _, name, until in found if until]
+        reached = int.from_bytes(found[-1][2] or since or b"")
+        return Changes(page, Cursor((life or b"").decode(), reached), len(page) == limit)
+
+    def listen(self) -> Listener:
+        self.ping()  # whoever listens first makes the tables
+        return PostgresListener(self._pool.conninfo, self._pool.schema)
+
+    def advance(self, counter: str, step: int, first: int, until: float) -> int:
+        result = self._pool.run(
+            "INSERT INTO counters (name, value, until) VALUES ($1, $2, $3) ON CONFLICT (name) "
+            "DO UPDATE SET value = counters.value + $4, "
+            "until = greatest(counters.until, excluded.until) RETURNING value",
+            counter.encode(),
+            _bigint(first),
+            until,
+            _bigint(step),
+        )
+        [(value,)] = rows(result)
+        return int.from_bytes(value or b"", signed=True)
+
+    def standing(self, name: str, counter: str) -> tuple[bool, int | None]:
+        result = self._pool.run(
+            "SELECT EXISTS (SELECT FROM denials WHERE name = $1), "
+            "(SELECT value FROM counters WHERE name = $2)",
+            name.encode(),
+            counter.encode(),
+        )
+        [(denied, value)] = rows(result)
+        return denied == b"\x01", None if value is None else int.from_bytes(value, signed=True)
+
+    def reap(self, now: float, limit: int = 1000) -> int:
+        reaped = 0
+        for statement in _REAP:
+            reaped += self._pool.run(statement, now, _bigint(limit - reaped)).command_tuples or 0
+        return reaped
+
+    def ping(self) -> None:
+        self.is_denied("")
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def _turn(self, name: bytes) -> bytes:
+        """The bigint on which all operations on *name* take turns."""
+        return sha256(self._pool.schema.encode() + b"\x00" + name).digest()[:8]
+
+
+_LOOK = """
+SELECT spent_at, nonce,
+       (SELECT key FROM refresh_tokens WHERE handle = $1 AND spent_at IS NULL)
+FROM refresh_tokens WHERE handle = $1 AND key = $2
+"""
+
+_ROTATE = """
+WITH spent AS (
+    UPDATE refresh_tokens SET spent_at = $5, nonce = $4 WHERE handle = $1 AND key = $2
+), current AS (
+    INSERT INTO refresh_tokens (handle, key) VALUES ($1, $3)
+)
+UPDATE families SET seen_at = $5, expires_at = $6 WHERE handle = $1
+"""
+
+_DENY = """
+INSERT INTO denials AS known (name, until)
+SELECT decode(substr(part, 2), 'hex'), $2 FROM string_to_table($1, ',') AS part
+ON CONFLICT (name) DO UPDATE SET until = excluded.until, sequence = excluded.sequence
+WHERE known.until < excluded.until
+RETURNING sequence
+"""
+
+# The timeline is another one after a standby took over, or a backup was played back: either may
+# have lost the last numbers, and will give them to others.
+_SINCE = """
+SELECT life.name, since, sequence, denials.name, until
+FROM (SELECT name || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS name
+      FROM life) AS life
+CROSS JOIN LATERAL (SELECT CASE WHEN life.name = $1 THEN $2::bigint ELSE 0 END AS since) AS known
+LEFT JOIN LATERAL (
+    SELECT sequence, name, until FROM denials WHERE sequence > since ORDER BY sequence LIMIT $3
+) AS denials ON true
+ORDER BY sequence
+"""
+
+
+def _bigint(number: int) -> bytes:
+    return number.to_bytes(8, signed=True)
+
+
+def _record(row: Row) -> Record | None:
+    head, seen_at, data = row
+    try:
+        return decode_record(head or b"", instant(seen_at), data or b"")
+    except Damaged as exc:
+        emit(Event.DAMAGED, store="postgres", detail=str(exc))
+        return None

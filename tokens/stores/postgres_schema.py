@@ -1,0 +1,92 @@
+"""The tables of tokens in PostgreSQL, made and brought up to date on first use.
+
+Names are bytes: text in PostgreSQL cannot hold a NUL, and equality of names must not depend on a
+collation. The index by subject is a hash: it bounds no name's length.
+
+History of the schema:
+    1  first
+"""
+
+from __future__ import annotations
+
+from .postgres_connection import Connection, quoted, rows
+
+# A new version is appended; what was released is never changed.
+MIGRATIONS = (
+    """
+    CREATE TABLE families (
+        handle     bytea PRIMARY KEY,
+        subject    bytea,
+        seen_at    double precision NOT NULL,
+        expires_at double precision NOT NULL,
+        head       bytea NOT NULL,
+        data       bytea NOT NULL
+    );
+    CREATE INDEX families_subject ON families USING hash (subject);
+    CREATE INDEX families_expires_at ON families (expires_at);
+    CREATE TABLE refresh_tokens (
+        handle   bytea NOT NULL REFERENCES families (handle) ON DELETE CASCADE,
+        key      bytea NOT NULL,
+        spent_at double precision,
+        nonce    bytea,
+        PRIMARY KEY (handle, key)
+    );
+    CREATE SEQUENCE denials_sequence;
+    CREATE TABLE denials (
+        name     bytea PRIMARY KEY,
+        until    double precision NOT NULL,
+        sequence bigint NOT NULL UNIQUE DEFAULT nextval('denials_sequence')
+    );
+    CREATE INDEX denials_until ON denials (until);
+    CREATE TABLE counters (
+        name  bytea PRIMARY KEY,
+        value bigint NOT NULL,
+        until double precision NOT NULL
+    );
+    CREATE INDEX counters_until ON counters (until);
+    CREATE TABLE life (name text NOT NULL);
+    INSERT INTO life VALUES (gen_random_uuid());
+    """,
+)
+
+# Any number that is always the same: nodes that start at once take turns on it.
+_TURN = b"tokens\x00\x00"
+
+
+def migrate(connection: Connection, schema: str) -> None:
+    """Bring *schema* to the newest version, whoever else is about to.
+
+    ValueError if it is newer than this code: an old node must not write to it.
+    """
+    if _version(connection, schema) == len(MIGRATIONS):
+        return
+    with connection.transaction():
+        connection.run("SELECT pg_advisory_xact_lock($1)", _TURN)
+        version = _version(connection, schema)
+        if version > len(MIGRATIONS):
+            raise ValueError(
+                f"schema {schema!r} is at version {version} and this code knows "
+                f"{len(MIGRATIONS)}: upgrade this node, or name another schema"
+            )
+        if version == 0:
+            _make(connection, schema)
+        for number, statements in enumerate(MIGRATIONS[version:], version + 1):
+            connection.script(statements)
+            connection.run("INSERT INTO schema_version VALUES ($1)", number.to_bytes(4))
+
+
+def _make(connection: Connection, schema: str) -> None:
+    # IF NOT EXISTS asks for the right to make one even where there is nothing to make.
+    known = connection.run("SELECT FROM pg_namespace WHERE nspname = $1", schema.encode())
+    if not known.ntuples:
+        connection.script(f"CREATE SCHEMA {quoted(schema)}")
+    connection.script("CREATE TABLE schema_version (version integer PRIMARY KEY)")
+
+
+def _version(connection: Connection, schema: str) -> int:
+    """The version that *schema* is at; 0 if it is not there."""
+    table = "SELECT FROM information_schema.tables WHERE table_schema = $1 AND table_name = $2"
+    if not connection.run(table, schema.encode(), b"schema_version").ntuples:
+        return 0
+    [(version,)] = rows(connection.run("SELECT max(version) FROM schema_version"))
+    return int.from_bytes(version or b"")
