@@ -42,7 +42,7 @@ compare: $(READY) ## what changed between two runs: A=<run> B=<run>
 	@$(PY) -m reports compare $(or $(A),$(error name two runs: make compare A=<run> B=<run>)) $(or $(B),$(error name two runs: make compare A=<run> B=<run>))
 
 demo: $(READY) ## the demo app: SCHEME=<name> PORT=8000
-	@$(PY) -m bench with-services -- $(PY) -m demo --scheme $(SCHEME) --port $(PORT)
+	@$(PY) -m bench with-services $(if $(findstring postgres,$(SCHEME)),--postgres) -- $(PY) -m demo --scheme $(SCHEME) --port $(PORT)
 
 test: $(READY) ## the tests
 	@$(PY) -m pytest

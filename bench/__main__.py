@@ -64,11 +64,17 @@ def _experiments(context: click.Context, option: click.Parameter, value: str) ->
     help="Use this Redis or Valkey, with a database nobody else uses. Default: start a Valkey.",
 )
 @click.option(
+    "--postgres-url",
+    metavar="URL",
+    help="Use this PostgreSQL where one is needed. Default: start one, if a scheme needs it.",
+)
+@click.option(
     "--schemes",
     metavar="A,B",
     default="",
     callback=_names,
-    help="Measure these schemes, and the controls. Default: all that are installed.",
+    help="Measure these schemes, and the controls; `all` for every one that is installed. "
+    "Default: the usual ten, and what other packages add.",
 )
 @click.option(
     "--only",
@@ -82,6 +88,7 @@ def run(
     seed: int | None,
     out: Path,
     redis_url: str | None,
+    postgres_url: str | None,
     schemes: list[str],
     only: list[str],
 ) -> None:
@@ -93,9 +100,10 @@ def run(
         seed=seed,
         out=out.absolute(),
         redis_url=redis_url,
+        postgres_url=postgres_url,
         schemes=schemes,
         only=only,
-        command=_repeat(plan, seed, redis_url, schemes, only),
+        command=_repeat(plan, seed, redis_url, postgres_url, schemes, only),
     )
     try:
         ending = execute(order, console)
@@ -109,11 +117,12 @@ def run(
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
 @click.option("--redis-url", metavar="URL", help="Use this one. Default: start a Valkey.")
+@click.option("--postgres", is_flag=True, help="Start a PostgreSQL as well.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def with_services(redis_url: str | None, command: tuple[str, ...]) -> None:
+def with_services(redis_url: str | None, postgres: bool, command: tuple[str, ...]) -> None:
     """Run COMMAND with DEMO_STORE_URL and DEMO_KEYS_FILE set to stores that end with it."""
     try:
-        with interruptible(), Services(redis_url) as services:
+        with interruptible(), Services(redis_url, postgres=postgres) as services:
             variables = {
                 "DEMO_STORE_URL": " ".join(services.store_urls),
                 "DEMO_KEYS_FILE": str(services.keys_file),
@@ -149,10 +158,16 @@ def _end(process: subprocess.Popen[bytes], number: int) -> int:
 
 
 def _repeat(
-    plan: str, seed: int, redis_url: str | None, schemes: list[str], only: list[str]
+    plan: str,
+    seed: int,
+    redis_url: str | None,
+    postgres_url: str | None,
+    schemes: list[str],
+    only: list[str],
 ) -> str:
     parts = ["python", "-m", "bench", "run", "--plan", plan, "--seed", str(seed)]
     parts += ["--redis-url", redis_url] if redis_url else []
+    parts += ["--postgres-url", postgres_url] if postgres_url else []
     parts += ["--schemes", ",".join(schemes)] if schemes else []
     parts += ["--only", ",".join(only)] if len(only) < len(EXPERIMENTS) else []
     return shlex.join(parts)
@@ -168,11 +183,14 @@ def _report(ending: Ending) -> int:
     try:
         with interruptible():
             command = [sys.executable, "-m", "reports", "render", str(ending.folder)]
-            code = subprocess.call(command, env=environment_of_children())
+            # Its own last line says the same as ours.
+            quiet = subprocess.DEVNULL
+            code = subprocess.call(command, env=environment_of_children(), stdout=quiet)
     except Interrupted as exc:
         code = exc.exit_code
     if code:
-        click.echo(f"bench: not rendered; try: make report RUN={ending.folder}", err=True)
+        again = shlex.join(["python", "-m", "reports", "render", str(ending.folder)])
+        click.echo(f"bench: not rendered; once there is nothing in the way: {again}", err=True)
     else:
         click.echo(f"report: {_near(ending.folder / 'index.html')}")
     return ending.exit_code or code

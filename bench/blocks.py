@@ -35,8 +35,6 @@ START_S = 3.2
 GAP_S = 0.3
 """Between the turns of two arms in a separate block: the first one's work must have ended."""
 TURN_WARM_S = 0.3
-TAIL_SAMPLES = 1200
-"""Arrivals of each arm in a separate block: a p99 needs 1,000, and a Poisson count varies."""
 
 Tell = Callable[[float, str], None]
 """Takes the fraction of the block that is done, and what happens now."""
@@ -93,7 +91,7 @@ class Separate:
     def measure(self, context: Context, block: int, tell: Tell) -> None:
         plan, arms = context.plan, context.arms
         seed = context.seed_for("lookup", "separate", block)
-        turn_s = TURN_WARM_S + max(plan.separate_s, TAIL_SAMPLES / self._rate)
+        turn_s = TURN_WARM_S + max(plan.separate_s, plan.separate_requests / self._rate)
         schedule, turns_ns = separate(seed, len(arms), self._rate, turn_s, GAP_S)
         template = _template("separate", block, self._rate)
         rows, outcome, clock = _drive(context, schedule, template, tell)

@@ -11,6 +11,8 @@ from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
 PLAIN_INTERVAL_S = 5.0
+BAR_INTERVAL_S = 1.0
+"""Not more often: to draw takes time from what is measured."""
 _STEPS = 1000.0
 
 
@@ -38,15 +40,17 @@ class Progress:
         total = sum(self._expected_s.values()) or 1.0
         within = min(max(fraction, 0.0), 1.0) * self._expected_s.get(self._current, 0.0)
         share = min((self._done_s + within) / total, 1.0)
+        interval_s = PLAIN_INTERVAL_S if self._bar is None else BAR_INTERVAL_S
+        if time.monotonic() - self._said_at < interval_s:
+            return
+        self._said_at = time.monotonic()
         line = f"{self._current}: {text}" if text else self._current
-        if self._bar is not None:
-            left = f"{_duration(self._left_s(share, total))} left"
+        left = f"{_duration(self._left_s(share, total))} left"
+        if self._bar is None:
+            self._console.print(f"  {share:4.0%}  {left}  {line}", highlight=False)
+        else:
             self._bar.update(self._task, completed=share * _STEPS, description=line, left=left)
             self._bar.refresh()
-        elif time.monotonic() - self._said_at >= PLAIN_INTERVAL_S:
-            self._said_at = time.monotonic()
-            left = _duration(self._left_s(share, total))
-            self._console.print(f"  {share:4.0%}  {left} left  {line}", highlight=False)
 
     def _left_s(self, share: float, total: float) -> float:
         """The forecast at first, what was seen later."""

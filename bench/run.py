@@ -11,11 +11,11 @@ from dataclasses import asdict
 from rich.console import Console
 
 from demo.auth import Settings
-from demo.schemes import UnknownScheme, build, names
+from demo.schemes import UnknownScheme, build
 
 from . import gates
 from .children import BenchError, ChildDied, casualties, watched
-from .context import Context, arms_of, describe_schemes
+from .context import Context, arms_of, describe_schemes, wanted_schemes
 from .environment import capture, steal_seconds
 from .folders import make_run_folder
 from .interrupts import Interrupted, interruptible
@@ -58,7 +58,7 @@ def execute(order: Order, console: Console) -> Ending:
 
 def _check_schemes(order: Order) -> None:
     """Raise `BenchError` if a scheme that was asked for is not installed."""
-    for name in order.schemes:
+    for name in wanted_schemes(order.schemes):
         try:
             build(name, Settings()).close()
         except UnknownScheme as exc:
@@ -70,9 +70,16 @@ def _check_schemes(order: Order) -> None:
 def _measure(journal: Journal, order: Order, console: Console) -> None:
     placement = place()
     run = journal.begin()
-    with Services(order.redis_url, cores=placement.server) as services, watched():
+    wanted = wanted_schemes(order.schemes)
+    stores = Services(
+        order.redis_url,
+        placement.server,
+        postgres=any("postgres" in name for name in wanted),
+        postgres_url=order.postgres_url,
+    )
+    with stores as services, watched():
         settings = Settings(store_url=" ".join(services.store_urls), keys_file=services.keys_file)
-        schemes = describe_schemes(list(order.schemes), settings)
+        schemes = describe_schemes(wanted, settings)
         environment = _environment(services, placement, order)
         write_environment(journal.folder, environment)
         run = journal.begin(arms=arms_of(schemes))
@@ -127,7 +134,7 @@ def _environment(services: Services, placement: Placement, order: Order) -> Envi
 
 def _forecast(order: Order) -> str:
     """What is about to happen, and how long it will take."""
-    arms = len(order.schemes or names())
+    arms = len(wanted_schemes(order.schemes))
     minutes, seconds = divmod(round(order.plan.forecast_s(arms, order.only), -1), 60)
     about = f"{minutes:.0f} min {seconds:02.0f} s" if minutes else f"{seconds:.0f} s"
     what = ", ".join(order.only)

@@ -9,18 +9,18 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 
-def load_or_make(path: Path, make: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The keys in *path*; written from *make* if there is no such file.
+def load_or_make(path: Path, make: Callable[[], Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The keys in *path*; made by *make* if there is no such file.
 
     Raises ValueError if the file is there and holds no keys.
     """
     if not path.exists():
-        _publish(path, json.dumps({"keys": list(make)}))
+        _publish(path, json.dumps({"keys": list(make())}))
     try:
         stored = json.loads(path.read_text())["keys"]
         if not isinstance(stored, list):

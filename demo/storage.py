@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from valkey import Valkey
 
 from .auth import Settings
+
+Transport = Literal["cookie", "bearer"]
+CARRIED = {"cookie": "a cookie", "bearer": "the Authorization header"}
+STORES = {
+    "memory": "process memory",
+    "sqlite": "an SQLite file",
+    "redis": "Valkey",
+    "postgres": "PostgreSQL",
+}
+"""How people call what schemes and store URLs name."""
 
 STORE_TIMEOUT_S = 1.5
 """A store that does not answer by then is an outage: the app answers 503 within two seconds."""
@@ -29,6 +39,15 @@ def has_sqlite(settings: Settings) -> bool:
 def has_postgres(settings: Settings) -> bool:
     """Whether a PostgreSQL was given."""
     return bool(_urls(settings, _is_postgres))
+
+
+def best(settings: Settings) -> str:
+    """The best store of those given, for what must be kept somewhere; else memory."""
+    if has_redis(settings):
+        return "redis"
+    if has_postgres(settings):
+        return "postgres"
+    return "sqlite" if has_sqlite(settings) else "memory"
 
 
 def redis_client(name: str, settings: Settings) -> Valkey:

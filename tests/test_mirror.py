@@ -27,10 +27,12 @@ ONLY_TOKENS = {
     "signing.py",  # a token must prove who made it
     "claims.py",  # and say what it is for
     "keys.py",
+    "keyring.py",
     "jwks.py",  # and be verified where it was not made
     "verifier.py",
     "verified.py",  # a session has no signature whose check could be saved
     "refresh.py",  # a session renews itself
+    "stores/sqlite_schema.py",  # five tables want a file of their own
     "stores/redis_risks.py",  # a session that is lost is a logout, a denial a pardon
     "stores/redis_listener.py",  # and hears of what others revoked
     "stores/postgres_listener.py",

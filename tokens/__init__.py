@@ -3,7 +3,8 @@
 from .errors import DataTooLarge, InvalidToken, Reason, TokenError
 from .events import Event
 from .jwks import JwksClient
-from .keys import Algorithm, Key, KeyRing, PublicKey, State
+from .keyring import KeyRing, State
+from .keys import Algorithm, Key, PublicKey
 from .lifetimes import NIST_AAL2, NIST_AAL3, OWASP_HIGH_VALUE, OWASP_LOW_RISK, Lifetimes
 from .manager import Grant, Identity, TokenManager
 from .revocation.denylist import Denylist

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from .errors import TokenError
 from .events import Event, emit
-from .keys import Algorithm, KeyRing, Public, PublicKey
+from .keyring import KeyRing
+from .keys import Algorithm, Public, PublicKey
 
 MAX_SET_BYTES = 64 * 1024
 MAX_KEYS = 32

@@ -23,7 +23,7 @@ from .claims import (
 )
 from .errors import InvalidToken, Reason
 from .events import Event, emit
-from .keys import KeyRing
+from .keyring import KeyRing
 from .lifetimes import OWASP_LOW_RISK, Lifetimes
 from .record import Client, Record
 from .refresh import RefreshTokens

@@ -16,7 +16,8 @@ from jwt import get_algorithm_by_name
 
 from .claims import decode_object
 from .errors import InvalidToken, Reason
-from .keys import Key, KeyRing, PublicKey
+from .keyring import KeyRing
+from .keys import Key, PublicKey
 
 TYPE = "at+jwt"
 """RFC 9068 section 2.1, so that no other kind of JWT passes for an access token."""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from .claims import Claims
-from .keys import KeyRing
+from .keyring import KeyRing
 
 MAX_TOKENS = 10_000
 

@@ -10,7 +10,7 @@ from .claims import check_addressees, check_instants, decode
 from .errors import InvalidToken, Reason
 from .events import Event, emit
 from .jwks import JwksClient, KeysUnavailable
-from .keys import KeyRing
+from .keyring import KeyRing
 from .manager import Identity
 from .revocation.base import Revocation
 from .revocation.expiry import Expiry

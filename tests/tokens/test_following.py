@@ -199,6 +199,41 @@ def test_more_than_one_page_is_learned(name: str, store: TokenStore, clock: Fake
     assert all(is_refused(late.manager, grant.credential) for grant in grants)
 
 
+def test_a_look_vouches_from_its_beginning(name: str, store: TokenStore, clock: FakeClock) -> None:
+    """What was denied while it was under way may have come too late for it."""
+    node = Node(store, clock, name)
+    grant = node.manager.issue("alice")
+    answer = node.counted._store.denied_since
+
+    def slowly(*arguments: Any) -> Any:
+        changes = answer(*arguments)
+        clock.advance(BOUND_S / 2)
+        node.counted._store.deny([f"{ISSUER} too late for this look"], clock.now + 300)
+        return changes
+
+    node.counted.denied_since = slowly  # type: ignore[attr-defined]
+    node.strategy.look()
+    node.counted.calls.clear()
+    clock.advance(BOUND_S / 2 - 0.001)
+    node.manager.verify(grant.credential)
+    assert node.counted.calls == []
+    clock.advance(0.001)
+    node.manager.verify(grant.credential)
+    assert "is_denied" in node.counted.calls
+
+
+def test_a_shorter_denial_after_a_loss_shortens_nothing(clock: FakeClock) -> None:
+    """A store that lost the longer one tells of the shorter as new."""
+    strategy = Snapshot(MemoryStore(), ISSUER, runs=False, monotonic=clock, now=clock)
+    for seconds in (300, 60):
+        strategy._store = MemoryStore()
+        strategy._store.deny([f"{ISSUER} family"], clock.now + seconds)
+        strategy.look()
+    clock.advance(299)
+    strategy.look()
+    assert len(strategy) == 1
+
+
 def test_what_is_past_is_forgotten(store: TokenStore, clock: FakeClock) -> None:
     """Memory holds what is live, not what ever was."""
     snapshot, lists = Node(store, clock, "snapshot"), Node(store, clock, "statuslist")
@@ -212,7 +247,13 @@ def test_what_is_past_is_forgotten(store: TokenStore, clock: FakeClock) -> None:
     assert isinstance(filtered.strategy, Filter)
     assert len(snapshot.strategy) >= 10
     assert filtered.strategy.size_bytes > 0
-    clock.advance(5 * 60 + 61)
+    clock.advance(5 * 60 - 1)
+    for node in (snapshot, lists, filtered):
+        node.strategy.look()
+    assert len(snapshot.strategy) >= 10
+    assert filtered.strategy.size_bytes > 0
+    assert len(lists.strategy._lists) == 1
+    clock.advance(62)
     store.reap(clock.now)
     for node in (snapshot, lists, filtered):
         node.strategy.look()

@@ -211,7 +211,7 @@ def cut_short(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.send_header("Content-Length", "1000")
     handler.end_headers()
-    handler.wfile.write(b'{"keys": []}')
+    handler.wfile.write(json.dumps({"keys": [jwk_of(Key.generate("ES256"))]}).encode())
 
 
 BAD_ANSWERS: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {

@@ -118,6 +118,13 @@ def test_a_key_goes_one_way_through_its_states() -> None:
             back(old.kid)
 
 
+def test_one_key_of_a_ring_signs() -> None:
+    """Never two, whatever a file says."""
+    stored = [{**Key.generate("HS256").to_dict(), "state": "signing"} for _ in range(2)]
+    with pytest.raises(ValueError, match="one key of a ring signs"):
+        KeyRing.from_list(stored)
+
+
 def test_a_ring_of_public_keys_only_verifies() -> None:
     """And says so when it is asked to sign; a public key is never made to."""
     key = Key.generate("ES256")

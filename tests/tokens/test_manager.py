@@ -13,6 +13,7 @@ from tests.conftest import FakeClock
 from tokens import (
     AtExpiry,
     DataTooLarge,
+    Denylist,
     Immediate,
     InvalidToken,
     Lifetimes,
@@ -23,7 +24,7 @@ from tokens.stores.base import TokenStore
 from tokens.stores.memory import MemoryStore
 from tokens.testing import at_once
 
-from .conftest import a_manager
+from .conftest import ISSUER, RING, a_manager
 
 ACCESS_S = 5 * 60
 INACTIVITY_S = 30 * 60
@@ -257,6 +258,15 @@ def test_login_calls_the_old_token_back_where_the_strategy_can(denying: TokenMan
     assert reason_for(denying, visitor.credential) is Reason.REVOKED
 
 
+def test_an_expired_token_binds_nothing(manager: TokenManager, clock: FakeClock) -> None:
+    """Whoever found it does not inherit what the visitor had."""
+    visitor = manager.issue(None, {"cart": {"apple": 1}})
+    clock.advance(ACCESS_S)
+    with pytest.raises(InvalidToken):
+        manager.renew(visitor.credential, "alice")
+    assert manager.renew(visitor.renewal or "").handle == visitor.handle
+
+
 def test_a_login_as_somebody_else_inherits_nothing(manager: TokenManager) -> None:
     """Alice's family ends, and bob starts with an empty one."""
     for held in ("credential", "renewal"):
@@ -309,6 +319,46 @@ def test_revoke_denies_every_token_of_the_family(denying: TokenManager, clock: F
     denying.store.reap(clock.now)
     for each in (updated, renewed):
         assert reason_for(denying, each.credential) is Reason.REVOKED
+
+
+def test_a_denial_lasts_as_long_as_leeway_lets_a_token_work(
+    store: TokenStore, clock: FakeClock
+) -> None:
+    """To the very end of it, however often the store is cleared of what is past."""
+    lifetimes = Lifetimes(
+        inactivity=timedelta(minutes=30),
+        absolute=timedelta(hours=8),
+        leeway=timedelta(seconds=60),
+    )
+    manager = TokenManager(
+        RING, store, Denylist(store, ISSUER), lifetimes, issuer=ISSUER, audience="a", now=clock
+    )
+    revoked, good = manager.issue("alice"), manager.issue("bob")
+    manager.revoke(revoked.credential)
+    clock.advance(ACCESS_S + 59)
+    store.reap(clock.now)
+    assert manager.verify(good.credential).subject == "bob"
+    assert reason_for(manager, revoked.credential) is Reason.REVOKED
+    clock.advance(1)
+    assert reason_for(manager, good.credential) is Reason.EXPIRED
+
+
+def test_leeway_forgives_a_clock_that_is_behind(clock: FakeClock) -> None:
+    """As far as it is told to, and no further."""
+    lifetimes = Lifetimes(
+        inactivity=timedelta(minutes=30),
+        absolute=timedelta(hours=8),
+        leeway=timedelta(seconds=60),
+    )
+    store = MemoryStore()
+    manager = TokenManager(
+        RING, store, Denylist(store, ISSUER), lifetimes, issuer=ISSUER, audience="a", now=clock
+    )
+    token = manager.issue("alice").credential
+    clock.advance(-60)
+    assert manager.verify(token).subject == "alice"
+    clock.advance(-0.001)
+    assert reason_for(manager, token) is Reason.IMMATURE
 
 
 def test_an_expired_token_still_ends_its_family(manager: TokenManager, clock: FakeClock) -> None:

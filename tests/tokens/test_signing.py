@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import FakeClock
 from tokens import Algorithm, InvalidToken, Key, KeyRing, Reason, TokenManager
-from tokens.signing import MAX_TOKEN_BYTES, Signer
+from tokens.signing import MAX_HEADER_BYTES, MAX_HEADERS_KNOWN, MAX_TOKEN_BYTES, Signer
 from tokens.stores.memory import MemoryStore
 
 from .conftest import AUDIENCE, ISSUER, a_manager
@@ -251,6 +251,57 @@ def test_length_is_looked_at_first(hs256: TokenManager) -> None:
     """However much is sent, nothing is parsed past the limit."""
     token = hs256.issue("alice").credential
     assert reason_for(hs256, token + "A" * MAX_TOKEN_BYTES) is Reason.MALFORMED
+
+
+def test_good_claims_in_bad_json_are_refused(hs256: TokenManager, clock: FakeClock) -> None:
+    """Everything that must be there is, and is well signed; only the JSON is not strict."""
+    text = json.dumps(claims_at(clock.now, data={"a": 1}))
+    header = header_of(HS256.signing)
+    assert hs256.verify(forged(header, text.encode())).subject == "alice"
+    for payload in (
+        text.replace('"sub": "alice"', '"sub": "alice", "sub": "mallory"').encode(),
+        text.replace('"a": 1', '"a": 1, "a": 2').encode(),
+        text.replace('{"a": 1}', '{"a": NaN}').encode(),
+        text.replace('{"a": 1}', '{"a": -Infinity}').encode(),
+        b"\xef\xbb\xbf" + text.encode(),
+        text.encode("utf-16"),
+        text.encode("utf-32-le"),
+        text.encode() + b"x",
+    ):
+        assert reason_for(hs256, forged(header, payload)) is Reason.CLAIMS
+
+
+def test_a_header_is_short(hs256: TokenManager, clock: FakeClock) -> None:
+    """Well signed and well formed, but padded with white space past the limit."""
+    header = json.dumps(header_of(HS256.signing)).encode()
+    for spaces, accepted in ((MAX_HEADER_BYTES // 2, True), (MAX_HEADER_BYTES, False)):
+        token = forged(header + b" " * spaces, claims_at(clock.now))
+        if accepted:
+            assert hs256.verify(token).subject == "alice"
+        else:
+            assert reason_for(hs256, token) is Reason.HEADER
+
+
+def test_no_part_has_a_length_that_no_bytes_have(hs256: TokenManager) -> None:
+    """One character over a multiple of four is the beginning of a byte and no more."""
+    header, payload, signature = hs256.issue("alice").credential.split(".")
+    assert len(signature) % 4 == 3
+    for token in (
+        f"AAAAA.{payload}.{signature}",
+        f"{header}.{payload}.{signature}AA",
+        f"{header}.{payload}.A",
+    ):
+        assert reason_for(hs256, token) is Reason.MALFORMED
+
+
+def test_what_is_known_of_headers_is_bounded(clock: FakeClock) -> None:
+    """Whoever can sign may write a header in many ways; only so many are remembered."""
+    manager = a_manager(MemoryStore(), clock, ring=HS256)
+    header = json.dumps(header_of(HS256.signing)).encode()
+    for spaces in range(2 * MAX_HEADERS_KNOWN):
+        token = forged(header + b" " * spaces, claims_at(clock.now))
+        assert manager.verify(token).subject == "alice"
+    assert len(manager.signer._known) == MAX_HEADERS_KNOWN
 
 
 def test_a_token_too_long_to_be_verified_is_not_signed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from valkey import Valkey
+from valkey.backoff import NoBackoff
+from valkey.exceptions import ConnectionError  # noqa: A004
+from valkey.retry import Retry
 
+from bench.services import Services
 from tests.conftest import FakeClock
 from tokens.record import Outcome
 from tokens.stores.base import TokenStore
@@ -20,7 +26,7 @@ from tokens.stores.redis import GARBAGE_S, RedisStore
 from tokens.stores.sqlite import SQLiteStore
 from tokens.testing import LATER, NOW, TokenStoreContract, a_key, a_record
 
-from .conftest import a_manager
+from .conftest import a_manager, is_refused
 from .servers import a_server
 
 
@@ -90,6 +96,36 @@ def test_a_redis_that_was_emptied_begins_another_life(valkey_client: Any) -> Non
     assert store.denied_since(before).denials == [("new", LATER)]
 
 
+def test_a_redis_that_lost_its_last_writes_begins_another_life(tmp_path: Path) -> None:
+    """Started again with older data it gives known numbers to new denials: all are told."""
+    data, older = tmp_path / "data", tmp_path / "older"
+    data.mkdir()
+    with a_server(data) as server:
+        with contextlib.closing(server.client()) as client:
+            store = RedisStore(client)
+            store.deny(["first"], LATER)
+            shutil.copytree(data, older)
+            store.deny(["lost-1", "lost-2"], LATER)
+            before = store.denied_since(None).cursor
+        server.kill(keep=False)
+        shutil.copytree(older, data, dirs_exist_ok=True)
+        server.start()
+        with contextlib.closing(server.client()) as client:
+            store = RedisStore(client)
+            store.deny(["new-1", "new-2", "new-3"], LATER)
+            told = [name for name, _ in store.denied_since(before).denials]
+    assert told == ["first", "new-1", "new-2", "new-3"]
+
+
+def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
+    """A loss of power cannot be tested here; that the database was told to expect one can."""
+    store = SQLiteStore(tmp_path / "tokens.db")
+    connection = store._connection()
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    store.close()
+
+
 def test_a_redis_that_forgot_its_last_number_still_tells_all(valkey_client: Any) -> None:
     """An evicted hash beside a stream that stayed is another life, not an error."""
     store = RedisStore(valkey_client)
@@ -144,10 +180,38 @@ def test_a_redis_that_hides_its_settings_is_reported(
         assert store.is_denied("family") is True
 
 
-def test_a_listener_that_lost_its_line_does_not_claim_to_know(valkey_client: Any) -> None:
+def test_a_logout_survives_the_death_of_the_server(tmp_path: Path, clock: FakeClock) -> None:
+    """kill -9 of a Valkey that appends each write: what was acknowledged is refused after."""
+    with a_server(tmp_path) as server:
+        refused = []
+        for strategy in ("denylist", "generation"):
+            with contextlib.closing(server.client()) as client:
+                manager = a_manager(RedisStore(client), clock, strategy)
+                entry, everywhere = manager.issue("alice"), manager.issue("bob")
+                manager.revoke(entry.credential)
+                manager.revoke_all("bob")
+            server.kill(keep=True)
+            server.start()
+            with contextlib.closing(server.client()) as client:
+                manager = a_manager(RedisStore(client), clock, strategy)
+                refused += [is_refused(manager, each.credential) for each in (entry, everywhere)]
+                assert not is_refused(manager, manager.issue("alice").credential)
+        assert refused == [True] * 4
+
+
+@pytest.mark.parametrize("retries", [0, 3])
+def test_a_listener_that_lost_its_line_does_not_claim_to_know(
+    retries: int, services: Services, valkey_client: Any
+) -> None:
     """Killed by the server, it says either that something may have been denied, or that it is
-    out of touch; and never that nothing was."""
-    store = RedisStore(valkey_client)
+    out of touch; and never that nothing was, even if its client mends the line by itself."""
+    mending: Any = Valkey.from_url(
+        services.redis_url,
+        socket_timeout=5,
+        retry=Retry(NoBackoff(), retries),
+        retry_on_error=[ConnectionError] if retries else [],
+    )
+    store = RedisStore(mending)
     listener = store.listen()
     valkey_client.client_kill_filter(_type="pubsub")
     store.deny(["meanwhile"], LATER)
@@ -157,6 +221,7 @@ def test_a_listener_that_lost_its_line_does_not_claim_to_know(valkey_client: Any
         told = True
     assert told is True
     listener.close()
+    mending.close()
 
 
 def test_redis_answers_a_denial_in_one_round_trip(valkey_client: Any) -> None:

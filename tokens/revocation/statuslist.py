@@ -69,7 +69,7 @@ class StatusList:
             content = unfolding.decompress(packed, limit_bytes)
         except (zlib.error, binascii.Error, ValueError) as exc:
             raise ValueError("the status list is damaged") from exc
-        if unfolding.unconsumed_tail or not unfolding.eof or unfolding.unused_data:
+        if not unfolding.eof or unfolding.unused_data:
             raise ValueError(f"the status list is cut short, or unfolds past {limit_bytes} bytes")
         return cls(content, found["bits"])
 

@@ -11,53 +11,10 @@ from pathlib import Path
 from ..events import Event, emit
 from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
 from .base import Changes, Cursor
+from .sqlite_schema import REAP, SCHEMA
 
 BUSY_TIMEOUT_S = 1.5
 """How long a write waits for another process's before it is an outage."""
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS families (
-    handle     TEXT PRIMARY KEY,
-    subject    TEXT,
-    seen_at    REAL NOT NULL,
-    expires_at REAL NOT NULL,
-    head       BLOB NOT NULL,
-    data       BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS families_subject ON families (subject) WHERE subject IS NOT NULL;
-CREATE INDEX IF NOT EXISTS families_expires_at ON families (expires_at);
-CREATE TABLE IF NOT EXISTS refresh_tokens (
-    handle   TEXT NOT NULL REFERENCES families (handle) ON DELETE CASCADE,
-    key      BLOB NOT NULL,
-    spent_at REAL,
-    nonce    BLOB,
-    PRIMARY KEY (handle, key)
-) WITHOUT ROWID;
--- AUTOINCREMENT: a number is never given twice, though the row that had it is gone.
-CREATE TABLE IF NOT EXISTS denials (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    name     TEXT NOT NULL UNIQUE,
-    until    REAL NOT NULL
-);
-CREATE INDEX IF NOT EXISTS denials_until ON denials (until);
-CREATE TABLE IF NOT EXISTS counters (
-    name  TEXT PRIMARY KEY,
-    value INTEGER NOT NULL,
-    until REAL NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS counters_until ON counters (until);
-CREATE TABLE IF NOT EXISTS life (only INTEGER PRIMARY KEY CHECK (only = 1), name TEXT NOT NULL);
-INSERT OR IGNORE INTO life VALUES (1, hex(randomblob(8)));
-"""
-
-_REAP = [
-    f"DELETE FROM {table} WHERE {key} IN (SELECT {key} FROM {table} WHERE {due} <= ? LIMIT ?)"  # noqa: S608 - of these constants alone
-    for table, key, due in (
-        ("families", "handle", "expires_at"),
-        ("denials", "sequence", "until"),
-        ("counters", "name", "until"),
-    )
-]
 
 
 class SQLiteStore:
@@ -74,7 +31,7 @@ class SQLiteStore:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._open: list[sqlite3.Connection] = []
-        self._connection().executescript(_SCHEMA)
+        self._connection().executescript(SCHEMA)
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         with self._writing() as connection:
@@ -237,7 +194,7 @@ class SQLiteStore:
     def reap(self, now: float, limit: int = 1000) -> int:
         reaped = 0
         with self._writing() as connection:
-            for statement in _REAP:
+            for statement in REAP:
                 reaped += connection.execute(statement, (now, limit - reaped)).rowcount
         return reaped
 

@@ -1,0 +1,153 @@
+"""Schemes over self-contained tokens, composed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tokens import Algorithm, Denylist, Expiry, Key, KeyRing, Lifetimes, TokenManager
+from tokens.manager import MAX_DATA_BYTES
+from tokens.revocation.base import Revocation
+from tokens.revocation.generation import Generation
+from tokens.revocation.pushed import Pushed
+from tokens.revocation.snapshot import Snapshot
+from tokens.revocation.statuslist import StatusLists
+from tokens.stores.base import TokenStore
+from tokens.stores.memory import MemoryStore
+from tokens.stores.redis import RedisStore
+from tokens.stores.sqlite import SQLiteStore
+
+from ..auth import Scheme, Settings, Strength
+from ..keyfile import load_or_make
+from ..metering import Meter
+from ..storage import CARRIED, STORES, Transport, best, postgres_url, redis_client, sqlite_path
+
+ISSUER = "https://demo.example"
+AUDIENCE = "demo"
+# A browser drops a cookie over 4,096 bytes, name and value together, without a word. Signed and
+# in base64url, this much data stays below that.
+COOKIE_DATA_BYTES = 2500
+
+STRATEGIES: Mapping[str, tuple[Callable[[TokenStore], Revocation], str]] = {
+    "expiry": (lambda _: Expiry(), "no revocation but expiry"),
+    "denylist": (lambda store: Denylist(store, ISSUER), "a denylist"),
+    "generation": (lambda store: Generation(store, ISSUER), "a generation for each subject"),
+    "snapshot": (lambda store: Snapshot(store, ISSUER), "denials polled by each node"),
+    "pushed": (lambda store: Pushed(store, ISSUER), "denials pushed to each node"),
+    "statuslist": (
+        lambda store: StatusLists(store, ISSUER, f"{ISSUER}/statuslists"),
+        "status lists polled by each node",
+    ),
+    "filter": (lambda store: _filter(store), "a Bloom filter of denials in each node"),
+}
+
+
+@dataclass(frozen=True)
+class TokenScheme:
+    """Tokens signed by an algorithm and called back by a strategy, by a transport."""
+
+    transport: Transport
+    algorithm: str
+    strategy: str
+    store: Literal["sqlite", "redis", "postgres"] | None = None
+    """Where denials and refresh families are; None: families in the best store there is."""
+
+    @property
+    def name(self) -> str:
+        """As its entry point is called."""
+        parts = ["token", self.transport, self.algorithm.lower(), self.strategy]
+        return "-".join([*parts, self.store] if self.store else parts)
+
+    def __call__(self, settings: Settings) -> Scheme:
+        """Build the scheme; ValueError with the remedy if a store it needs was not given."""
+        kind = self.store or best(settings)
+        store = _open(self.name, kind, settings)
+        meter = Meter()
+        counted = meter.store(store) if settings.timing else store
+        make, called = STRATEGIES[self.strategy]
+        revocation = make(counted)
+        ring = _ring(Algorithm(self.algorithm), settings)
+        lifetimes = Lifetimes(
+            inactivity=settings.inactivity, absolute=settings.absolute, access=settings.access
+        )
+        manager = TokenManager(
+            ring,
+            counted,
+            revocation,
+            lifetimes,
+            issuer=ISSUER,
+            audience=AUDIENCE,
+            max_data_bytes=COOKIE_DATA_BYTES if self.transport == "cookie" else MAX_DATA_BYTES,
+        )
+        if settings.timing:
+            manager.signer = meter.signer(manager.signer)
+
+        def close() -> None:
+            revocation.close()
+            store.close()
+
+        strength, bound_s = _claim(revocation, lifetimes)
+        where = f" in {STORES[kind]}" if self.store else ""
+        return Scheme(
+            name=self.name,
+            summary=f"Tokens signed with {self.algorithm}, {called}{where}, "
+            f"carried by {CARRIED[self.transport]}.",
+            mechanism=manager,
+            transport=self.transport,
+            strength=strength,
+            bound_s=bound_s,
+            shared=kind != "memory" and settings.keys_file is not None,
+            public_keys=None if self.algorithm == "HS256" else ring.jwks,
+            probe=store.ping,
+            take_measured=meter.take,
+            close=close,
+            notes={"mechanism": "token", "algorithm": self.algorithm, "store": STORES[kind]},
+        )
+
+
+def _filter(store: TokenStore) -> Revocation:
+    try:
+        # Only now: the library is an extra, and who has no filter does not need it.
+        from tokens.revocation.filter import Filter
+    except ImportError as exc:
+        raise ValueError(
+            "a Bloom filter needs a library: pip install 'sessions-or-tokens[filter]'"
+        ) from exc
+    return Filter(store, ISSUER)
+
+
+def _claim(revocation: Revocation, lifetimes: Lifetimes) -> tuple[Strength, float]:
+    """What the strategy says of itself, and the bound that follows."""
+    described: dict[str, Any] = revocation.strength(0.0).describe()
+    if described["strength"] == "at-expiry":
+        return "at-expiry", (lifetimes.access + lifetimes.leeway).total_seconds()
+    if described["strength"] == "within":
+        return "within", float(described["within_seconds"])
+    return "immediate", 0.0
+
+
+def _open(name: str, kind: str, settings: Settings) -> TokenStore:
+    if kind == "memory":
+        return MemoryStore()
+    if kind == "sqlite":
+        return SQLiteStore(sqlite_path(name, settings))
+    if kind == "redis":
+        return RedisStore(redis_client(name, settings), prefix=f"{name}:")
+    url = postgres_url(name, settings)
+    # Only now: the driver is an extra, and who has no PostgreSQL does not need it.
+    from tokens.stores.postgres import PostgresStore
+
+    return PostgresStore(url, schema=name)
+
+
+def _ring(algorithm: Algorithm, settings: Settings) -> KeyRing:
+    if settings.keys_file is None:
+        return KeyRing([Key.generate(algorithm)])
+    stored = load_or_make(
+        settings.keys_file, lambda: [Key.generate(each).to_dict() for each in Algorithm]
+    )
+    own = [key for key in map(Key.from_dict, stored) if key.algorithm is algorithm]
+    if not own:
+        raise ValueError(f"{settings.keys_file} holds no key for {algorithm.value}: remove it")
+    return KeyRing(own)
