@@ -19,7 +19,7 @@ from .interrupts import Interrupted, interruptible
 from .journal import Ending, Order
 from .plan import EXPERIMENTS, PLANS
 from .run import execute
-from .services import Services
+from .services import Services, without_password
 
 
 @click.group(context_settings={"max_content_width": 100})
@@ -166,8 +166,8 @@ def _repeat(
     only: list[str],
 ) -> str:
     parts = ["python", "-m", "bench", "run", "--plan", plan, "--seed", str(seed)]
-    parts += ["--redis-url", redis_url] if redis_url else []
-    parts += ["--postgres-url", postgres_url] if postgres_url else []
+    parts += ["--redis-url", without_password(redis_url)] if redis_url else []
+    parts += ["--postgres-url", without_password(postgres_url)] if postgres_url else []
     parts += ["--schemes", ",".join(schemes)] if schemes else []
     parts += ["--only", ",".join(only)] if len(only) < len(EXPERIMENTS) else []
     return shlex.join(parts)

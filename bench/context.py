@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from demo.auth import Scheme, Settings
-from demo.schemes import build, names
+from demo.schemes import GROUP, build, names
 
 from .children import BenchError
 from .placement import Placement
-from .plan import Plan
+from .plan import USUAL_SCHEMES, Plan
 from .progress import Progress
 from .records import Arm, Gate, Run
 from .services import Services
@@ -61,17 +63,24 @@ def mount_of(arm: Arm) -> str:
     return arm.name if arm.name == arm.scheme else f"{arm.name}={arm.scheme}"
 
 
-def describe_schemes(chosen: list[str], settings: Settings) -> list[Scheme]:
+def wanted_schemes(asked: Sequence[str]) -> list[str]:
     """
-    The *chosen* schemes, or all installed ones, and `control` with its known delay.
+    The names of the schemes to measure, the controls first; they may not be installed.
 
-    They are built once, to see that they can be, and closed again.
+    *asked* may be `all`. If empty: the usual ones, and every one that another package adds, so
+    that a stranger's scheme appears in every report.
     """
-    wanted = chosen or names()
-    controls = [CONTROL, *(name for name in names() if name.startswith("control-delay-"))]
-    ordered = [*controls, *(name for name in wanted if name not in controls)]
+    installed = names()
+    if list(asked) == ["all"]:
+        asked = installed
+    controls = [CONTROL, *(name for name in installed if name.startswith("control-delay-"))]
+    return list(dict.fromkeys([*controls, *(asked or [*USUAL_SCHEMES, *_foreign()])]))
+
+
+def describe_schemes(chosen: Sequence[str], settings: Settings) -> list[Scheme]:
+    """The *chosen* schemes, each built once, to see that it can be, and closed again."""
     found = []
-    for name in dict.fromkeys(ordered):
+    for name in chosen:
         try:
             scheme = build(name, settings)
         except ValueError as exc:
@@ -79,6 +88,12 @@ def describe_schemes(chosen: list[str], settings: Settings) -> list[Scheme]:
         scheme.close()
         found.append(scheme)
     return found
+
+
+def _foreign() -> list[str]:
+    """The schemes that other packages add to ours."""
+    points = entry_points(group=GROUP)
+    return sorted(each.name for each in points if each.module.split(".")[0] != "demo")
 
 
 def arms_of(schemes: list[Scheme]) -> list[Arm]:

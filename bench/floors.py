@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 from urllib.parse import unquote, urlsplit
 
 import valkey
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from demo.auth import Scheme
@@ -24,6 +25,8 @@ from .children import BenchError
 
 Floor = Callable[[int], object]
 """Takes the number of the call, which picks a record or a credential."""
+Sign = Callable[[bytes], bytes]
+Check = Callable[[bytes, bytes], object]
 
 
 def floor_of(scheme: Scheme, credentials: Sequence[str], store_urls: Sequence[str]) -> Floor | None:
@@ -81,14 +84,13 @@ def _primitive_floor(algorithm: str, credentials: Sequence[str]) -> Floor | None
     if algorithm == "hs256":
         key = secrets.token_bytes(32)
         return lambda call: hmac.digest(key, signed[call % len(signed)], "sha256")
-    if algorithm == "es256":
-        private = ec.generate_private_key(ec.SECP256R1())
-        public, method = private.public_key(), ec.ECDSA(SHA256())
-        signatures = [private.sign(text, method) for text in signed]
+    if algorithm in _SIGNERS:
+        sign, check = _SIGNERS[algorithm]()
+        signatures = [sign(text) for text in signed]
 
         def verify(call: int) -> None:
             place = call % len(signed)
-            public.verify(signatures[place], signed[place], method)
+            check(signatures[place], signed[place])
 
         return verify
     return None
@@ -106,3 +108,31 @@ def _client(urls: Sequence[str]) -> valkey.Valkey:
     """A client with one connection of its own, as the stores have it."""
     url = next(url for url in urls if urlsplit(url).scheme in ("redis", "unix"))
     return valkey.Valkey.from_url(url, single_connection_client=True)
+
+
+def _es256() -> tuple[Sign, Check]:
+    private, method = ec.generate_private_key(ec.SECP256R1()), ec.ECDSA(SHA256())
+    public = private.public_key()
+    return lambda text: private.sign(text, method), lambda s, text: public.verify(s, text, method)
+
+
+def _eddsa() -> tuple[Sign, Check]:
+    private = Ed25519PrivateKey.generate()
+    return private.sign, private.public_key().verify
+
+
+def _rsa(scheme: padding.AsymmetricPadding) -> tuple[Sign, Check]:
+    private, digest = rsa.generate_private_key(65537, 2048), SHA256()
+    public = private.public_key()
+    return (
+        lambda text: private.sign(text, scheme, digest),
+        lambda signature, text: public.verify(signature, text, scheme, digest),
+    )
+
+
+_SIGNERS: dict[str, Callable[[], tuple[Sign, Check]]] = {
+    "es256": _es256,
+    "eddsa": _eddsa,
+    "rs256": lambda: _rsa(padding.PKCS1v15()),
+    "ps256": lambda: _rsa(padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH)),
+}

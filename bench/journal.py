@@ -29,8 +29,9 @@ class Order:
     out: Path
     """The folder that gets the run folder."""
     redis_url: str | None = None
+    postgres_url: str | None = None
     schemes: Sequence[str] = ()
-    """Empty: every installed one."""
+    """Empty: the usual ones, and those that other packages add; `all`: every installed one."""
     only: Collection[str] = EXPERIMENTS
     command: str = ""
 

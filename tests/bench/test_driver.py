@@ -105,6 +105,13 @@ def test_too_few_connections_are_charged_too() -> None:
     assert _latency_s(answers[1]) > FREEZE_S * 0.5
 
 
+def test_waiting_for_a_connection_does_not_hide_the_answer_that_frees_it() -> None:
+    """Sockets are looked at all the while; with gevent.sleep(0) this took half a minute."""
+    with _server(freeze_at=1) as server:
+        answers = _drive(server, 10, 0.005, connections=1)
+    assert _latency_s(answers[-1]) < FREEZE_S + 1.0
+
+
 def test_a_lost_connection_is_a_fault_and_the_next_request_is_answered() -> None:
     with _server(hang_up_at=5) as server:
         answers = _drive(server, 20, 0.005, connections=2)

@@ -17,6 +17,9 @@ SCHEMES = {
     "session-cookie-redis": (1.0, 0.0, 0.0),
     "token-bearer-hs256-expiry": (0.0, 0.0, 1.0),
     "token-bearer-es256-expiry": (0.0, 0.0, 1.0),
+    "token-bearer-rs256-expiry": (0.0, 0.0, 1.0),
+    "token-bearer-ps256-expiry": (0.0, 0.0, 1.0),
+    "token-bearer-eddsa-expiry": (0.0, 0.0, 1.0),
     "token-bearer-hs256-denylist-redis": (1.0, 0.0, 1.0),
 }
 

@@ -9,7 +9,7 @@ import pytest
 import valkey
 
 from bench.children import BenchError
-from bench.services import Services
+from bench.services import Services, without_password
 
 
 def test_a_store_answers_and_goes_with_the_block() -> None:
@@ -48,7 +48,7 @@ def test_a_given_server_is_used_and_left_running(services: Services) -> None:
     with Services(services.redis_url) as given:
         assert given.server is None
         assert given.redis_url == services.redis_url
-        assert given.options() == {"redis": "given by --redis-url"}
+        assert given.options() == {"redis": {"given": "yes"}}
     assert valkey.Valkey.from_url(services.redis_url).ping()
 
 
@@ -68,3 +68,28 @@ def test_nothing_is_evicted_and_writes_are_kept(services: Services) -> None:
     client = valkey.Valkey.from_url(services.redis_url, decode_responses=True)
     assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
     assert client.config_get("appendonly") == {"appendonly": "yes"}
+
+
+def test_passwords_are_not_kept() -> None:
+    """The command that repeats a run stands in its report."""
+    assert without_password("redis://me:secret@host:1/0") == "redis://me:***@host:1/0"
+    assert without_password("redis://:secret@host") == "redis://:***@host"
+    assert without_password("redis://host:1/0") == "redis://host:1/0"
+    with pytest.raises(BenchError) as raised, Services("redis://me:secret@127.0.0.1:1"):
+        pass
+    assert "secret" not in str(raised.value)
+
+
+def test_postgres_is_there_if_it_is_asked_for() -> None:
+    with Services(postgres=True) as services:
+        assert services.postgres_url in services.store_urls
+        assert set(services.versions()) == {"valkey", "postgresql"}
+        assert set(services.options()) == {"redis", "postgresql"}
+
+
+def test_a_given_postgres_that_does_not_answer_is_one_clear_line() -> None:
+    url = "postgresql://me:secret@127.0.0.1:1/x"
+    with pytest.raises(BenchError, match="--postgres-url") as raised, Services(postgres_url=url):
+        pass
+    assert "\n" not in str(raised.value)
+    assert "secret" not in str(raised.value)
