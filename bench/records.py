@@ -189,7 +189,8 @@ def read_arrays(folder: Path, cell: Cell) -> dict[str, NDArray[Any]]:
         return {}
     path = folder / "records" / f"{cell.id}.npz"
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Opened here: numpy leaves a file it cannot read open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as exc:
         raise DamagedRecord(f"{path} cannot be read: {exc}") from exc

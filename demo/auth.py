@@ -121,8 +121,11 @@ class Mechanism(Protocol):
         Raises ValueError, naming the key, if *data* is too large or not plain data.
         """
 
-    def verify(self, credential: str) -> Identity:
-        """Authentic *and* acceptable, or `rejection`. The hot path: one round trip at most."""
+    def verify(self, credential: str, fresh: bool = False) -> Identity:
+        """Authentic *and* acceptable, or `rejection`. The hot path: one round trip at most.
+
+        *fresh* is for what matters most: it asks the store, whatever this node remembers.
+        """
 
     def update(self, credential: str, changes: Mapping[str, Any]) -> Grant | None:
         """Change user data key by key; None as a value removes the key.
@@ -208,6 +211,8 @@ class Scheme:
     """The JWKS, where there are public keys."""
     probe: Callable[[], None] = lambda: None
     """Raises one of the mechanism's outages if the store does not answer."""
+    reap: Callable[[], int] = lambda: 0
+    """Clear away a bounded number of what has expired, and say how many there were."""
     take_measured: Callable[[], Measured] = Measured
     """What this thread spent since the last call, and start again from zero."""
     close: Callable[[], None] = lambda: None

@@ -31,7 +31,7 @@ def device_routes(gate: Gate) -> Blueprint:
     @routes.route("/devices/<handle>", methods=["DELETE", "POST"])
     def end(handle: str) -> Response:
         mechanism = gate.keeping()
-        identity, subject = gate.member()
+        identity, subject = gate.member(fresh=True)
         revocation = mechanism.revoke_entry(subject, handle)
         if revocation is None:
             # Also what a handle of somebody else's answers: it does not tell them apart.

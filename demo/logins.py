@@ -59,7 +59,7 @@ def login_routes(gate: Gate, accounts: Accounts) -> Blueprint:
     def password() -> Response:
         mechanism = gate.keeping()
         fields = read_body(PasswordChange)
-        _, subject = gate.member()
+        _, subject = gate.member(fresh=True)
         if not accounts.accepts(subject, fields.old):
             raise Problem(403, "The old password is wrong", "nothing was changed")
         held = gate.credential() or ""

@@ -38,7 +38,7 @@ def logout_routes(gate: Gate) -> Blueprint:
     def logout_everywhere() -> Response:
         mechanism = gate.keeping()
         keep = read_body(LogoutEverywhere).keep_this
-        identity, subject = gate.member()
+        identity, subject = gate.member(fresh=True)
         revocation = mechanism.revoke_all(subject, keep=identity.handle if keep else None)
         return gate.answer("logout-everywhere", {}, revocation=revocation, clear=not keep)
 

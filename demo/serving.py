@@ -30,6 +30,7 @@ from granian.server import Server
 
 from .app import create_app, create_site
 from .auth import Scheme, Settings
+from .housekeeping import keep_house
 from .schemes import build
 
 if TYPE_CHECKING:
@@ -61,8 +62,9 @@ class Plan:
         return {alias: build(name, self.settings) for alias, name in self.mounts.items()}
 
     def app(self) -> WSGIApplication:
-        """Build the app."""
+        """Build the app, and have what expires in its stores cleared away."""
         schemes = self.schemes()
+        keep_house(schemes)
         timing = self.settings.timing
         if self.site:
             return create_site(schemes, node=self.node, timing=timing, lab=self.lab)

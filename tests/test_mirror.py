@@ -62,9 +62,6 @@ ONLY_TOKEN_STORE = {
     "advance",  # and no generation: its record is the one truth
     "standing",
 }
-ONLY_SESSION_PARAMETERS = {
-    "verify": {"fresh"},  # no strategy of tokens remembers a lookup yet
-}
 DIFFERENT_SIGNATURES = {
     "update",  # the state is in the credential, so a change of it is a new credential
 }
@@ -109,8 +106,7 @@ def test_a_verb_takes_the_same_in_both(verb: str) -> None:
     """Parameters and their order are equal; what is returned differs only where listed."""
     one = inspect.signature(getattr(sessions.SessionManager, verb))
     other = inspect.signature(getattr(tokens.TokenManager, verb))
-    only_here = ONLY_SESSION_PARAMETERS.get(verb, set())
-    assert [name for name in one.parameters if name not in only_here] == list(other.parameters)
+    assert list(one.parameters) == list(other.parameters)
     same = one.return_annotation == other.return_annotation
     assert same is (verb not in DIFFERENT_SIGNATURES)
 

@@ -108,12 +108,13 @@ class TokenManager:
         kept = {key: value for key, value in (data or {}).items() if value is not None}
         return self._begin(subject, encode_data(kept, self._max_data_bytes), client)
 
-    def verify(self, credential: str) -> Identity:
+    def verify(self, credential: str, fresh: bool = False) -> Identity:
         """The caller behind *credential*, or InvalidToken.
 
         Signature, then claims, then the revocation strategy: no round trip but the strategy's.
+        *fresh* asks the store even if the strategy is one that this node knows by heart.
         """
-        claims = self._live(credential)
+        claims = self._live(credential, fresh)
         return Identity(
             claims.subject,
             claims.data,
@@ -280,9 +281,9 @@ class TokenManager:
             raise self._rejected(exc.reason) from exc
         return token, repeated, record, stamp
 
-    def _live(self, credential: str) -> Claims:
+    def _live(self, credential: str, fresh: bool = False) -> Claims:
         claims = self._authentic(credential)
-        self._accept(claims)
+        self._accept(claims, fresh)
         return claims
 
     def _authentic(self, credential: str) -> Claims:
@@ -304,12 +305,13 @@ class TokenManager:
             verified.put(credential, ring, claims)
         return claims
 
-    def _accept(self, claims: Claims) -> None:
+    def _accept(self, claims: Claims, fresh: bool = False) -> None:
         try:
             check_instants(claims, self._now(), self._leeway_s)
         except InvalidToken as exc:
             raise self._rejected(exc.reason, claims.family) from exc
-        if self._revocation.is_revoked(claims):
+        asked = self._revocation.is_revoked_afresh if fresh else self._revocation.is_revoked
+        if asked(claims):
             raise self._rejected(Reason.REVOKED, claims.family)
 
     def _outlived(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -56,6 +57,7 @@ class SessionScheme:
             bound_s=strength.seconds if isinstance(strength, Within) else 0.0,
             shared=self.store != "memory",
             probe=store.ping,
+            reap=lambda: store.reap(time.time()),
             take_measured=meter.take,
             close=store.close,
             notes={"mechanism": "session", "store": STORES[self.store]},

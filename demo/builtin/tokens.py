@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -100,6 +101,7 @@ class TokenScheme:
             shared=kind != "memory" and settings.keys_file is not None,
             public_keys=None if self.algorithm == "HS256" else ring.jwks,
             probe=store.ping,
+            reap=lambda: store.reap(time.time()),
             take_measured=meter.take,
             close=close,
             notes={"mechanism": "token", "algorithm": self.algorithm, "store": STORES[kind]},

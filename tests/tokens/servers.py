@@ -54,6 +54,11 @@ class Server:
             for path in sorted(self._folder.rglob("*"), reverse=True):
                 path.rmdir() if path.is_dir() else path.unlink()
 
+    def signal(self, number: int) -> None:
+        """Stop it where it stands, or let it go on."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def client(self) -> Any:
         """A client that gives up soon."""
         return Valkey(port=self.port, socket_timeout=2, socket_connect_timeout=2)

@@ -45,6 +45,9 @@ class Revocation(Protocol):
     def is_revoked(self, claims: Claims) -> bool:
         """Whether the token with these *claims* was called back, as far as this node can tell."""
 
+    def is_revoked_afresh(self, claims: Claims) -> bool:
+        """As `is_revoked`, as far as the store can tell, whatever this node remembers."""
+
     def revoke(self, families: Sequence[str], until: float) -> Strength:
         """Call back all access tokens of *families*. Twice is as good as once."""
 
@@ -64,6 +67,14 @@ class Plain:
     def stamp(self, subject: str | None, family: str, until: float) -> Stamp:  # noqa: ARG002
         """Nothing: the token names its family."""
         return NO_STAMP
+
+    def is_revoked(self, claims: Claims) -> bool:
+        """For each strategy to say."""
+        raise NotImplementedError
+
+    def is_revoked_afresh(self, claims: Claims) -> bool:
+        """The same: nothing is remembered from one call to the next."""
+        return self.is_revoked(claims)
 
     def close(self) -> None:
         """Nothing runs beside the calls."""

@@ -72,9 +72,8 @@ class Following(Plain):
     def strength(self, until: float) -> Strength:  # noqa: ARG002 - always the same
         return Within(self.bound_s)
 
-    def is_revoked(self, claims: Claims) -> bool:
-        """Whether it is known to be called back; `_unsure` if that knowledge is out of date."""
-        raise NotImplementedError
+    def is_revoked_afresh(self, claims: Claims) -> bool:
+        return self._ask(claims)
 
     def revoke(self, families: Sequence[str], until: float) -> Strength:
         self._store.deny([self._name(family) for family in families], until)
