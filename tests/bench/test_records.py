@@ -82,7 +82,6 @@ def test_a_damaged_run_is_named(tmp_path: Path, damage: bytes) -> None:
         read_run(tmp_path)
 
 
-# numpy leaves its file to the garbage collector when the archive is damaged.
 @pytest.mark.parametrize("kept", [0, 1, 30, 200])
 def test_damaged_arrays_are_named(tmp_path: Path, kept: int) -> None:
     """However much of the file is left."""
