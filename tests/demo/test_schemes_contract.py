@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 from valkey import Valkey
 
 from bench.services import Services
@@ -25,7 +28,15 @@ class TestEveryScheme(SchemeContract):
         request: pytest.FixtureRequest,
         services: Services,
         valkey_client: Valkey,
+        postgres_url: str,
         tmp_path: Path,
-    ) -> Scheme:
-        urls = f"{services.redis_url} sqlite:///{tmp_path}/demo.sqlite"
-        return build(request.param, Settings(store_url=urls, timing=True))
+    ) -> Iterator[Scheme]:
+        urls = f"{services.redis_url} {postgres_url} sqlite:///{tmp_path}/demo.sqlite"
+        with psycopg.connect(postgres_url) as connection:
+            # The server is shared by the tests; each begins with nobody logged in.
+            connection.execute(
+                sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(request.param))
+            )
+        made = build(request.param, Settings(store_url=urls, timing=True))
+        yield made
+        made.close()
