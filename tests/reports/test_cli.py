@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import shlex
 import sys
 from pathlib import Path
 
@@ -91,7 +92,8 @@ def test_a_full_disk_leaves_the_old_report(tmp_path: Path) -> None:
     folder = synthetic.write(tmp_path / "run", shape=SMALL)
     render(folder)
     before = {path: path.read_bytes() for path in folder.rglob("*.*")}
-    limited = f"ulimit -f 30; exec {sys.executable} -m reports render {folder}"
+    command = shlex.join([sys.executable, "-m", "reports", "render", str(folder)])
+    limited = f"ulimit -f 30; exec {command}"
     done = subprocess.run(
         ["bash", "-c", limited], cwd=ROOT, capture_output=True, text=True, check=False
     )
