@@ -72,7 +72,8 @@ class Interleaved:
         template = _template("interleaved", block, self._rate / len(arms))
         rows, outcome, _ = _drive(context, schedule, template, tell)
         rows = measured(rows, outcome, plan.warm_s)
-        _save(context, rows, outcome, self._rate, template, {})
+        if not _save(context, rows, outcome, self._rate, template, {}):
+            self.measure(context, block, tell)
 
 
 class Separate:
@@ -109,7 +110,8 @@ class Separate:
             warm = own["intended_ns"] < start_ns + int(TURN_WARM_S * 1e9)
             kept = np.concatenate([kept, own[~warm]])
         kept = np.sort(kept, order="intended_ns")
-        _save(context, kept, outcome, self._rate, template, cpu_us)
+        if not _save(context, kept, outcome, self._rate, template, cpu_us):
+            self.measure(context, block, tell)
 
 
 def kinds(rate: float) -> tuple[Kind, ...]:
@@ -176,14 +178,16 @@ def _save(
     rate: float,
     template: Cell,
     cpu_us: dict[str, float],
-) -> None:
+) -> bool:
+    """Save the block's cells; False, and nothing saved, if it is to be measured again."""
     design, block = template.labels["design"], template.block
+    calibration = calibration_cell(rows, outcome, rate, template)
+    if context.is_to_repeat(calibration):
+        return False
     id_ = context.next_id("calibration", design, block, "generator")
-    write_cell(
-        context.folder,
-        replace(calibration_cell(rows, outcome, rate, template), id=id_, arm="control"),
-    )
+    write_cell(context.folder, replace(calibration, id=id_, arm="control"))
     for cell, arrays in arm_cells(rows, outcome, context.arms, template, cpu_us):
         layer = cell.layer if design == "interleaved" else f"{cell.layer}-{design}"
         id_ = context.next_id("lookup", layer, block, cell.arm)
         write_cell(context.folder, replace(cell, id=id_), arrays)
+    return True

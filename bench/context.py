@@ -15,7 +15,7 @@ from .children import BenchError
 from .placement import Placement
 from .plan import USUAL_SCHEMES, Plan
 from .progress import Progress
-from .records import Arm, Gate, Run
+from .records import Arm, Cell, Gate, Run
 from .services import Services
 
 CONTROL = "control"
@@ -39,7 +39,29 @@ class Context:
     placement: Placement
     gates: list[Gate] = field(default_factory=list)
     """Of the run as a whole; an experiment adds its own."""
+    repeated: list[str] = field(default_factory=list)
+    """Why a block was thrown away and measured again, once for each time."""
     _count: int = 0
+
+    @property
+    def repeats_allowed(self) -> int:
+        """How many blocks may be measured again: a quarter, and a machine that needs more is
+        not fit to measure on."""
+        return (self.plan.blocks + self.plan.separate_blocks) // 4
+
+    def is_to_repeat(self, generator: Cell) -> bool:
+        """
+        Whether the block of this calibration cell is to be thrown away and measured again.
+
+        By the generator's gates alone, whatever the figures are: a machine whose host takes time
+        away for a moment voids that moment and not the run.
+        """
+        failed = [gate for gate in generator.gates if not gate.passed]
+        if not failed or len(self.repeated) >= self.repeats_allowed:
+            return False
+        said = ", ".join(f"{gate.name} {gate.value:.3g} {gate.unit}".strip() for gate in failed)
+        self.repeated.append(f"{generator.labels['design']} block {generator.block + 1}: {said}")
+        return True
 
     @property
     def arms(self) -> list[Arm]:

@@ -5,7 +5,7 @@ A gate never stops a run: the report shows what was measured and marks what depe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from .records import Gate
 
@@ -69,6 +69,17 @@ def generator_cpu(share: float) -> Gate:
         value=share,
         limit=GENERATOR_CPU_MOST,
         note="of one core, without the time spent waiting for the next request to be due",
+    )
+
+
+def blocks_repeated(causes: Sequence[str], allowed: int) -> Gate:
+    """Blocks in which the generator itself was disturbed were few, and were measured again."""
+    return Gate(
+        name="blocks_repeated",
+        passed=len(causes) <= allowed,
+        value=float(len(causes)),
+        limit=float(allowed),
+        note="; ".join(causes) or "the generator kept to its schedule in every block",
     )
 
 

@@ -12,6 +12,7 @@ import random
 import time
 from typing import TYPE_CHECKING
 
+from .. import gates
 from ..blocks import Kind, kinds
 from ..capacity import measure_capacity
 from ..context import CONTROL
@@ -39,6 +40,7 @@ def run(context: Context) -> None:
 
         kind.measure(context, block, tell)
         done_s += own_s
+    context.gates.append(gates.blocks_repeated(context.repeated, context.repeats_allowed))
 
 
 def choose_rate(context: Context) -> float:
