@@ -60,7 +60,7 @@ fmt: $(READY) ## format, and mend what can be mended
 	@$(VENV)/bin/ruff check --quiet --fix .
 
 lock: ## pin and hash requirements/ again from pyproject.toml (needs uv)
-	@for extra in bench dev; do \
+	@for extra in bench rivals dev; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --no-annotate --extra $$extra -o requirements/$$extra.txt pyproject.toml; done
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from .children import LAUNCHER, BenchError, environment_of_children
-from .folders import GENERATED
-from .interrupts import Interrupted, interruptible
 from .journal import Ending, Order
 from .plan import EXPERIMENTS, PLANS
+from .processes.children import LAUNCHER, BenchError, environment_of_children
+from .processes.folders import GENERATED
+from .processes.interrupts import Interrupted, interruptible
 from .run import execute
 from .services import Services, without_password
 

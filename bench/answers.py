@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .wire import Response
+from .payload.wire import Response
 
 _SERVER_TIMING = re.compile(
     r"auth;dur=(?P<auth>[\d.]+), "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .wire import Connection, Headers, Response, build_request
+from .payload.wire import Connection, Headers, Response, build_request
 
 
 class Refused(RuntimeError):

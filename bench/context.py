@@ -11,9 +11,9 @@ from pathlib import Path
 from demo.auth import Scheme, Settings
 from demo.schemes import GROUP, build, names
 
-from .children import BenchError
-from .placement import Placement
 from .plan import USUAL_SCHEMES, Plan
+from .processes.children import BenchError
+from .processes.placement import Placement
 from .progress import Progress
 from .records import Arm, Cell, Gate, Run
 from .services import Services

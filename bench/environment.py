@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from .children import ROOT
+from .processes.children import ROOT
 from .records import Environment
 
 PACKAGES = (

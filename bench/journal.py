@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 
 from .context import Context
-from .folders import point_latest_at
 from .plan import EXPERIMENTS, Plan
+from .processes.folders import point_latest_at
 from .records import Run, State, write_run
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}

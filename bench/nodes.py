@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from .children import Child, wait_until
+from .processes.children import Child, wait_until
 
 START_TIMEOUT_S = 30.0
 _LISTENING = re.compile(r"demo: listening on http://(?P<host>[^:/\s]+):(?P<port>\d+)")

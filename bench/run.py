@@ -14,14 +14,14 @@ from demo.auth import Settings
 from demo.schemes import UnknownScheme, build
 
 from . import gates
-from .children import BenchError, ChildDied, casualties, watched
 from .context import Context, arms_of, describe_schemes, wanted_schemes
 from .environment import capture, steal_seconds
-from .folders import make_run_folder
-from .interrupts import Interrupted, interruptible
 from .journal import Ending, Journal, Order, about_files
-from .placement import Placement, place
 from .plan import EXPERIMENTS
+from .processes.children import BenchError, ChildDied, casualties, watched
+from .processes.folders import make_run_folder
+from .processes.interrupts import Interrupted, interruptible
+from .processes.placement import Placement, place
 from .progress import Progress
 from .records import Environment, State, write_environment
 from .services import Services

@@ -13,9 +13,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 import valkey
 
-from .children import BenchError, Child
-from .postgres import Postgres
-from .valkeyserver import VALKEY_OPTIONS, start_valkey
+from .processes.children import BenchError, Child
+from .servers.postgres import Postgres
+from .servers.valkey import VALKEY_OPTIONS, start_valkey
 
 
 class Services:

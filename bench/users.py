@@ -16,11 +16,11 @@ import gevent
 from locust import User, task
 from locust.exception import StopUser
 
-from . import job as jobs
 from .answers import Spans, fault_of, spans_of
-from .driver import Answer, Driver, Request
+from .driving import job as jobs
+from .driving.driver import Answer, Driver, Request
+from .driving.schedule import Schedule
 from .recorder import Recorder
-from .schedule import Schedule
 
 HEAD_START_NS = 100_000_000
 POLL_S = 0.02

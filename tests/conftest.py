@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from valkey import Valkey
 
-from bench.postgres import Postgres
+from bench.servers.postgres import Postgres
 from bench.services import Services
 
 # `quick` for every day and CI, where it must be the same each time; `thorough` for a long look:

@@ -13,9 +13,9 @@ import time
 from typing import TYPE_CHECKING
 
 from .. import gates
-from ..blocks import Kind, kinds
-from ..capacity import measure_capacity
 from ..context import CONTROL
+from ..lookup.blocks import Kind, kinds
+from ..lookup.capacity import measure_capacity
 from ..nodes import start_nodes
 from ..records import Cell, write_cell
 

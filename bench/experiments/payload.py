@@ -19,15 +19,15 @@ from demo.auth import Settings
 from demo.schemes import build
 
 from ..caller import Caller, Refused
-from ..children import BenchError
-from ..compression import POLICIES, block_bytes
-from ..issuing import typical
-from ..limits import Limit, find_limit
 from ..nodes import Node, start_nodes
+from ..payload.compression import POLICIES, block_bytes
+from ..payload.issuing import typical
+from ..payload.limits import Limit, find_limit
+from ..payload.sizing import bare_request_bytes, grow, http2_fields, log_in, steady_bytes
+from ..payload.storing import measure_store
+from ..payload.wire import Connection
+from ..processes.children import BenchError
 from ..records import Arm, Cell, write_cell
-from ..sizing import bare_request_bytes, grow, http2_fields, log_in, steady_bytes
-from ..storing import measure_store
-from ..wire import Connection
 
 if TYPE_CHECKING:
     from ..context import Context

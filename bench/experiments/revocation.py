@@ -2,7 +2,7 @@
 
 Under each scheme, credentials are used at every node at a fixed rate, revoked through one of
 them, and used on until well after the claimed bound. What a cell holds is in
-docs/record-format.md; bench.history says what is read out of it.
+docs/record-format.md; bench.revocation.history says what is read out of it.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from msgspec.structs import replace
 from demo.auth import Scheme, Settings
 from demo.schemes import build
 
-from ..attempts import Attempt
 from ..caller import Caller, Refused
-from ..children import BenchError
 from ..context import mount_of
-from ..history import REJECT
 from ..nodes import Node, start_nodes
-from ..prober import observe
+from ..payload.wire import Connection
+from ..processes.children import BenchError
 from ..records import Arm, Cell, write_cell
-from ..revocation_cells import Arrays, Seen, revocation_cell
-from ..revokes import GROUPS, Case, Trials, batches
-from ..wire import Connection
+from ..revocation.attempts import Attempt
+from ..revocation.cells import Arrays, Seen, revocation_cell
+from ..revocation.history import REJECT
+from ..revocation.prober import observe
+from ..revocation.revokes import GROUPS, Case, Trials, batches
 
 if TYPE_CHECKING:
     from ..context import Context

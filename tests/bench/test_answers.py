@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bench.answers import Spans, fault_of, spans_of
-from bench.wire import Response
+from bench.payload.wire import Response
 
 TIMING = (
     'auth;dur=0.123456, store;dur=0.100001;desc="reads=1 writes=2", '

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from bench.children import ROOT
+from bench.processes.children import ROOT
 
 # With this seed the first block is one of requests: the run is stopped before it has a cell.
 RUN = ["run", "--plan", "smoke", "--seed", "1", "--only", "lookup"]

@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.children import ChildDied, casualties
 from bench.nodes import Node, Nodes, start_nodes
+from bench.payload.wire import Connection
+from bench.processes.children import ChildDied, casualties
 from bench.services import Services
-from bench.wire import Connection
 
 
 @contextmanager

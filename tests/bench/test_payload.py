@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.caller import Caller, Cookie
-from bench.compression import POLICIES, block_bytes, huffman_bytes
 from bench.context import arms_of
 from bench.experiments.payload import aliases, store_cells, wire_cells
-from bench.issuing import issued
-from bench.limits import CAP, find_limit
 from bench.nodes import Node, start_nodes
+from bench.payload.compression import POLICIES, block_bytes, huffman_bytes
+from bench.payload.issuing import issued
+from bench.payload.limits import CAP, find_limit
+from bench.payload.sizing import largest, steady_bytes
+from bench.payload.storing import measure_store, with_database
+from bench.payload.wire import Connection, Response
 from bench.records import Arm, Cell
 from bench.services import Services
-from bench.sizing import largest, steady_bytes
-from bench.storing import measure_store, with_database
-from bench.wire import Connection, Response
 from demo.auth import Client, Grant, Identity, Scheme, Settings
 from demo.schemes import build
 

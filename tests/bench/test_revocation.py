@@ -20,17 +20,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from bench.attempts import Attempt, Observation
-from bench.children import BenchError
 from bench.experiments.revocation import measure, serving
-from bench.history import Finding, Revoke, check, check_arrays
 from bench.nodes import Node, Nodes, start_nodes
-from bench.prober import Fidelity, observe
+from bench.payload.wire import build_request
+from bench.processes.children import BenchError
 from bench.records import Cell, write_cell
-from bench.revocation_cells import Arrays
-from bench.revokes import GROUPS, TOGETHER, Trials, batches, make_cases
+from bench.revocation.attempts import Attempt, Observation
+from bench.revocation.cells import Arrays
+from bench.revocation.history import Finding, Revoke, check, check_arrays
+from bench.revocation.prober import Fidelity, observe
+from bench.revocation.revokes import GROUPS, TOGETHER, Trials, batches, make_cases
 from bench.services import Services
-from bench.wire import build_request
 from demo.auth import Settings
 from demo.schemes import build
 
@@ -218,7 +218,7 @@ def test_a_refused_revocation_makes_the_attempt_void(serve: Serve) -> None:
 
 def test_somebody_elses_answer_is_no_accept(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """A 200 for another subject would measure the wrong login; the attempt is void."""
-    monkeypatch.setattr("bench.attempts.WARM_LIMIT_NS", 60 * MILLISECOND_NS)
+    monkeypatch.setattr("bench.revocation.attempts.WARM_LIMIT_NS", 60 * MILLISECOND_NS)
     (seen,), _ = watch(
         replace(attempt(), delay_ns=0), nodes=[serve(lambda since: True, subject="mallory")]
     )

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from bench.children import BenchError
 from bench.journal import Ending, Order
 from bench.plan import SMOKE, Plan
+from bench.processes.children import BenchError
 from bench.records import Cell, read_arrays, read_cells, read_environment, read_run
 from bench.run import execute
 

@@ -8,7 +8,7 @@ import psutil
 import pytest
 import valkey
 
-from bench.children import BenchError
+from bench.processes.children import BenchError
 from bench.services import Services, without_password
 
 

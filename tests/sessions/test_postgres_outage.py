@@ -10,7 +10,7 @@ import psutil
 import psycopg
 import pytest
 
-from bench.postgres import Postgres
+from bench.servers.postgres import Postgres
 from sessions.stores.postgres import PostgresStore
 from sessions.testing import LATER, NOW, a_key, a_record
 

@@ -15,7 +15,7 @@ import psutil
 import psycopg
 import pytest
 
-from bench.postgres import Postgres
+from bench.servers.postgres import Postgres
 from tests.conftest import FakeClock
 from tests.postgres_relay import Relay
 from tests.tokens import test_generation, test_manager

@@ -1,0 +1,193 @@
+"""The kinds of lookup blocks: interleaved and separate requests, and the hot loop.
+
+Medians are compared within interleaved blocks, where whatever slows the machine slows every arm
+alike. Tails are compared between separate ones: in an interleaved block an arm's tail is made of
+the arms it waited behind.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from ..context import mount_of
+from ..driving.generator import Generator
+from ..driving.job import Outcome
+from ..driving.schedule import Schedule, interleaved, separate
+from ..nodes import Nodes, start_nodes
+from ..processes.cpuclock import CpuClock
+from ..records import Cell, write_cell
+from .cells import arm_cells, calibration_cell, measured
+from .hotbench import HotLoop
+from .logins import prepare
+
+if TYPE_CHECKING:
+    from ..context import Context
+    from ..plan import Plan
+
+START_S = 3.2
+"""What starting a node, logging in and starting Locust take, for the forecast."""
+GAP_S = 0.3
+"""Between the turns of two arms in a separate block: the first one's work must have ended."""
+TURN_WARM_S = 0.3
+
+Tell = Callable[[float, str], None]
+"""Takes the fraction of the block that is done, and what happens now."""
+
+
+class Kind(Protocol):
+    """One way of measuring a block."""
+
+    def count(self, plan: Plan) -> int:
+        """How many blocks of this kind *plan* has."""
+
+    def seconds(self, context: Context) -> float:
+        """About how long one takes."""
+
+    def measure(self, context: Context, block: int, tell: Tell) -> None:
+        """Measure it and save its cells."""
+
+
+class Interleaved:
+    """Every request draws its arm at random."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+
+    def count(self, plan: Plan) -> int:
+        return plan.blocks
+
+    def seconds(self, context: Context) -> float:
+        return START_S + context.plan.warm_s + context.plan.block_s
+
+    def measure(self, context: Context, block: int, tell: Tell) -> None:
+        plan, arms = context.plan, context.arms
+        seed = context.seed_for("lookup", "interleaved", block)
+        schedule = interleaved(seed, len(arms), self._rate, plan.warm_s + plan.block_s)
+        template = _template("interleaved", block, self._rate / len(arms))
+        rows, outcome, _ = _drive(context, schedule, template, tell)
+        rows = measured(rows, outcome, plan.warm_s)
+        if not _save(context, rows, outcome, self._rate, template, {}):
+            self.measure(context, block, tell)
+
+
+class Separate:
+    """One arm after the other has the server to itself; so its processor time is known too."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+
+    def count(self, plan: Plan) -> int:
+        return plan.separate_blocks
+
+    def seconds(self, context: Context) -> float:
+        turn_s = TURN_WARM_S + context.plan.separate_s + GAP_S
+        return START_S + len(context.arms) * turn_s
+
+    def measure(self, context: Context, block: int, tell: Tell) -> None:
+        plan, arms = context.plan, context.arms
+        seed = context.seed_for("lookup", "separate", block)
+        turn_s = TURN_WARM_S + max(plan.separate_s, plan.separate_requests / self._rate)
+        schedule, turns_ns = separate(seed, len(arms), self._rate, turn_s, GAP_S)
+        template = _template("separate", block, self._rate)
+        rows, outcome, clock = _drive(context, schedule, template, tell)
+        cpu_us = {}
+        kept = rows[:0]
+        for index, arm in enumerate(arms):
+            own = rows[rows["arm"] == index]
+            start_ns = outcome.base_ns + int(turns_ns[index])
+            # The server's work of this turn ends in the gap, so half of that belongs to it.
+            used_s = clock.used_between_s(
+                start_ns - int(GAP_S / 2 * 1e9), start_ns + int((turn_s + GAP_S / 2) * 1e9)
+            )
+            if len(own):
+                cpu_us[arm.name] = used_s / len(own) * 1e6
+            warm = own["intended_ns"] < start_ns + int(TURN_WARM_S * 1e9)
+            kept = np.concatenate([kept, own[~warm]])
+        kept = np.sort(kept, order="intended_ns")
+        if not _save(context, kept, outcome, self._rate, template, cpu_us):
+            self.measure(context, block, tell)
+
+
+def kinds(rate: float) -> tuple[Kind, ...]:
+    """Every kind, with *rate* requests a second where there are requests."""
+    return Interleaved(rate), Separate(rate), HotLoop()
+
+
+def _template(design: str, block: int, rate: float) -> Cell:
+    return Cell(
+        id="",
+        measure="lookup",
+        arm="",
+        block=block,
+        conditions={"nodes": 1.0, "rate": rate},
+        labels={"design": design},
+        started_at=time.time(),
+    )
+
+
+def _drive(
+    context: Context, schedule: Schedule, template: Cell, tell: Tell
+) -> tuple[NDArray[Any], Outcome, CpuClock]:
+    """Send *schedule* to a fresh server, with one generator."""
+    what = f"{template.labels['design']} block {template.block + 1}"
+    tell(0.0, f"{what}, starting")
+    services, placement = context.services, context.placement
+    with (
+        Generator(services.folder, placement.generator) as generator,
+        _server(context) as nodes,
+    ):
+        loads, refusals = prepare(nodes[0], context.arms, context.plan.logins)
+        # A run says it once for each arm, at the worst it was.
+        known = {gate.note for gate in context.gates}
+        context.gates += [gate for gate in refusals if gate.note not in known]
+        clock = CpuClock(nodes[0].pid)
+        started = time.monotonic()
+        expected_s = schedule.duration_s + 1.0
+
+        def tick() -> None:
+            clock.sample()
+            share = min((time.monotonic() - started) / expected_s, 1.0)
+            tell(0.3 + 0.7 * share, what)
+
+        rows, outcome = generator.keep(nodes[0], loads, schedule, tick)
+    return rows, outcome, clock
+
+
+def _server(context: Context) -> Nodes:
+    services = context.services
+    return start_nodes(
+        1,
+        [mount_of(arm) for arm in context.arms],
+        store_urls=services.store_urls,
+        keys_file=services.keys_file,
+        folder=services.folder,
+        cores=context.placement.server,
+    )
+
+
+def _save(
+    context: Context,
+    rows: NDArray[Any],
+    outcome: Outcome,
+    rate: float,
+    template: Cell,
+    cpu_us: dict[str, float],
+) -> bool:
+    """Save the block's cells; False, and nothing saved, if it is to be measured again."""
+    design, block = template.labels["design"], template.block
+    calibration = calibration_cell(rows, outcome, rate, template)
+    if context.is_to_repeat(calibration):
+        return False
+    id_ = context.next_id("calibration", design, block, "generator")
+    write_cell(context.folder, replace(calibration, id=id_, arm="control"))
+    for cell, arrays in arm_cells(rows, outcome, context.arms, template, cpu_us):
+        layer = cell.layer if design == "interleaved" else f"{cell.layer}-{design}"
+        id_ = context.next_id("lookup", layer, block, cell.arm)
+        write_cell(context.folder, replace(cell, id=id_), arrays)
+    return True

@@ -1,0 +1,86 @@
+"""Splits the rows of one block into cells: two layers an arm, with counts and gates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
+
+from .. import gates
+from ..driving.job import Outcome
+from ..records import Arm, Cell
+
+Rows = NDArray[Any]
+Arrays = dict[str, NDArray[Any]]
+
+
+def measured(rows: Rows, outcome: Outcome, warm_s: float) -> Rows:
+    """The rows that count: those due after *warm_s* seconds of the schedule."""
+    return rows[rows["intended_ns"] >= outcome.base_ns + int(warm_s * 1e9)]
+
+
+def calibration_cell(rows: Rows, outcome: Outcome, offered: float, conditions: Cell) -> Cell:
+    """How well the generator did in a block, with the gates that say so; fills in *conditions*."""
+    intended, start = rows["intended_ns"], rows["start_ns"]
+    lag_p99_ms = float(np.quantile(start - intended, 0.99)) / 1e6
+    # Against the arrivals the schedule really holds: a Poisson count is not rate times time.
+    due_rate = len(rows) / (_span_s(intended, intended) or 1.0)
+    achieved_rate = len(rows) / (_span_s(intended, start) or 1.0)
+    cpu = outcome.cpu_s / outcome.wall_s
+    return replace(
+        conditions,
+        measure="calibration",
+        conditions={**conditions.conditions, "rate": offered},
+        figures={
+            "achieved_rate": achieved_rate,
+            "generator_lag_ms_p99": lag_p99_ms,
+            "generator_cpu": cpu,
+            "requests": float(len(rows)),
+        },
+        gates=[
+            gates.achieved_rate(achieved_rate, due_rate),
+            gates.generator_lag(lag_p99_ms),
+            gates.generator_cpu(cpu),
+        ],
+    )
+
+
+def arm_cells(
+    rows: Rows,
+    outcome: Outcome,
+    arms: Sequence[Arm],
+    template: Cell,
+    cpu_us: Mapping[str, float],
+) -> Iterator[tuple[Cell, Arrays]]:
+    """
+    The cells of every arm, without IDs: a span and a request cell from the same requests.
+
+    Rows that are not what they must be are counted as errors and are no samples.
+    """
+    for index, arm in enumerate(arms):
+        own = rows[rows["arm"] == index]
+        good = own[own["correct"]]
+        errors = len(own) - len(good)
+        gate = gates.expected_answers(len(good), len(own), outcome.faults if errors else {})
+        cell = replace(template, arm=arm.name, gates=[gate])
+        counts = _counts(good) | ({"cpu_us": cpu_us[arm.name]} if arm.name in cpu_us else {})
+        spans = {name: good[name].astype(np.int64) for name in ("auth_ns", "store_ns", "crypto_ns")}
+        yield replace(cell, layer="span", figures=counts), spans
+        request: Arrays = {name: good[name] for name in ("intended_ns", "start_ns", "end_ns")}
+        request["status"] = good["status"].astype(np.int16)
+        yield replace(cell, layer="request", figures={"errors": float(errors)}), request
+
+
+def _counts(rows: Rows) -> dict[str, float]:
+    """Means of exact counts a request."""
+    names = {"store_reads": "reads", "store_writes": "writes", "signature_checks": "checks"}
+    if not len(rows):
+        return {}
+    return {figure: float(rows[field].mean()) for figure, field in names.items()}
+
+
+def _span_s(first: NDArray[Any], last: NDArray[Any]) -> float:
+    return float(last.max() - first.min()) / 1e9 if len(first) else 0.0

@@ -1,0 +1,113 @@
+"""Hot blocks: a fresh process for each scheme, in random order, and the cells that come of it."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from ..gates import expected_answers
+from ..processes.children import BenchError, Child
+from ..records import Cell, write_cell
+from .hotloop import HotJob, HotResult
+
+if TYPE_CHECKING:
+    from demo.auth import Scheme
+
+    from ..context import Context
+    from ..plan import Plan
+
+BLOCK_S = 1.0
+PROCESS_S = 0.2
+CALL_S = 0.0004
+LIMIT_S = 600.0
+
+
+class HotLoop:
+    """`mechanism.verify` alone, without HTTP."""
+
+    def count(self, plan: Plan) -> int:
+        return plan.hot_blocks
+
+    def seconds(self, context: Context) -> float:
+        each_s = PROCESS_S + context.plan.hot_calls * CALL_S
+        return BLOCK_S + len(_subjects(context)) * each_s
+
+    def measure(self, context: Context, block: int, tell: Callable[[float, str], None]) -> None:
+        """Measure every scheme that has a mechanism."""
+        jobs = _jobs(context, block)
+        path = context.services.folder / "hot-jobs.json"
+        path.write_bytes(msgspec.json.encode(jobs))
+        log = context.services.folder / "hot.log"
+        log.unlink(missing_ok=True)
+        started_at = time.time()
+
+        def tick() -> None:
+            done = sum(Path(f"{job.result}.json").exists() for job in jobs)
+            tell(done / len(jobs), f"hot loop block {block + 1}")
+
+        # Where the app has the store, too: a store on another core that went to sleep costs more
+        # to wake than to ask.
+        cores = context.placement.server
+        command: list[str | Path] = [sys.executable, "-m", "bench.lookup.hotloop", path]
+        with Child("the hot loop", command, log=log, cores=cores, serves=False) as child:
+            if child.wait(LIMIT_S, tick) != 0:
+                raise BenchError(child.obituary())
+        for job in jobs:
+            _save(context, block, job, started_at)
+
+
+def _subjects(context: Context) -> list[Scheme]:
+    return [scheme for scheme in context.schemes if scheme.mechanism is not None]
+
+
+def _jobs(context: Context, block: int) -> list[HotJob]:
+    schemes = _subjects(context)
+    random.Random(repr(context.seed_for("lookup", "hot", block))).shuffle(schemes)
+    services, plan = context.services, context.plan
+    return [
+        HotJob(
+            scheme=scheme.name,
+            store_urls=services.store_urls,
+            keys_file=str(services.keys_file),
+            pool=plan.hot_pool,
+            calls=plan.hot_calls,
+            seed=context.seed_for("lookup", "hot", block, scheme.name),
+            result=str(services.folder / f"hot-{block}-{scheme.name}"),
+        )
+        for scheme in schemes
+    ]
+
+
+def _save(context: Context, block: int, job: HotJob, started_at: float) -> None:
+    result = msgspec.json.decode(Path(f"{job.result}.json").read_bytes(), type=HotResult)
+    with np.load(f"{job.result}.npz", allow_pickle=False) as archive:
+        arrays = {array: archive[array] for array in archive.files}
+    on_one_core = bool(context.placement.server)
+    cell = Cell(
+        id=context.next_id("lookup", "hot", block, job.scheme),
+        measure="lookup",
+        layer="hot",
+        arm=job.scheme,
+        block=block,
+        conditions={"population": float(result.population)},
+        labels={
+            "garbage_collector": "frozen and off while timed",
+            "placement": "on the core of the store" if on_one_core else "anywhere",
+            "warm_up": f"{result.warm_calls} calls dropped",
+        },
+        figures={
+            "store_reads": result.store_reads,
+            "store_writes": result.store_writes,
+            "signature_checks": result.signature_checks,
+        },
+        gates=[expected_answers(int(result.correct), 1, {})],
+        started_at=started_at,
+    )
+    write_cell(context.folder, cell, arrays)

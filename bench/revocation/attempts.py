@@ -1,0 +1,101 @@
+"""One credential under observation: warmed, revoked, watched on; the rules, without the sockets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..payload.wire import Response
+from .history import ACCEPT, Probe
+from .lines import Line, ProbeLine
+
+Phase = Literal["random", "adversarial"]
+
+WARM_ACCEPTS = 3
+"""How often each node must have accepted a credential before it is revoked."""
+WARM_LIMIT_NS = 3_000_000_000
+
+NO_ANSWER = 0
+"""The status of a probe whose connection broke, or that nobody answered in time."""
+SOMEBODY_ELSE = -1
+"""The status of a probe that was accepted, but not as the expected subject."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A credential to be watched, and how it is to be revoked."""
+
+    probe: bytes
+    """The whole request, alike for every node."""
+    subject: str
+    revoke: bytes
+    revoke_node: int
+    phase: Phase = "random"
+    delay_ns: int = 0
+    """From the moment when every node has accepted often enough; at the random phase."""
+    trigger_node: int = 0
+    """At the adversarial phase: revoked right after this node accepted, its caches just filled."""
+
+
+@dataclass
+class Observation:
+    """What was seen of one attempt."""
+
+    probes: list[Probe] = field(default_factory=list)
+    """In the order of completion; `trial` is the index of the attempt."""
+    invoke_ns: int = 0
+    ack_ns: int = 0
+    void: str = ""
+    """Why this attempt says nothing, in words; empty if it does."""
+
+
+class Trial:
+    """One attempt on its way: warming, revoking, tail, done."""
+
+    def __init__(self, number: int, attempt: Attempt, lines: list[ProbeLine], revoke: Line):
+        self.number = number
+        self.attempt = attempt
+        self.lines = lines
+        self.revoke_line = revoke
+        self.seen = Observation()
+        self.revoke_due_ns: int | None = None
+        self.warm = False
+        self.ended = False
+        """No more probes are due; answers may be."""
+        self.end_ns = min(line.due_ns for line in lines) + WARM_LIMIT_NS + attempt.delay_ns
+
+    def add(self, line: ProbeLine, status: int, complete_ns: int) -> None:
+        """Note one probe, and decide whether it is time to revoke."""
+        self.seen.probes.append(Probe(self.number, line.node, line.invoke_ns, complete_ns, status))
+        line.accepts += status == ACCEPT
+        if self.seen.invoke_ns or self.revoke_due_ns is not None:
+            return
+        if self.warm and line.node == self.attempt.trigger_node and status == ACCEPT:
+            self.revoke_due_ns = complete_ns
+        elif not self.warm and all(at.accepts >= WARM_ACCEPTS for at in self.lines):
+            self.warm = True
+            if self.attempt.phase == "random":
+                self.revoke_due_ns = complete_ns + self.attempt.delay_ns
+
+    def revoked(self, response: Response, ack_ns: int, tail_ns: int) -> None:
+        """Note the answer to the revocation."""
+        if response.status != 200:
+            self.fail(f"the revocation gave {response.status}: {response.title}")
+            return
+        self.seen.ack_ns = ack_ns
+        self.end_ns = ack_ns + tail_ns
+
+    def fail(self, reason: str) -> None:
+        """Make this attempt void."""
+        self.seen.void = self.seen.void or reason
+        self.revoke_due_ns = None
+        self.ended = True
+
+    def tick(self, now: int) -> None:
+        """End when it is time; one that never came so far as to be revoked is void."""
+        if self.ended or now < self.end_ns:
+            return
+        self.ended = True
+        if not self.seen.ack_ns:
+            counts = ", ".join(str(line.accepts) for line in self.lines)
+            self.fail(f"not revoked in time; accepted by its nodes {counts} times")

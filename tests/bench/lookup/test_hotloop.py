@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from bench.lookup.hotloop import HotJob, HotResult, measure
+from bench.services import Services
+
+SCHEMES = {
+    "session-cookie-memory": (1.0, 0.0, 0.0),
+    "session-cookie-sqlite": (1.0, 0.0, 0.0),
+    "session-cookie-redis": (1.0, 0.0, 0.0),
+    "token-bearer-hs256-expiry": (0.0, 0.0, 1.0),
+    "token-bearer-es256-expiry": (0.0, 0.0, 1.0),
+    "token-bearer-rs256-expiry": (0.0, 0.0, 1.0),
+    "token-bearer-ps256-expiry": (0.0, 0.0, 1.0),
+    "token-bearer-eddsa-expiry": (0.0, 0.0, 1.0),
+    "token-bearer-hs256-denylist-redis": (1.0, 0.0, 1.0),
+}
+
+
+def _job(services: Services, scheme: str, folder: Path) -> HotJob:
+    return HotJob(
+        scheme=scheme,
+        store_urls=services.store_urls,
+        keys_file=str(services.keys_file),
+        pool=150,
+        calls=100,
+        seed=[1, 2],
+        result=str(folder / scheme),
+    )
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_kind_of_scheme_is_timed_beside_its_floor(
+    services: Services, tmp_path: Path, scheme: str
+) -> None:
+    """Counts are exact, and no check is cheaper than the least it could cost."""
+    result, arrays = measure(_job(services, scheme, tmp_path))
+    counts = (result.store_reads, result.store_writes, result.signature_checks)
+    assert counts == SCHEMES[scheme]
+    assert result.correct
+    assert result.population == 150
+    assert len(arrays["verify_ns"]) == len(arrays["floor_ns"]) == 100
+    assert 0 < np.median(arrays["floor_ns"]) < np.median(arrays["verify_ns"])
+
+
+def test_a_block_is_a_process_of_its_own(services: Services, tmp_path: Path) -> None:
+    jobs = [_job(services, scheme, tmp_path) for scheme in list(SCHEMES)[:2]]
+    path = tmp_path / "jobs"
+    path.write_bytes(msgspec.json.encode(jobs))
+    subprocess.run([sys.executable, "-m", "bench.lookup.hotloop", path], check=True, timeout=60)
+    for job in jobs:
+        result = msgspec.json.decode(Path(f"{job.result}.json").read_bytes(), type=HotResult)
+        assert result.correct
+        with np.load(f"{job.result}.npz") as archive:
+            assert set(archive.files) == {"verify_ns", "floor_ns"}
+
+
+def test_a_scheme_that_cannot_be_measured_is_named(services: Services, tmp_path: Path) -> None:
+    path = tmp_path / "jobs"
+    path.write_bytes(msgspec.json.encode([_job(services, "control", tmp_path)]))
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.lookup.hotloop", path],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("control could not be measured: control has no mechanism")

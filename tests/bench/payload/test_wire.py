@@ -1,0 +1,272 @@
+"""The raw client: bytes as they were on the socket, answers however they arrive."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.caller import Caller, Cookie, Refused
+from bench.payload.wire import Connection, Parser, Response, WireError, build_request
+
+Serve = Callable[..., "Server"]
+
+PLAIN = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Node: node-1\r\n\r\nhello"
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"2\r\nhe\r\n3;name=value\r\nllo\r\n0\r\n\r\n"
+)
+INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
+EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+class Server:
+    """A server that answers the n-th request with the n-th answer, and keeps what it was sent."""
+
+    def __init__(self, answers: list[bytes], *, close_after: int = 1000) -> None:
+        self.received: list[bytes] = []
+        self.connections = 0
+        self.hung_up = threading.Event()
+        self._answers = iter(answers)
+        self._close_after = close_after
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                self.connections += 1
+                with client:
+                    self._answer(client)
+                self.hung_up.set()
+
+    def _answer(self, client: socket.socket) -> None:
+        for _ in range(self._close_after):
+            data = client.recv(1 << 20)
+            if not data:
+                return
+            self.received.append(data)
+            client.sendall(next(self._answers, b""))
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    with contextlib.ExitStack() as stack:
+
+        def start(*answers: bytes, close_after: int = 1000) -> Server:
+            server = Server(list(answers), close_after=close_after)
+            stack.callback(server.close)
+            return server
+
+        yield start
+
+
+def talk(server: Server, timeout_s: float = 5.0) -> contextlib.closing[Connection]:
+    return contextlib.closing(Connection("127.0.0.1", server.port, timeout_s=timeout_s))
+
+
+@given(st.sampled_from([PLAIN, CHUNKED, INTERIM + PLAIN, EMPTY]), st.lists(st.integers(0, 200)))
+def test_an_answer_is_the_same_however_it_is_cut(answer: bytes, cuts: list[int]) -> None:
+    """Pieces of any size give one answer, complete with the last piece and not before."""
+    edges = [0, *sorted(min(cut, len(answer)) for cut in cuts), len(answer)]
+    parser = Parser()
+    pieces = [answer[a:b] for a, b in pairwise(edges)]
+    seen = [parser.feed(piece) for piece in pieces]
+    whole = next(response for response in seen if response is not None)
+    assert whole == Parser().feed(answer)
+    assert whole.received_bytes == len(answer)
+    assert all(
+        response is None for response, end in zip(seen, edges[1:], strict=True) if end < len(answer)
+    )
+
+
+def test_the_body_is_decoded_and_the_headers_kept_in_order() -> None:
+    """Names come in lower case, values as sent, repeated ones each."""
+    raw = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nContent-Length: 0\r\nset-cookie:b=2 \r\n\r\n"
+    response = Parser().feed(raw)
+    assert response is not None
+    assert response.all("set-cookie") == ["a=1", "b=2"]
+    chunked = Parser().feed(CHUNKED)
+    assert chunked is not None
+    assert chunked.body == b"hello"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SSH-2.0-OpenSSH\r\n\r\n",
+        b"HTTP/1.1 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\nno length",
+        b"HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n",
+        PLAIN + b"and more",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 300_000,
+    ],
+)
+def test_what_is_not_http_is_an_error(answer: bytes) -> None:
+    """A wrong answer is never mistaken for a short one."""
+    with pytest.raises(WireError, match=r"not HTTP/1\.1"):
+        Parser().feed(answer)
+
+
+def test_two_requests_differ_in_their_credential_alone() -> None:
+    """What a credential costs on the wire is a difference of two exact counts."""
+    plain = build_request("GET", "/me")
+    carrying = build_request("GET", "/me", (("Cookie", "session=abc"),))
+    assert len(carrying) - len(plain) == len("Cookie: session=abc\r\n")
+    assert carrying.replace(b"Cookie: session=abc\r\n", b"") == plain
+
+
+def test_bytes_are_counted_at_the_socket(serve: Serve) -> None:
+    """What the server received is what was counted as sent, to the byte."""
+    server = serve(PLAIN, INTERIM + CHUNKED)
+    with talk(server) as connection:
+        first = connection.request("GET", "/me")
+        second = connection.request("POST", "/login", body={"username": "alice"})
+    assert [first.sent_bytes, second.sent_bytes] == [len(r) for r in server.received]
+    assert [first.received_bytes, second.received_bytes] == [len(PLAIN), len(INTERIM + CHUNKED)]
+    assert server.received[1].endswith(b'\r\n\r\n{"username":"alice"}')
+
+
+def test_one_connection_serves_many_requests(serve: Serve) -> None:
+    """The connection persists, so that its opening is in no measurement."""
+    server = serve(PLAIN, PLAIN, PLAIN)
+    with talk(server) as connection:
+        assert [connection.request("GET", "/").status for _ in range(3)] == [200] * 3
+    assert server.connections == 1
+
+
+def test_a_connection_the_server_closed_is_opened_again(serve: Serve) -> None:
+    """Before a request is sent, never after: nothing is sent twice."""
+    server = serve(PLAIN, PLAIN, close_after=1)
+    with talk(server) as connection:
+        connection.request("GET", "/1")
+        assert server.hung_up.wait(5)
+        connection.request("GET", "/2")
+    assert server.connections == 2
+    assert len(server.received) == 2
+
+
+def test_an_answer_that_asks_to_close_is_obeyed(serve: Serve) -> None:
+    """`Connection: close` ends the connection after the answer."""
+    server = serve(PLAIN.replace(b"X-Node: node-1", b"Connection: close"), PLAIN)
+    with talk(server) as connection:
+        connection.request("GET", "/1")
+        connection.request("GET", "/2")
+    assert server.connections == 2
+
+
+def test_a_hung_server_is_an_error_in_time(serve: Serve) -> None:
+    """No answer within the timeout names the server and the time."""
+    with (
+        talk(serve(b"HTTP/1.1 200 OK\r\n"), timeout_s=0.05) as connection,
+        pytest.raises(WireError, match=r"127\.0\.0\.1:\d+: no answer in 0\.05 s"),
+    ):
+        connection.request("GET", "/me")
+
+
+def test_half_an_answer_is_an_error(serve: Serve) -> None:
+    """A server that dies in the middle of an answer gave none."""
+    with (
+        talk(serve(PLAIN[:-2], close_after=1)) as connection,
+        pytest.raises(WireError, match="closed before the answer was whole"),
+    ):
+        connection.request("GET", "/me")
+
+
+def test_nobody_listening_is_an_error() -> None:
+    """A refused connection names the server."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    with pytest.raises(WireError, match=f"127.0.0.1:{port}: Connection refused"):
+        Connection("127.0.0.1", port).request("GET", "/")
+
+
+def answer(*lines: str, body: str = "{}", status: str = "200 OK") -> bytes:
+    """One answer with these header lines and this body."""
+    head = [f"HTTP/1.1 {status}", *lines, f"Content-Length: {len(body)}", "", body]
+    return "\r\n".join(head).encode()
+
+
+def caller_of(response: bytes) -> Caller:
+    """A caller at /s/x who was given this one answer."""
+    caller = Caller(Connection("127.0.0.1", 1), "/s/x/")
+    parsed = Parser().feed(response)
+    assert isinstance(parsed, Response)
+    caller.absorb(parsed)
+    return caller
+
+
+def test_a_secure_cookie_is_sent_on_loopback() -> None:
+    """Libraries drop it on http://127.0.0.1, and measure an anonymous request, fast."""
+    caller = caller_of(answer("Set-Cookie: __Secure-session=s3; Path=/s/x; Secure; HttpOnly"))
+    assert caller.headers("/me") == (("Cookie", "__Secure-session=s3"),)
+    assert caller.transport == "cookie"
+    assert b"Cookie: __Secure-session=s3\r\n" in caller.raw("GET", "/me")
+
+
+def test_a_cookie_goes_where_its_path_says() -> None:
+    """The refresh token travels to the one route that needs it."""
+    caller = caller_of(
+        answer("Set-Cookie: access=a; Path=/s/x", "Set-Cookie: refresh=r; Path=/s/x/renew")
+    )
+    assert caller.headers("/me") == (("Cookie", "access=a"),)
+    assert caller.headers("/renew") == (("Cookie", "access=a; refresh=r"),)
+    assert not Cookie("access", "a", "/s/x").applies("/s/xy/me")
+
+
+@pytest.mark.parametrize("gone", ["session=; Path=/", "session=s; Path=/; Max-Age=0"])
+def test_a_cleared_cookie_is_forgotten(gone: str) -> None:
+    """As a browser would."""
+    caller = caller_of(answer("Set-Cookie: session=s; Path=/", f"Set-Cookie: {gone}"))
+    assert caller.headers("/me") == ()
+    assert caller.transport == "none"
+
+
+def test_an_access_token_travels_as_bearer() -> None:
+    """A later answer replaces it; the refresh token stays unless a new one came."""
+    body = '{"access_token":"abc","refresh_token":"r1"}'
+    caller = caller_of(answer(body=body))
+    assert caller.headers("/me") == (("Authorization", "Bearer abc"),)
+    later = Parser().feed(answer(body='{"access_token":"def"}'))
+    assert later is not None
+    caller.absorb(later)
+    assert (caller.transport, caller.access_token, caller.refresh_token) == ("bearer", "def", "r1")
+
+
+def test_a_tampered_credential_differs_in_one_character() -> None:
+    """Same length, same place, and the original is left alone."""
+    body = '{"access_token":"abcdefghijklmnopqrstuvwxyz"}'
+    caller = caller_of(answer(body=body))
+    changed = caller.tampered()
+    assert caller.access_token is not None
+    assert changed.access_token is not None
+    pairs = zip(caller.access_token, changed.access_token, strict=True)
+    assert sum(a != b for a, b in pairs) == 1
+
+
+def test_a_refused_login_says_what_the_app_said(serve: Serve) -> None:
+    """The message names the route, the status and the app's own reason."""
+    refusal = answer(body='{"title":"Wrong password"}', status="401 Unauthorized")
+    with (
+        talk(serve(refusal)) as connection,
+        pytest.raises(Refused, match="POST /s/x/login gave 401: Wrong password"),
+    ):
+        Caller(connection, "/s/x").login("alice")

@@ -1,0 +1,164 @@
+"""The history checker against a second, slower reading of the same rules."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from bench.revocation.history import Finding, Probe, Revoke, check, check_arrays, main
+
+REVOKE = Revoke(invoke_ns=1_000, ack_ns=1_100)
+
+
+def probe(invoke: int, status: int, *, node: int = 0, trial: int = 0) -> Probe:
+    return Probe(trial, node, invoke, invoke + 10, status)
+
+
+def found(*probes: Probe, bound_ns: int = 0) -> Finding:
+    return check(probes, [REVOKE], bound_ns)[0]
+
+
+def test_refused_from_the_ack_on_is_a_window_of_zero() -> None:
+    """A node that never accepts after the ack has a window of 0, and is named."""
+    result = found(probe(900, 200), probe(1_105, 401), probe(900, 200, node=1))
+    assert result.window_ns == {0: 0, 1: 0}
+    assert result.late_accepts == 0
+
+
+def test_the_window_ends_with_the_last_accept_invoked_after_ack() -> None:
+    """The widest window over the nodes is the trial's."""
+    result = found(
+        probe(1_150, 200), probe(1_400, 200), probe(1_500, 401), probe(1_200, 200, node=1)
+    )
+    assert result.window_ns == {0: 300, 1: 100}
+    assert result.window_ms == 300 / 1e6
+
+
+def test_an_accept_under_way_at_the_ack_is_no_window() -> None:
+    """A probe invoked before the ack may be accepted after it: the two were concurrent."""
+    assert found(probe(1_095, 200)).window_ns == {0: 0}
+
+
+def test_an_accept_after_the_bound_is_late() -> None:
+    """Accepts inside the claimed bound are no break of the claim."""
+    result = found(probe(1_150, 200), probe(1_301, 200), probe(1_400, 401), bound_ns=200)
+    assert (result.late_accepts, result.probes_after_bound) == (1, 2)
+
+
+def test_a_reject_then_an_accept_is_a_resurrection() -> None:
+    """Each return from the dead counts once, at the node where it was seen."""
+    back = [probe(1_200, 401), probe(1_300, 200), probe(1_400, 200), probe(1_500, 401)]
+    assert found(*back, probe(1_600, 200)).resurrections == 2
+    assert found(probe(1_200, 401), probe(1_300, 200, node=1)).resurrections == 0
+
+
+def test_a_reject_before_the_revocation_is_false() -> None:
+    """And no resurrection: nothing was revoked yet."""
+    result = found(probe(100, 401), probe(200, 200))
+    assert (result.false_rejects, result.resurrections) == (1, 0)
+
+
+def test_errors_are_neither_accepts_nor_rejects() -> None:
+    """A store that is down neither lets in nor logs out."""
+    result = found(probe(100, 503), probe(1_200, 401), probe(1_300, 503), probe(1_400, 0))
+    assert (result.errors, result.false_rejects, result.resurrections) == (3, 0, 0)
+
+
+def brute_force(probes: list[Probe], revoke: Revoke, bound_ns: int) -> tuple[object, ...]:
+    """The rules read one at a time, each over the whole history."""
+    accepts = [p for p in probes if p.status == 200]
+    rejects = [p for p in probes if p.status == 401]
+    late = [p for p in accepts if p.invoke_ns > revoke.ack_ns + bound_ns]
+    after = [p for p in accepts + rejects if p.invoke_ns > revoke.ack_ns + bound_ns]
+    windows = {
+        node: max(
+            [
+                p.invoke_ns - revoke.ack_ns
+                for p in accepts
+                if p.node == node and p.invoke_ns > revoke.ack_ns
+            ],
+            default=0,
+        )
+        for node in {p.node for p in probes}
+    }
+    returns = 0
+    for node in {p.node for p in probes}:
+        answered = [p for p in probes if p.node == node and p.status in (200, 401)]
+        pairs = pairwise(answered)
+        returns += sum(
+            a.status == 401 and b.status == 200 and a.complete_ns >= revoke.invoke_ns
+            for a, b in pairs
+        )
+    false = [p for p in rejects if p.complete_ns < revoke.invoke_ns]
+    return windows, len(late), len(after), returns, len(false), len(probes) - len(accepts + rejects)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Probe]:
+    """Probes of two trials at three nodes, each node's in order and one at a time."""
+    probes = []
+    for trial in range(2):
+        for node in range(3):
+            now = 0
+            for _ in range(draw(st.integers(0, 12))):
+                invoke = now + draw(st.integers(0, 300))
+                now = invoke + draw(st.integers(0, 300))
+                status = draw(st.sampled_from([200, 200, 401, 401, 503]))
+                probes.append(Probe(trial, node, invoke, now, status))
+    return sorted(probes, key=lambda p: p.invoke_ns)
+
+
+@given(histories(), st.integers(0, 1_500), st.integers(0, 400), st.integers(0, 800))
+def test_agrees_with_the_rules_read_one_at_a_time(
+    probes: list[Probe], invoke: int, took: int, bound_ns: int
+) -> None:
+    """One pass finds what one pass for each rule finds, whatever the history."""
+    revoke = Revoke(invoke, invoke + took)
+    for trial, result in enumerate(check(probes, [revoke, revoke], bound_ns)):
+        mine = [p for p in probes if p.trial == trial]
+        seen = (
+            result.window_ns,
+            result.late_accepts,
+            result.probes_after_bound,
+            result.resurrections,
+            result.false_rejects,
+            result.errors,
+        )
+        assert seen == brute_force(mine, revoke, bound_ns)
+
+
+def save(path: Path, *probes: Probe) -> dict[str, NDArray[Any]]:
+    columns = zip(*probes, strict=True)
+    arrays = {name: np.array(column) for name, column in zip(Probe._fields, columns, strict=True)}
+    arrays["trial_invoke_ns"] = np.array([REVOKE.invoke_ns])
+    arrays["trial_ack_ns"] = np.array([REVOKE.ack_ns])
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # numpy's stub
+    return arrays
+
+
+def test_a_recorded_cell_is_checked_from_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sceptic runs the checker alone; an accept after the claimed bound is its exit status."""
+    cell = tmp_path / "cell.npz"
+    arrays = save(cell, probe(900, 200), probe(1_300, 200), probe(1_500, 401))
+    assert check_arrays(arrays)[0].window_ns == {0: 200}
+    assert main([str(cell)]) == 1
+    assert "late accepts 1 of 2" in capsys.readouterr().out
+    assert main([str(cell), "1"]) == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\x03\x04 damaged"])
+def test_what_is_no_recorded_cell_is_said_in_one_line(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A damaged or foreign file is named, without a traceback."""
+    cell = tmp_path / "cell.npz"
+    cell.write_bytes(content)
+    assert main([str(cell)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
