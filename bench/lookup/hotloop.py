@@ -1,6 +1,6 @@
 """The hot loop: `mechanism.verify` without HTTP, in a process of its own that does nothing else.
 
-`python -m bench.lookup.hotloop JOBS` is how bench.lookup.hotbench starts a block: a fresh process, which imports
+`python -m bench.lookup.hotloop JOBS` is how hotbench.py starts a block: a fresh process, which imports
 everything once and then forks for each scheme, so that no scheme inherits another's heap.
 """
 

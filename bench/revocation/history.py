@@ -9,7 +9,7 @@ the expected subject, a *reject* is 401, anything else is an error and counts as
 * resurrection: a reject and then an accept at the same node, once the revocation was invoked.
 * false reject: a reject that was complete before the revocation was invoked.
 
-`python -m bench.revocation.history RUN/records/<cell>.npz [BOUND_MS]` checks one cell of a recorded run.
+`python -m bench.revocation.history RUN/records/<cell>.npz [BOUND_MS]` checks one cell.
 """
 
 from __future__ import annotations
