@@ -2,11 +2,13 @@
 
 from .errors import DataTooLarge, InvalidSession, Reason, SessionError, TooManySessions
 from .events import Event
-from .lifetimes import NIST_AAL2, NIST_AAL3, OWASP_HIGH_VALUE, OWASP_LOW_RISK, Lifetimes
-from .manager import Grant, Identity, SessionManager
+from .grants import Grant, Identity
+from .lifetimes import NIST_AAL1, NIST_AAL2, NIST_AAL3, OWASP_HIGH_VALUE, OWASP_LOW_RISK, Lifetimes
+from .manager import SessionManager
 from .strength import AtExpiry, Immediate, Strength, Within
 
 __all__ = [
+    "NIST_AAL1",
     "NIST_AAL2",
     "NIST_AAL3",
     "OWASP_HIGH_VALUE",

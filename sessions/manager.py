@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from .errors import DataTooLarge, InvalidSession, Reason, TooManySessions
+from .cap import AtMax, Cap
+from .errors import DataTooLarge, InvalidSession, Reason
 from .events import Event, emit
+from .grants import Grant, Identity
 from .identifiers import digest, is_well_formed, new_handle, new_id
 from .lifetimes import OWASP_LOW_RISK, Lifetimes
 from .record import (
@@ -32,28 +34,6 @@ MAX_DATA_BYTES = 64 * 1024
 MAX_CLIENT_CHARACTERS = 256
 
 
-class Grant(msgspec.Struct, frozen=True):
-    """What a client receives when it is let in."""
-
-    credential: str
-    expires_at: float
-    handle: str
-    renewal: str | None = None
-    """None: the session ID itself is what `renew` takes."""
-
-
-class Identity(msgspec.Struct, frozen=True):
-    """A caller who was verified."""
-
-    subject: str | None
-    data: dict[str, Any]
-    handle: str
-    created_at: float
-    expires_at: float
-    renewal_due: bool = False
-    """Whether the credential is old enough to be replaced in mid-session, by `renew`."""
-
-
 class SessionManager:
     """Issue, verify, update, renew and revoke server-side sessions.
 
@@ -70,23 +50,15 @@ class SessionManager:
         *,
         max_data_bytes: int = MAX_DATA_BYTES,
         max_sessions: int | None = None,
-        at_max: Literal["end-oldest", "refuse"] = "end-oldest",
+        at_max: AtMax = "end-oldest",
         now: Callable[[], float] = time.time,
     ) -> None:
-        """
-        Keep at most *max_sessions* a subject; *at_max* says what gives way to one more.
-
-        `end-oldest` lets nobody be locked out by sessions they forgot, `refuse` lets nobody be
-        pushed out by a thief who logs in. The cap holds once concurrent logins are through.
-        """
-        if max_sessions is not None and max_sessions < 1:
-            raise ValueError("max_sessions must be 1 or more, or None for no cap")
+        """Keep at most *max_sessions* a subject; *at_max* is what gives way to one more: `Cap`."""
         self.store = store
         self.lifetimes = lifetimes
         self.outages = store.outages
         self._max_data_bytes = max_data_bytes
-        self._max_sessions = max_sessions
-        self._at_max = at_max
+        self._cap = Cap(self, max_sessions, at_max)
         self._now = now
         self._inactivity_s = lifetimes.inactivity.total_seconds()
         self._absolute_s = lifetimes.absolute.total_seconds()
@@ -105,10 +77,10 @@ class SessionManager:
         """
         now = self._now()
         record = self._begin(subject, self._encoded(data or {}), client, now)
-        self._refuse_over_max(subject)
+        self._cap.before(subject)
         credential, expires_at = new_id(), self.lifetimes.expires_at(now, now)
         self.store.create(digest(credential), record, expires_at)
-        self._keep_to_max(record, digest(credential))
+        self._cap.after(subject, record.handle)
         emit(Event.CREATED, subject=subject, handle=record.handle)
         return Grant(credential, expires_at, record.handle)
 
@@ -120,7 +92,7 @@ class SessionManager:
         """
         record, expires_at = self._live(credential, fresh)
         try:
-            data = decode_values(record.data)
+            data = decode_values(record.data) if record.data else {}
         except Damaged as exc:
             emit(Event.DAMAGED, handle=record.handle, detail=str(exc))
             raise InvalidSession(Reason.UNKNOWN) from exc
@@ -159,7 +131,7 @@ class SessionManager:
         now = self._now()
         fresh = self._begin(record.subject if subject is None else subject, {}, client, now)
         if record.subject is None:
-            self._refuse_over_max(subject)
+            self._cap.before(subject)
         fresh = msgspec.structs.replace(
             fresh,
             handle=record.handle,
@@ -172,7 +144,7 @@ class SessionManager:
         if not self.store.replace(digest(renewal), digest(credential), fresh, expires_at):
             raise self._rejected(Reason.UNKNOWN, record)
         if record.subject is None:
-            self._keep_to_max(fresh, digest(credential))
+            self._cap.after(fresh.subject, fresh.handle)
         emit(Event.RENEWED, subject=fresh.subject, handle=fresh.handle)
         return Grant(credential, expires_at, fresh.handle)
 
@@ -221,31 +193,6 @@ class SessionManager:
             data,
         )
 
-    def _refuse_over_max(self, subject: str | None) -> None:
-        """Refuse one session more before anything is changed for it."""
-        if self._max_sessions is None or subject is None or self._at_max != "refuse":
-            return
-        if len(self.entries(subject)) >= self._max_sessions:
-            emit(Event.LIMITED, subject=subject, limit=self._max_sessions)
-            raise TooManySessions(self._max_sessions)
-
-    def _keep_to_max(self, record: Record, key: bytes) -> None:
-        """End what is over the cap, now that *record* counts."""
-        if self._max_sessions is None or record.subject is None:
-            return
-        live = [entry.handle for entry in self.entries(record.subject)]
-        if len(live) <= self._max_sessions:
-            return
-        emit(Event.LIMITED, subject=record.subject, handle=record.handle, limit=self._max_sessions)
-        if self._at_max == "end-oldest":
-            for handle in live[: -self._max_sessions]:
-                self.revoke_entry(record.subject, handle)
-        else:
-            # Whoever of the concurrent logins looks last sees them all, so the cap holds, even
-            # if it means that more of them are refused than had to be.
-            self.store.delete(key)
-            raise TooManySessions(self._max_sessions)
-
     def _live(self, credential: str, fresh: bool = False) -> tuple[Record, float]:
         if not is_well_formed(credential):
             raise self._rejected(Reason.MALFORMED)
@@ -254,24 +201,28 @@ class SessionManager:
         if record is None:
             raise self._rejected(Reason.UNKNOWN)
         now = self._now()
-        reason = self._ended(record, now)
-        if reason is not None:
+        ends_at = record.seen_at + self._inactivity_s
+        if ends_at > record.created_at + self._absolute_s:
+            ends_at = record.created_at + self._absolute_s
+        if now >= ends_at:
             if not fresh:
                 # Another node may have seen the session since this one last did.
                 return self._live(credential, fresh=True)
-            # Make it so before saying so: a touch that is still under way must not be able to
-            # bring back what this caller is now told is over.
-            self.store.delete(key)
-            emit(Event.EXPIRED, subject=record.subject, handle=record.handle, reason=reason.value)
-            raise InvalidSession(reason)
-        seen_at = record.seen_at
-        if now - seen_at >= self._touch_s:
-            seen_at = now
-            expires_at = self.lifetimes.expires_at(record.created_at, now)
-            if not self.store.touch(key, now, expires_at):
+            raise self._over(key, record, now)
+        if now - record.seen_at >= self._touch_s:
+            ends_at = self.lifetimes.expires_at(record.created_at, now)
+            if not self.store.touch(key, now, ends_at):
                 raise self._rejected(Reason.UNKNOWN, record)
-        ends_at = min(record.created_at + self._absolute_s, seen_at + self._inactivity_s)
         return record, ends_at
+
+    def _over(self, key: bytes, record: Record, now: float) -> InvalidSession:
+        """The rejection of a session that has ended, which is cleared away."""
+        reason = self._ended(record, now) or Reason.INACTIVE
+        # Make it so before saying so: a touch that is still under way must not be able to bring
+        # back what this caller is now told is over.
+        self.store.delete(key)
+        emit(Event.EXPIRED, subject=record.subject, handle=record.handle, reason=reason.value)
+        return InvalidSession(reason)
 
     def _ended(self, record: Record, now: float) -> Reason | None:
         if now >= record.created_at + self._absolute_s:

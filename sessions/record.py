@@ -64,6 +64,8 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
     user_agent: str
 
 
+# What msgspec raises: text that is no UTF-8, and nesting without end, are errors of Python's own.
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 _encode = msgspec.msgpack.encode
 _decode_head = msgspec.msgpack.Decoder(_Head).decode
 _decode_value = msgspec.msgpack.Decoder().decode
@@ -93,7 +95,7 @@ def decode_record(head: bytes, seen_at: float, data: Encoded) -> Record:
     """The record from its parts at rest; `Damaged` if they are not one."""
     try:
         known = _decode_head(head)
-    except msgspec.MsgspecError as exc:
+    except _UNREADABLE as exc:
         raise Damaged(str(exc)) from exc
     if known.version != VERSION:
         raise Damaged(f"version {known.version}")
@@ -118,7 +120,7 @@ def decode_data(encoded: bytes) -> dict[str, bytes]:
     """The user data key by key; `Damaged` if that is not what it is."""
     try:
         return _decode_data(encoded)
-    except msgspec.MsgspecError as exc:
+    except _UNREADABLE as exc:
         raise Damaged(str(exc)) from exc
 
 
@@ -138,7 +140,7 @@ def decode_values(data: Encoded) -> dict[str, Any]:
         return {}
     try:
         return {key: _decode_value(value) for key, value in data.items()}
-    except msgspec.MsgspecError as exc:
+    except _UNREADABLE as exc:
         raise Damaged(str(exc)) from exc
 
 

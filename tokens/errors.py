@@ -4,6 +4,7 @@ Error tree:
     TokenError(Exception)
         InvalidToken        the credential is refused; `reason` says why, for the audit log alone
         DataTooLarge        the user data would pass its limit; also a ValueError
+        TooManyTokens       the subject has as many families as it may; also a ValueError
 
 A store that cannot answer raises its client's own exceptions: an outage is not a rejection.
 """
@@ -66,3 +67,11 @@ class DataTooLarge(TokenError, ValueError):
         )
         self.key = key
         self.limit_bytes = limit_bytes
+
+
+class TooManyTokens(TokenError, ValueError):
+    """The subject has as many families of tokens as it may, and this one was not begun."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"there are {limit} logins already: end one of them first")
+        self.limit = limit

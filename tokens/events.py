@@ -24,6 +24,8 @@ class Event(StrEnum):
     """* One family, or all of a subject's, were ended on request."""
     EXPIRED = "authn_token_expired"
     """A family was used past its limit, and cleared away."""
+    LIMITED = "authn_token_limit_reached"
+    """A subject had as many families as it may: the oldest was ended, or the new one refused."""
     REJECTED = "authn_token_rejected"
     """A credential was refused."""
     REUSED = "authn_token_reuse"
@@ -34,6 +36,8 @@ class Event(StrEnum):
     """This node knows what was revoked: at its start, or again."""
     KEYS_UNAVAILABLE = "authn_token_keys_unavailable"
     """An issuer's keys could not be fetched; the last good ones stay in use."""
+    LISTS_UNAVAILABLE = "authn_token_lists_unavailable"
+    """A status list could not be fetched; the last good one stays until its time is up."""
     FORGETFUL = "authn_token_store_forgetful"
     """The settings of a store allow it to lose a denial, and so to pardon; `detail` says how."""
     DAMAGED = "authn_token_record_damaged"
@@ -46,6 +50,7 @@ _LEVELS = {
     Event.FORGETFUL: logging.WARNING,
     Event.OUT_OF_TOUCH: logging.ERROR,
     Event.KEYS_UNAVAILABLE: logging.ERROR,
+    Event.LISTS_UNAVAILABLE: logging.ERROR,
     Event.DAMAGED: logging.ERROR,
 }
 

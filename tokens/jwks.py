@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import contextlib
-import http.client
 import json
-import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from .errors import TokenError
 from .events import Event, emit
+from .fetching import FAILURES, Fetch
 from .keyring import KeyRing
 from .keys import Algorithm, Public, PublicKey
 
@@ -26,7 +23,6 @@ MAX_SET_BYTES = 64 * 1024
 MAX_KEYS = 32
 FIRST_RETRY_S = 1.0
 """How soon it is tried again while there are no keys at all."""
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 
@@ -54,19 +50,16 @@ class JwksClient:
         context: ssl.SSLContext | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
-            raise ValueError("keys are fetched over https; http is for loopback alone")
-        if not host or parts.username is not None:
-            raise ValueError("the address of a JWK set has a host and no password")
-        self._secure = parts.scheme == "https"
-        self._host, self._port = host, parts.port
-        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        self._fetch = Fetch(
+            url,
+            "keys",
+            accept="application/json",
+            limit_bytes=MAX_SET_BYTES,
+            timeout_s=timeout_s,
+            context=context,
+        )
         self._cooldown_s = cooldown_s
         self._max_age_s = max_age_s
-        self._timeout_s = timeout_s
-        self._context = context
         self._monotonic = monotonic
         self._fetching = threading.Lock()
         self._ring: KeyRing | None = None
@@ -96,42 +89,10 @@ class JwksClient:
             self._tried_at = now
             self._ring = KeyRing(read_jwks(self._fetch()))
             self._fetched_at = now
-        except (OSError, http.client.HTTPException, ValueError) as exc:
-            emit(Event.KEYS_UNAVAILABLE, host=self._host, detail=type(exc).__name__)
+        except FAILURES as exc:
+            emit(Event.KEYS_UNAVAILABLE, host=self._fetch.host, detail=type(exc).__name__)
         finally:
             self._fetching.release()
-
-    def _fetch(self) -> bytes:
-        connection = self._connection()
-        connection.connect()
-        # A socket's timeout begins anew with every byte that drips in; this one does not. Held
-        # here, since the connection lets go of its socket before the answer is read.
-        watchdog = threading.Timer(self._timeout_s, _hang_up, [connection.sock])
-        watchdog.start()
-        try:
-            connection.request("GET", self._target, headers={"Accept": "application/json"})
-            response = connection.getresponse()
-            if response.status != http.client.OK:
-                raise ValueError(f"status {response.status} instead of a JWK set")
-            found = b""
-            while chunk := response.read1(MAX_SET_BYTES + 1 - len(found)):
-                found += chunk
-                if len(found) > MAX_SET_BYTES:
-                    raise ValueError(f"a JWK set is at most {MAX_SET_BYTES} bytes")
-            if response.length:
-                raise ValueError("the JWK set was cut short")
-            return found
-        finally:
-            watchdog.cancel()
-            connection.close()
-
-    def _connection(self) -> http.client.HTTPConnection:
-        if not self._secure:
-            return http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
-        context = self._context or ssl.create_default_context()
-        return http.client.HTTPSConnection(
-            self._host, self._port, timeout=self._timeout_s, context=context
-        )
 
 
 def read_jwks(text: bytes) -> list[PublicKey]:
@@ -190,11 +151,6 @@ def from_jwk(jwk: Any) -> PublicKey:
         raise ValueError("a JWK needs a kid")
     algorithm: Any = jwk.get("alg", default)
     return PublicKey(kid, Algorithm(algorithm), public)
-
-
-def _hang_up(line: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
 
 
 def _integer(jwk: Mapping[str, Any], name: str) -> int:

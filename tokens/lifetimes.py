@@ -40,10 +40,13 @@ class Lifetimes:
         )
 
 
-# NIST SP 800-63B-4, sections 2.2.3 and 2.3.3: overall and inactivity limits of a level.
+# NIST SP 800-63B-4, sections 2.1.3, 2.2.3 and 2.3.3: overall and inactivity limits of a level. The
+# first asks for no inactivity limit: here it is the overall one.
+NIST_AAL1 = Lifetimes(inactivity=timedelta(days=30), absolute=timedelta(days=30))
 NIST_AAL2 = Lifetimes(inactivity=timedelta(hours=1), absolute=timedelta(hours=24))
 NIST_AAL3 = Lifetimes(inactivity=timedelta(minutes=15), absolute=timedelta(hours=12))
-# OWASP Session Management Cheat Sheet, "Session Expiration": the strict end of its ranges.
+# OWASP Session Management Cheat Sheet, "Session Expiration": the upper ends of 2 to 5 and of 15 to
+# 30 minutes of inactivity, and the two ends of 4 to 8 hours overall.
 OWASP_HIGH_VALUE = Lifetimes(
     inactivity=timedelta(minutes=5), absolute=timedelta(hours=4), access=timedelta(minutes=1)
 )

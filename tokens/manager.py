@@ -12,17 +12,12 @@ from typing import Any
 
 import msgspec
 
-from .claims import (
-    Claims,
-    Stamp,
-    check_addressees,
-    check_instants,
-    decode,
-    encode,
-    encode_data,
-)
+from .access import AccessTokens, rejected
+from .cap import AtMax, Cap
+from .claims import Stamp, encode_data
 from .errors import InvalidToken, Reason
 from .events import Event, emit
+from .grants import Grant, Identity
 from .keyring import KeyRing
 from .lifetimes import OWASP_LOW_RISK, Lifetimes
 from .record import Client, Record
@@ -34,26 +29,6 @@ from .strength import Strength
 from .verified import VerifiedTokens
 
 MAX_DATA_BYTES = 4096
-
-
-class Grant(msgspec.Struct, frozen=True):
-    """What a client receives when it is let in."""
-
-    credential: str
-    expires_at: float
-    handle: str
-    renewal: str | None = None
-    """The refresh token, which `renew` takes; None if the one the client holds still stands."""
-
-
-class Identity(msgspec.Struct, frozen=True):
-    """A caller who was verified."""
-
-    subject: str | None
-    data: dict[str, Any]
-    handle: str
-    created_at: float
-    expires_at: float
 
 
 class TokenManager:
@@ -75,23 +50,32 @@ class TokenManager:
         issuer: str,
         audience: str,
         max_data_bytes: int = MAX_DATA_BYTES,
+        max_sessions: int | None = None,
+        at_max: AtMax = "end-oldest",
         verified: VerifiedTokens | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
+        """Keep at most *max_sessions* a subject; *at_max* is what gives way to one more: `Cap`."""
         self.store = store
         self.lifetimes = lifetimes
         self.outages = (*store.outages, *revocation.outages)
-        self.signer = self._own_signer = Signer(ring)
-        self._verified = verified
+        self._access = AccessTokens(
+            ring, revocation, lifetimes, verified, now, issuer=issuer, audience=audience
+        )
         self._revocation = revocation
         self._refresh = RefreshTokens(store, lifetimes, now)
-        self._issuer = issuer
-        self._audience = audience
         self._max_data_bytes = max_data_bytes
+        self._cap = Cap(self, max_sessions, at_max)
         self._now = now
-        self._access_s = int(lifetimes.access.total_seconds())
-        self._absolute_s = int(lifetimes.absolute.total_seconds())
-        self._leeway_s = lifetimes.leeway.total_seconds()
+
+    @property
+    def signer(self) -> Signer:
+        """What signs access tokens and checks their signatures; `signer.use` rotates its keys."""
+        return self._access.signer
+
+    @signer.setter
+    def signer(self, signer: Signer) -> None:
+        self._access.signer = signer
 
     def issue(
         self,
@@ -114,7 +98,7 @@ class TokenManager:
         Signature, then claims, then the revocation strategy: no round trip but the strategy's.
         *fresh* asks the store even if the strategy is one that this node knows by heart.
         """
-        claims = self._live(credential, fresh)
+        claims = self._access.live(credential, fresh)
         return Identity(
             claims.subject,
             claims.data,
@@ -130,19 +114,18 @@ class TokenManager:
         state, works until it expires, and of two concurrent updates of one token each gives a
         token that lacks the other's change.
         """
-        claims = self._live(credential)
+        claims = self._access.live(credential)
         merged = {**claims.data, **changes}
         data = encode_data(
             {key: value for key, value in merged.items() if value is not None},
             self._max_data_bytes,
         )
-        now = self._now()
-        stamp = self._revocation.stamp(claims.subject, claims.family, self._outlived())
+        stamp = self._revocation.stamp(claims.subject, claims.family, self._access.outlived())
         # Only a live family may go on: a token that nobody can call back could otherwise be
         # exchanged for a younger one for ever after its logout.
-        if not self.store.merge(claims.family, data):
-            raise self._rejected(Reason.UNKNOWN, claims.family)
-        grant = self._sign(claims.subject, claims.family, claims.began_at, data, now, stamp)
+        if not self._refresh.keep(claims.family, claims.began_at, data):
+            raise rejected(Reason.UNKNOWN, claims.family)
+        grant = self._access.sign(claims.subject, claims.family, claims.began_at, data, stamp)
         emit(Event.RENEWED, subject=claims.subject, handle=claims.family)
         return grant
 
@@ -158,19 +141,13 @@ class TokenManager:
         """
         if subject is not None:
             return self._rebind(renewal, subject, client)
-        now = self._now()
-        token, repeated, record, stamp = self._rotated(renewal)
-        age_s = round(now - record.created_at, 3)
-        emit(
-            Event.RENEWED,
-            subject=record.subject,
-            handle=record.handle,
-            repeated=repeated,
-            age_s=age_s,
-        )
-        grant = self._sign(
-            record.subject, record.handle, int(record.created_at), record.data, now, stamp
-        )
+        record = self._renewable(renewal)
+        token, repeated, stamp = self._rotated(renewal, record)
+        age_s = round(self._now() - record.created_at, 3)
+        subject, handle = record.subject, record.handle
+        emit(Event.RENEWED, subject=subject, handle=handle, repeated=repeated, age_s=age_s)
+        began_at = int(record.created_at)
+        grant = self._access.sign(subject, handle, began_at, record.data, stamp)
         return msgspec.structs.replace(grant, renewal=token)
 
     def revoke(self, credential: str) -> Strength:
@@ -178,13 +155,13 @@ class TokenManager:
 
         An access token that has expired still ends the family it came from.
         """
-        claims = self._authentic(credential)
+        claims = self._access.authentic(credential)
         record = self.store.delete(claims.family)
         if record is None:
             # Either somebody ended it, or a call that did was cut short before it could deny
             # the access tokens: only what the strategy knows of may be told apart.
-            self._accept(claims)
-        strength = self._revocation.revoke([claims.family], self._outlived())
+            self._access.accept(claims)
+        strength = self._revocation.revoke([claims.family], self._access.outlived())
         facts = strength.describe()
         emit(Event.REVOKED, subject=claims.subject, handle=claims.family, **facts)
         return strength
@@ -195,23 +172,23 @@ class TokenManager:
             return None
         # Before and after: a call cut short in between must leave nothing that a second call
         # would no longer find; and what was signed in between must be denied long enough.
-        self._revocation.revoke([handle], self._outlived())
+        self._revocation.revoke([handle], self._access.outlived())
         if not self.store.delete_handle(subject, handle):
             return None
         emit(Event.REVOKED, subject=subject, handle=handle)
-        return self._revocation.revoke([handle], self._outlived())
+        return self._revocation.revoke([handle], self._access.outlived())
 
     def revoke_all(self, subject: str, keep: str | None = None) -> Strength:
         """End every family of *subject*, but for the handle *keep*."""
         whole = keep is None and self._revocation.by_subject
         if not whole:
             listed = [r.handle for r in self.store.list_subject(subject) if r.handle != keep]
-            self._revocation.revoke(listed, self._outlived())
+            self._revocation.revoke(listed, self._access.outlived())
         ended = self.store.delete_subject(subject, keep)
         emit(Event.REVOKED, subject=subject, count=len(ended))
         if whole:
-            return self._revocation.revoke_subject(subject, ended, self._outlived())
-        return self._revocation.revoke(ended, self._outlived())
+            return self._revocation.revoke_subject(subject, ended, self._access.outlived())
+        return self._revocation.revoke(ended, self._access.outlived())
 
     def entries(self, subject: str) -> list[Record]:
         """The live families of *subject*, oldest first."""
@@ -220,103 +197,54 @@ class TokenManager:
         return sorted(live, key=lambda record: (record.created_at, record.handle))
 
     def _begin(self, subject: str | None, data: bytes, client: Client | None) -> Grant:
-        now = self._now()
+        self._cap.before(subject)
         handle = secrets.token_urlsafe(12)
-        stamp = self._revocation.stamp(subject, handle, self._outlived())
+        stamp = self._revocation.stamp(subject, handle, self._access.outlived())
         token, record = self._refresh.begin(handle, subject, data, client)
+        self._cap.after(subject, handle)
         emit(Event.CREATED, subject=subject, handle=handle)
-        grant = self._sign(subject, handle, int(record.created_at), data, now, stamp)
+        grant = self._access.sign(subject, handle, int(record.created_at), data, stamp)
         return msgspec.structs.replace(grant, renewal=token)
 
     def _rebind(self, held: str, subject: str, client: Client | None) -> Grant:
-        if held.count(".") == 1:
-            _, _, record, _ = self._rotated(held)
-            owner, family, data = record.subject, record.handle, record.data
-        else:
-            claims = self._live(held)
-            owner, family = claims.subject, claims.family
-            data = encode_data(claims.data, self._max_data_bytes)
-        if self.store.delete(family) is None:
-            raise self._rejected(Reason.UNKNOWN, family)
-        self._revocation.revoke([family], self._outlived())
+        owner, family, data = self._held(held)
+        if owner is None:
+            # Before the family held is touched: a visitor who may not log in stays one.
+            self._cap.before(subject)
+        if data is None:
+            self._rotated(held, self._renewable(held))
+        record = self.store.delete(family)
+        self._revocation.revoke([family], self._access.outlived())
+        if record is None or self._refresh.ended(record, self._now()) is not None:
+            raise rejected(Reason.UNKNOWN, family)
         emit(Event.RENEWED, subject=subject, handle=family)
-        return self._begin(subject, data if owner in (None, subject) else b"{}", client)
+        kept = record.data if data is None else data
+        return self._begin(subject, kept if owner in (None, subject) else b"{}", client)
 
-    def _sign(
-        self,
-        subject: str | None,
-        family: str,
-        began_at: int,
-        data: bytes,
-        now: float,
-        stamp: Stamp,
-    ) -> Grant:
-        claims = Claims(
-            self._issuer,
-            self._audience,
-            subject,
-            # No token outlives its family: an update would carry a login past its limit.
-            min(int(now) + self._access_s, began_at + self._absolute_s),
-            int(now),
-            secrets.token_urlsafe(12),
-            family,
-            began_at,
-            {},
-            stamp.generation,
-            stamp.status,
-        )
-        token = self.signer.sign(encode(claims, data))
-        return Grant(token, float(claims.expires_at), family)
+    def _held(self, held: str) -> tuple[str | None, str, bytes | None]:
+        """Subject and family of either token; and the data that travels with an access token.
 
-    def _rotated(self, renewal: str) -> tuple[str, bool, Record, Stamp]:
+        What belongs to a refresh token stays with its family, which may change it until it ends.
+        """
+        if held.count(".") == 1:
+            record = self._renewable(held)
+            return record.subject, record.handle, None
+        claims = self._access.live(held)
+        return claims.subject, claims.family, encode_data(claims.data, self._max_data_bytes)
+
+    def _renewable(self, renewal: str) -> Record:
         try:
-            record = self._refresh.live(renewal)
-            stamp = self._revocation.stamp(record.subject, record.handle, self._outlived())
+            return self._refresh.live(renewal)
+        except InvalidToken as exc:
+            raise rejected(exc.reason) from exc
+
+    def _rotated(self, renewal: str, record: Record) -> tuple[str, bool, Stamp]:
+        stamp = self._revocation.stamp(record.subject, record.handle, self._access.outlived())
+        try:
             token, repeated = self._refresh.rotate(renewal, record)
         except InvalidToken as exc:
             if exc.reason is Reason.REUSED:
                 # The thief may hold an access token too.
-                handle, _, _ = renewal.partition(".")
-                self._revocation.revoke([handle], self._outlived())
-            raise self._rejected(exc.reason) from exc
-        return token, repeated, record, stamp
-
-    def _live(self, credential: str, fresh: bool = False) -> Claims:
-        claims = self._authentic(credential)
-        self._accept(claims, fresh)
-        return claims
-
-    def _authentic(self, credential: str) -> Claims:
-        try:
-            if self._verified is None:
-                claims = decode(self.signer.verify(credential))
-            else:
-                claims = self._remembered(credential, self._verified)
-            check_addressees(claims, self._issuer, self._audience)
-        except InvalidToken as exc:
-            raise self._rejected(exc.reason) from exc
-        return claims
-
-    def _remembered(self, credential: str, verified: VerifiedTokens) -> Claims:
-        ring = self._own_signer.ring
-        claims = verified.get(credential, ring)
-        if claims is None:
-            claims = decode(self.signer.verify(credential))
-            verified.put(credential, ring, claims)
-        return claims
-
-    def _accept(self, claims: Claims, fresh: bool = False) -> None:
-        try:
-            check_instants(claims, self._now(), self._leeway_s)
-        except InvalidToken as exc:
-            raise self._rejected(exc.reason, claims.family) from exc
-        asked = self._revocation.is_revoked_afresh if fresh else self._revocation.is_revoked
-        if asked(claims):
-            raise self._rejected(Reason.REVOKED, claims.family)
-
-    def _outlived(self) -> float:
-        return self._now() + self._access_s + self._leeway_s
-
-    def _rejected(self, reason: Reason, handle: str | None = None) -> InvalidToken:
-        emit(Event.REJECTED, reason=reason.value, handle=handle)
-        return InvalidToken(reason)
+                self._revocation.revoke([record.handle], self._access.outlived())
+            raise rejected(exc.reason) from exc
+        return token, repeated, stamp

@@ -80,6 +80,8 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
     user_agent: str
 
 
+# What msgspec raises: text that is no UTF-8, and nesting without end, are errors of Python's own.
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 _encode = msgspec.msgpack.encode
 _decode_head = msgspec.msgpack.Decoder(_Head).decode
 
@@ -106,7 +108,7 @@ def decode_record(head: bytes, seen_at: float, data: bytes) -> Record:
     """The record from its parts at rest; `Damaged` if they are not one."""
     try:
         known = _decode_head(head)
-    except msgspec.MsgspecError as exc:
+    except _UNREADABLE as exc:
         raise Damaged(str(exc)) from exc
     if known.version != VERSION:
         raise Damaged(f"version {known.version}")

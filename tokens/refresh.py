@@ -84,6 +84,13 @@ class RefreshTokens:
             raise InvalidToken(reason)
         return record
 
+    def keep(self, handle: str, began_at: int, data: bytes) -> bool:
+        """Keep *data* for the next renewal if the family is live, and say whether it was."""
+        now = self._now()
+        if now >= began_at + self._absolute_s:
+            return False
+        return self._store.merge(handle, data, now - self._inactivity_s)
+
     def rotate(self, token: str, record: Record) -> tuple[str, bool]:
         """The successor of *token*, whose family is *record*, and whether it was given before.
 

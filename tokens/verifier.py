@@ -9,10 +9,10 @@ from datetime import timedelta
 from .claims import check_addressees, check_instants, decode
 from .errors import InvalidToken, Reason
 from .events import Event, emit
+from .grants import Identity
 from .jwks import JwksClient, KeysUnavailable
 from .keyring import KeyRing
-from .manager import Identity
-from .revocation.base import Revocation
+from .revocation.base import Lookup
 from .revocation.expiry import Expiry
 from .signing import Signer
 
@@ -21,7 +21,7 @@ class TokenVerifier:
     """The verb `verify` alone, for a service that issues nothing.
 
     *keys* is a ring, or a client that fetches one. Without a *revocation* a token works until it
-    expires; `StatusLists` and `Snapshot` over a store of the issuer's know better.
+    expires; `StatusListClient`, or `Snapshot` over a store of the issuer's, knows better.
     """
 
     rejection = InvalidToken
@@ -29,7 +29,7 @@ class TokenVerifier:
     def __init__(
         self,
         keys: KeyRing | JwksClient,
-        revocation: Revocation | None = None,
+        revocation: Lookup | None = None,
         *,
         issuer: str,
         audience: str,
@@ -41,7 +41,7 @@ class TokenVerifier:
         self.outages = (KeysUnavailable, *(revocation.outages if revocation else ()))
         self._client = keys if isinstance(keys, JwksClient) else None
         self._signer = Signer(keys) if isinstance(keys, KeyRing) else None
-        self._revocation = revocation or Expiry()
+        self._revocation: Lookup = revocation or Expiry()
         self._issuer = issuer
         self._audience = audience
         self._leeway_s = leeway.total_seconds()

@@ -12,6 +12,7 @@ from ..errors import DataTooLarge
 from ..events import Event, emit
 from ..record import Damaged, Record, decode_record, encode_head, largest
 from ..strength import Immediate, Strength
+from . import forks
 from . import redis_scripts as scripts
 
 if TYPE_CHECKING:
@@ -48,13 +49,10 @@ class RedisStore:
         self._run(scripts.CREATE, [self._ids + key], self._indexes, _gone_at(expires_at), *fields)
 
     def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
-        own, name = self._own(), self._ids + key
-        try:
-            return _record(own.hgetall(name))
-        except ConnectionError:
-            # The server may have restarted since this thread last asked, and its connection is
-            # a dead one. To read twice is safe; no write is ever sent a second time.
-            return _record(own.hgetall(name))
+        found = self._ask(b"HGETALL", self._ids + key)
+        if isinstance(found, list):  # as all but the newest protocol have it
+            found = dict(zip(found[::2], found[1::2], strict=True))
+        return _record(found)
 
     def touch(self, key: bytes, seen_at: float, expires_at: float) -> bool:
         arguments = (self._indexes, _gone_at(expires_at), _instant(seen_at))
@@ -108,10 +106,28 @@ class RedisStore:
             registered[script] = own.register_script(script)
         return registered[script](keys=keys, args=arguments)
 
+    def _ask(self, *command: bytes) -> Any:
+        """The server's answer to a read, by the shortest way that the client offers.
+
+        Its own for one command costs a fifth more than the round trip. The server may have
+        restarted since this thread last asked, and the connection is a dead one: to read twice
+        is safe. No write is ever sent a second time.
+        """
+        line = self._own().connection
+        words = b"".join([b"$%d\r\n%b\r\n" % (len(word), word) for word in command])
+        packed = [b"*%d\r\n%b" % (len(command), words)]
+        try:
+            line.send_packed_command(packed)
+            return line.read_response()
+        except ConnectionError:
+            line.send_packed_command(packed)
+            return line.read_response()
+
     def _own(self) -> Any:
         own = getattr(self._local, "own", None)
-        if own is None:
+        if own is None or self._local.forks != forks.count:
             own = self._local.own = self._client.client()
+            self._local.forks = forks.count
             self._local.registered = {}
         return own
 

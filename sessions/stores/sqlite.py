@@ -19,9 +19,13 @@ from ..record import (
     merged,
 )
 from ..strength import Immediate, Strength
+from . import forks
 
 BUSY_TIMEOUT_S = 1.5
 """How long a write waits for another process's before it is an outage."""
+
+MAPPED_BYTES = 1 << 30
+"""How much of the file is read in place at most, which takes addresses and no memory."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
@@ -159,7 +163,7 @@ class SQLiteStore:
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        if connection is None or self._local.forks != forks.count:
             connection = sqlite3.connect(
                 self._path,
                 timeout=BUSY_TIMEOUT_S,
@@ -168,7 +172,9 @@ class SQLiteStore:
             )
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            self._local.connection = connection
+            # Read in place: among a million rows no page of the next one is in a small cache.
+            connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+            self._local.connection, self._local.forks = connection, forks.count
             with self._lock:
                 self._open.append(connection)
         return connection

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from functools import partial
-from typing import Literal
 
 import pytest
 
+import sessions
 from demo.auth import Client
 from sessions import (
     DataTooLarge,
@@ -17,7 +17,6 @@ from sessions import (
     Lifetimes,
     Reason,
     SessionManager,
-    TooManySessions,
 )
 from sessions.stores.base import SessionStore
 from sessions.stores.memory import MemoryStore
@@ -211,6 +210,21 @@ def test_inactivity_ends_a_session_at_its_very_instant(
     assert manager.verify(probe.credential).subject == "bob"
 
 
+def test_a_session_that_has_ended_takes_no_update(
+    manager: SessionManager, clock: FakeClock
+) -> None:
+    """Nor a login: it may still be in the store, and counts as gone."""
+    for verb in (
+        partial(manager.update, changes={"a": 1}),
+        partial(manager.renew, subject="alice"),
+    ):
+        visitor = manager.issue(None)
+        clock.advance(INACTIVITY_S)
+        with pytest.raises(InvalidSession):
+            verb(visitor.credential)
+    assert manager.entries("alice") == []
+
+
 def test_activity_keeps_a_session_until_its_absolute_lifetime(
     manager: SessionManager, clock: FakeClock
 ) -> None:
@@ -320,6 +334,20 @@ def test_events_tell_what_happened_and_no_secret(
         assert grant.credential not in said
 
 
+def test_presets_are_what_their_sources_say() -> None:
+    """NIST SP 800-63B-4 sections 2.1.3, 2.2.3, 2.3.3; OWASP Session Management Cheat Sheet."""
+    day, hour, minute = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+    expected = {
+        sessions.NIST_AAL1: (30 * day, 30 * day),
+        sessions.NIST_AAL2: (24 * hour, hour),
+        sessions.NIST_AAL3: (12 * hour, 15 * minute),
+        sessions.OWASP_LOW_RISK: (8 * hour, 30 * minute),
+        sessions.OWASP_HIGH_VALUE: (4 * hour, 5 * minute),
+    }
+    for preset, limits in expected.items():
+        assert (preset.absolute, preset.inactivity) == limits
+
+
 def test_lifetimes_that_contradict_each_other_are_refused() -> None:
     """With a remedy in the message."""
     hour = timedelta(hours=1)
@@ -342,53 +370,3 @@ def test_an_id_that_grew_old_is_due_for_renewal(store: SessionStore, clock: Fake
     assert manager.verify(grant.credential).renewal_due is True
     renewed = manager.renew(grant.credential)
     assert manager.verify(renewed.credential).renewal_due is False
-
-
-def test_at_the_cap_the_oldest_gives_way(store: SessionStore, clock: FakeClock) -> None:
-    """By default: nobody is locked out by sessions they forgot, at login or at issue."""
-    manager = SessionManager(store, max_sessions=2, now=clock)
-    grants = []
-    for _ in range(3):
-        grants.append(manager.renew(manager.issue(None).credential, "alice"))
-        clock.advance(1)
-    assert [entry.handle for entry in manager.entries("alice")] == [
-        grant.handle for grant in grants[1:]
-    ]
-    grants.append(manager.issue("alice"))
-    assert reason_for(manager, grants[1].credential) is Reason.UNKNOWN
-    assert manager.verify(grants[2].credential).subject == "alice"
-
-
-def test_at_the_cap_the_newest_is_refused(store: SessionStore, clock: FakeClock) -> None:
-    """Where that is asked for: nobody is pushed out, and the visitor's session stays theirs."""
-    manager = SessionManager(store, max_sessions=1, at_max="refuse", now=clock)
-    first = manager.issue("alice")
-    visitor = manager.issue(None, {"cart": {"apple": 1}})
-    with pytest.raises(TooManySessions, match="end one of them"):
-        manager.renew(visitor.credential, "alice")
-    with pytest.raises(TooManySessions):
-        manager.issue("alice")
-    assert manager.verify(first.credential).subject == "alice"
-    assert manager.verify(visitor.credential).data == {"cart": {"apple": 1}}
-    manager.revoke(first.credential)
-    assert manager.renew(visitor.credential, "alice").handle == visitor.handle
-
-
-@pytest.mark.parametrize("at_max", ["end-oldest", "refuse"])
-def test_the_cap_holds_against_concurrent_logins(
-    at_max: Literal["end-oldest", "refuse"], store: SessionStore, clock: FakeClock
-) -> None:
-    """When all of them are through there are no more than may be, and there is room for those."""
-    manager = SessionManager(store, max_sessions=3, at_max=at_max, now=clock)
-    at_once(*[partial(manager.issue, "alice")] * 8)
-    left = len(manager.entries("alice"))
-    assert left <= 3
-    for _ in range(3 - left):
-        manager.issue("alice")
-    assert len(manager.entries("alice")) == 3
-
-
-def test_a_cap_below_one_is_refused() -> None:
-    """It would let nobody in."""
-    with pytest.raises(ValueError, match="1 or more"):
-        SessionManager(MemoryStore(), max_sessions=0)

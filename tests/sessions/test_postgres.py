@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from functools import partial
+from inspect import signature
 from pathlib import Path
 
 import psycopg
@@ -19,15 +20,17 @@ from sessions import SessionManager
 from sessions.stores.postgres import PostgresStore
 from sessions.testing import LATER, NOW, SessionStoreContract, a_key, a_record, at_once
 from tests.postgres_relay import Relay
-from tests.sessions import test_manager, test_races, test_state_machine
+from tests.sessions import test_cap, test_manager, test_races, test_state_machine
 
 ROOT = Path(__file__).parent.parent.parent
 ROUNDS = 150
 
 # What is promised over every store is promised over this one: the fixture below takes the place
 # of the one that gives the others.
-for module in (test_manager, test_races, test_state_machine):
-    globals().update({n: f for n, f in vars(module).items() if n.startswith("test_")})
+for module in (test_cap, test_manager, test_races, test_state_machine):
+    for name, found in vars(module).items():
+        if name.startswith("test_") and {"store", "manager"} & set(signature(found).parameters):
+            globals()[name] = found
 
 
 @pytest.fixture
@@ -310,7 +313,7 @@ def test_threads_that_come_and_go_share_connections(
     wait_for(beside, there, 0)
 
 
-@pytest.mark.parametrize("name", ["postgres_connection.py", "postgres_pool.py"])
+@pytest.mark.parametrize("name", ["postgres_connection.py", "postgres_pool.py", "forks.py"])
 def test_both_halves_speak_to_the_server_alike(name: str) -> None:
     """What neither sessions nor tokens are in is one text twice."""
     one, other = (ROOT / half / "stores" / name for half in ("sessions", "tokens"))

@@ -39,18 +39,6 @@ def outage_s(store: PostgresStore, key: bytes) -> float:
     return time.monotonic() - began_at
 
 
-def test_a_logout_survives_the_death_of_the_server(server: Postgres, store: PostgresStore) -> None:
-    """kill -9 of PostgreSQL right after the deletions returned brings nothing back."""
-    keys = [a_key() for _ in range(3)]
-    for key in keys:
-        store.create(key, a_record(subject="bob" if key is keys[2] else "alice"), LATER)
-    assert store.delete(keys[0]) is not None
-    assert store.delete_subject("alice") == 1
-    server.kill()
-    server.start()
-    assert [store.read(key) is not None for key in keys] == [False, False, True]
-
-
 def test_a_server_that_is_gone_is_an_outage_until_it_is_back(
     server: Postgres, store: PostgresStore
 ) -> None:
@@ -65,6 +53,20 @@ def test_a_server_that_is_gone_is_an_outage_until_it_is_back(
     record = store.read(key)
     assert record is not None
     assert record.seen_at == NOW + 1
+
+
+def test_a_server_that_is_back_without_its_data_has_nobody_logged_in(
+    server: Postgres, store: PostgresStore
+) -> None:
+    """Its tables are made anew: who was logged in is not, and nothing is an error for ever."""
+    key, other = a_key(), a_key()
+    store.create(key, a_record(), LATER)
+    server.kill()
+    assert outage_s(store, key) < PROMPTLY_S
+    server.start(keep=False)
+    assert store.read(key) is None
+    store.create(other, a_record(), LATER)
+    assert store.read(other) is not None
 
 
 def test_a_restart_between_two_operations_is_not_noticed(

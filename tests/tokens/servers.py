@@ -59,9 +59,9 @@ class Server:
         assert self._process is not None
         self._process.send_signal(number)
 
-    def client(self) -> Any:
+    def client(self, timeout_s: float = 2) -> Any:
         """A client that gives up soon."""
-        return Valkey(port=self.port, socket_timeout=2, socket_connect_timeout=2)
+        return Valkey(port=self.port, socket_timeout=timeout_s, socket_connect_timeout=2)
 
 
 @contextlib.contextmanager

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tokens.revocation.filter import Filter
 from tokens.revocation.following import Following, Stale
 from tokens.stores.base import TokenStore
 from tokens.stores.memory import MemoryStore
+from tokens.stores.postgres import PostgresStore
 from tokens.stores.redis import RedisStore
 from tokens.stores.sqlite import SQLiteStore
 from tokens.testing import at_once
@@ -378,11 +380,16 @@ def test_it_works_after_a_restart_of_the_store(
         strategy.close()
 
 
-@pytest.fixture(params=["memory", "redis"])
-def pushing(request: pytest.FixtureRequest) -> TokenStore:
+@pytest.fixture(params=["memory", "redis", "postgres"])
+def pushing(request: pytest.FixtureRequest) -> Iterator[TokenStore]:
     if request.param == "memory":
-        return MemoryStore()
-    return RedisStore(request.getfixturevalue("valkey_client"))
+        yield MemoryStore()
+    elif request.param == "redis":
+        yield RedisStore(request.getfixturevalue("valkey_client"))
+    else:
+        store = PostgresStore(request.getfixturevalue("postgres_url"), token_hex(4))
+        yield store
+        store.close()
 
 
 def test_what_is_pushed_arrives_before_the_next_beat(pushing: TokenStore) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+import tokens
 from demo.auth import Client
 from tests.conftest import FakeClock
 from tokens import (
@@ -435,6 +436,41 @@ def test_inactivity_ends_a_family_at_its_very_instant(
     assert renewal_reason(manager, grant.renewal) is Reason.UNKNOWN
 
 
+def test_a_family_that_has_ended_takes_no_update(manager: TokenManager, clock: FakeClock) -> None:
+    """Nor a login: it may still be in the store, and its last token works until it expires."""
+    for subject in (None, "alice"):
+        grant = manager.issue(subject)
+        for _ in range(INACTIVITY_S // 240):
+            clock.advance(240)
+            grant = manager.update(grant.credential, {"a": 1})
+        clock.advance(INACTIVITY_S % 240)
+        assert manager.verify(grant.credential).data == {"a": 1}
+        with pytest.raises(InvalidToken, match="unknown"):
+            manager.update(grant.credential, {"a": 2})
+        with pytest.raises(InvalidToken, match="unknown"):
+            manager.renew(grant.credential, "alice")
+    assert manager.entries("alice") == []
+
+
+def test_leeway_carries_no_family_past_its_absolute_lifetime(clock: FakeClock) -> None:
+    """It forgives a clock that differs; it does not make a login longer."""
+    lifetimes = Lifetimes(
+        inactivity=timedelta(hours=1),
+        absolute=timedelta(hours=1),
+        access=timedelta(hours=1),
+        leeway=timedelta(seconds=60),
+    )
+    store = MemoryStore()
+    manager = TokenManager(
+        RING, store, Denylist(store, ISSUER), lifetimes, issuer=ISSUER, audience="a", now=clock
+    )
+    token = manager.issue("alice").credential
+    clock.advance(3600 + 59)
+    assert manager.verify(token).subject == "alice"
+    with pytest.raises(InvalidToken):
+        manager.update(token, {"a": 1})
+
+
 def test_refreshing_keeps_a_family_until_its_absolute_lifetime(
     manager: TokenManager, clock: FakeClock
 ) -> None:
@@ -527,6 +563,20 @@ def test_events_tell_what_happened_and_no_secret(
     for grant in (first, second, third):
         assert grant.credential not in said
         assert (grant.renewal or "").partition(".")[2] not in said
+
+
+def test_presets_are_what_their_sources_say() -> None:
+    """NIST SP 800-63B-4 sections 2.1.3, 2.2.3, 2.3.3; OWASP Session Management Cheat Sheet."""
+    day, hour, minute = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+    expected = {
+        tokens.NIST_AAL1: (30 * day, 30 * day),
+        tokens.NIST_AAL2: (24 * hour, hour),
+        tokens.NIST_AAL3: (12 * hour, 15 * minute),
+        tokens.OWASP_LOW_RISK: (8 * hour, 30 * minute),
+        tokens.OWASP_HIGH_VALUE: (4 * hour, 5 * minute),
+    }
+    for preset, limits in expected.items():
+        assert (preset.absolute, preset.inactivity) == limits
 
 
 def test_lifetimes_that_contradict_each_other_are_refused() -> None:

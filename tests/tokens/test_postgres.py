@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from functools import partial
+from inspect import signature
 
 import psutil
 import psycopg
@@ -18,7 +19,7 @@ import pytest
 from bench.servers.postgres import Postgres
 from tests.conftest import FakeClock
 from tests.postgres_relay import Relay
-from tests.tokens import test_generation, test_manager
+from tests.tokens import test_cap, test_generation, test_manager, test_races, test_state_machine
 from tests.tokens.conftest import a_manager
 from tokens.record import Outcome
 from tokens.stores.postgres import PostgresStore
@@ -28,8 +29,11 @@ ROUNDS = 100
 
 # What is promised over every store is promised over this one: the fixture below takes the place
 # of the one that gives the others.
-for module in (test_manager, test_generation):
-    globals().update({n: f for n, f in vars(module).items() if n.startswith("test_")})
+TAKING = {"store", "manager", "denying", "generations"}
+for module in (test_cap, test_manager, test_generation, test_races, test_state_machine):
+    for name, found in vars(module).items():
+        if name.startswith("test_") and TAKING & set(signature(found).parameters):
+            globals()[name] = found
 generations = test_generation.generations
 
 
@@ -220,6 +224,20 @@ def test_a_denial_survives_the_death_of_the_server(server: Postgres) -> None:
     assert store.read(record.handle, key) is None
     store.deny(["another"], LATER)
     assert [name for name, _ in store.denied_since(cursor).denials] == ["another"]
+    store.close()
+
+
+def test_a_server_that_is_back_without_its_data_denies_nothing(server: Postgres) -> None:
+    """Its tables are made anew: what was denied is not, and nothing is an error for ever."""
+    store = PostgresStore(server.url)
+    store.deny(["lost"], LATER)
+    server.kill()
+    with pytest.raises(store.outages):
+        store.is_denied("lost")
+    server.start(keep=False)
+    assert store.is_denied("lost") is False
+    store.deny(["kept"], LATER)
+    assert store.is_denied("kept") is True
     store.close()
 
 

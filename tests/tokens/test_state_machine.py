@@ -97,6 +97,9 @@ class Lifecycle(RuleBasedStateMachine):
         called_back = access.family.is_called_back and can_call_back
         return self.clock.now < access.expires_at and not called_back
 
+    def is_live(self, family: Family) -> bool:
+        return family.is_kept and self.clock.now < family.ends_at
+
     def called_back(self, *families: Family) -> None:
         for family in families:
             family.is_kept = False
@@ -141,7 +144,7 @@ class Lifecycle(RuleBasedStateMachine):
     def update(self, token: str, key: str, value: Any) -> str:
         access = self.access[token]
         family = access.family
-        if not (self.works(token) and family.is_kept):
+        if not (self.works(token) and self.is_live(family)):
             self.refused(self.manager.update, token, {key: value})
             return token
         grant = self.manager.update(token, {key: value})
@@ -183,8 +186,11 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(target=accesses, token=accesses, subject=SUBJECTS)
     def log_in_with_an_access_token(self, token: str, subject: str) -> str:
         access = self.access[token]
-        if not (self.works(token) and access.family.is_kept):
+        if not (self.works(token) and self.is_live(access.family)):
             self.refused(self.manager.renew, token, subject)
+            if self.works(token):
+                # What was found to be over is cleared away, and called back where that can be.
+                self.called_back(access.family)
             return token
         return self.logged_in(token, access.family, access.data, subject)
 

@@ -14,15 +14,22 @@ from ..claims import NO_STAMP, Claims, Stamp
 from ..strength import Strength
 
 
-class Revocation(Protocol):
-    """One way to make access tokens stop working before they expire.
-
-    In each call *until* is an instant that none of the tokens it is about outlives.
-    """
+class Lookup(Protocol):
+    """What a verifier needs that calls nothing back itself."""
 
     @property
     def outages(self) -> tuple[type[Exception], ...]:
         """What this raises, besides the store's own, when it cannot tell: never a rejection."""
+
+    def is_revoked(self, claims: Claims) -> bool:
+        """Whether the token with these *claims* was called back, as far as this node can tell."""
+
+
+class Revocation(Lookup, Protocol):
+    """One way to make access tokens stop working before they expire.
+
+    In each call *until* is an instant that none of the tokens it is about outlives.
+    """
 
     @property
     def by_subject(self) -> bool:
@@ -41,9 +48,6 @@ class Revocation(Protocol):
         Asked for *before* the family is found to be alive: a revocation that comes in between
         then either ends the family in time or calls the stamp back.
         """
-
-    def is_revoked(self, claims: Claims) -> bool:
-        """Whether the token with these *claims* was called back, as far as this node can tell."""
 
     def is_revoked_afresh(self, claims: Claims) -> bool:
         """As `is_revoked`, as far as the store can tell, whatever this node remembers."""

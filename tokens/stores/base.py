@@ -77,8 +77,11 @@ class TokenStore(Protocol):
     def read(self, handle: str, key: bytes) -> Record | None:
         """The family *handle* if the refresh token *key* is of it, spent or not; or None."""
 
-    def merge(self, handle: str, data: bytes) -> bool:
+    def merge(self, handle: str, data: bytes, seen_after: float) -> bool:
         """Keep *data* for the next renewal, and say whether the family was still there.
+
+        One that was not refreshed after *seen_after* counts as gone: nobody has cleared it away
+        yet, and its access tokens must not carry it on.
 
         The later of two concurrent calls wins: state that travels in a token is replaced whole.
         """

@@ -57,10 +57,10 @@ class MemoryStore:
             family = self._families.get(handle)
             return family.record if family is not None and family.has(key) else None
 
-    def merge(self, handle: str, data: bytes) -> bool:
+    def merge(self, handle: str, data: bytes, seen_after: float) -> bool:
         with self._lock:
             family = self._families.get(handle)
-            if family is None:
+            if family is None or family.record.seen_at <= seen_after:
                 return False
             family.record = msgspec.structs.replace(family.record, data=data)
             return True

@@ -7,21 +7,11 @@ from hashlib import sha256
 
 from ..events import Event, emit
 from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
+from . import postgres_statements as statements
 from .base import Changes, Cursor, Listener
 from .postgres_connection import OUTAGES, Row, instant, rows
 from .postgres_listener import PostgresListener, channel
 from .postgres_pool import Pool
-
-# Skip what is locked: somebody is at it, or clearing it away already.
-_REAP = [
-    f"DELETE FROM {table} WHERE {key} = ANY (ARRAY (SELECT {key} FROM {table} "  # noqa: S608 - of these constants alone
-    f"WHERE {due} <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))"
-    for table, key, due in (
-        ("families", "handle", "expires_at"),
-        ("denials", "name", "until"),
-        ("counters", "name", "until"),
-    )
-]
 
 
 class PostgresStore:
@@ -62,9 +52,12 @@ class PostgresStore:
         )
         return next((_record(row) for row in rows(result)), None)
 
-    def merge(self, handle: str, data: bytes) -> bool:
+    def merge(self, handle: str, data: bytes, seen_after: float) -> bool:
         result = self._pool.run(
-            "UPDATE families SET data = $2 WHERE handle = $1", handle.encode(), data
+            "UPDATE families SET data = $2 WHERE handle = $1 AND seen_at > $3",
+            handle.encode(),
+            data,
+            seen_after,
         )
         return result.command_tuples == 1
 
@@ -83,12 +76,12 @@ class PostgresStore:
             # Lock the family first, as its deletion does. Look at the token in a statement of
             # its own: one that waited would still see the token as it was before it waited.
             connection.run("SELECT FROM families WHERE handle = $1 FOR UPDATE", name)
-            found = rows(connection.run(_LOOK, name, key))
+            found = rows(connection.run(statements.LOOK, name, key))
             if not found:
                 return Rotation(Outcome.ABSENT)
             spent_at, earlier_nonce, current = found[0]
             if spent_at is None:
-                connection.run(_ROTATE, name, key, new_key, nonce, seen_at, expires_at)
+                connection.run(statements.ROTATE, name, key, new_key, nonce, seen_at, expires_at)
                 return Rotation(Outcome.ROTATED, nonce)
             earlier = (earlier_nonce or b"", instant(spent_at))
             if earlier[1] >= grace_since:
@@ -140,7 +133,7 @@ class PostgresStore:
             # Numbers are drawn in turns that last until the commit, so that no lower one
             # becomes visible after a higher one, and who follows misses none.
             connection.run("SELECT pg_advisory_xact_lock($1)", self._turn(b"denials"))
-            drawn = rows(connection.run(_DENY, listed.encode(), until))
+            drawn = rows(connection.run(statements.DENY, listed.encode(), until))
             if drawn:
                 newest = max(int.from_bytes(sequence or b"") for (sequence,) in drawn)
                 where = channel(self._pool.schema).encode()
@@ -153,7 +146,7 @@ class PostgresStore:
     def denied_since(self, cursor: Cursor | None, limit: int = 10_000) -> Changes:
         known = Cursor("", 0) if cursor is None else cursor
         result = self._pool.run(
-            _SINCE, known.life.encode(), _bigint(known.sequence), _bigint(limit)
+            statements.SINCE, known.life.encode(), _bigint(known.sequence), _bigint(limit)
         )
         (life, since, *_), *_ = found = rows(result)
         page = [((name or b"").decode(), instant(until)) for _, _, _, name, until in found if until]
@@ -189,7 +182,7 @@ class PostgresStore:
 
     def reap(self, now: float, limit: int = 1000) -> int:
         reaped = 0
-        for statement in _REAP:
+        for statement in statements.REAP:
             reaped += self._pool.run(statement, now, _bigint(limit - reaped)).command_tuples or 0
         return reaped
 
@@ -202,43 +195,6 @@ class PostgresStore:
     def _turn(self, name: bytes) -> bytes:
         """The bigint on which all operations on *name* take turns."""
         return sha256(self._pool.schema.encode() + b"\x00" + name).digest()[:8]
-
-
-_LOOK = """
-SELECT spent_at, nonce,
-       (SELECT key FROM refresh_tokens WHERE handle = $1 AND spent_at IS NULL)
-FROM refresh_tokens WHERE handle = $1 AND key = $2
-"""
-
-_ROTATE = """
-WITH spent AS (
-    UPDATE refresh_tokens SET spent_at = $5, nonce = $4 WHERE handle = $1 AND key = $2
-), current AS (
-    INSERT INTO refresh_tokens (handle, key) VALUES ($1, $3)
-)
-UPDATE families SET seen_at = $5, expires_at = $6 WHERE handle = $1
-"""
-
-_DENY = """
-INSERT INTO denials AS known (name, until)
-SELECT decode(substr(part, 2), 'hex'), $2 FROM string_to_table($1, ',') AS part
-ON CONFLICT (name) DO UPDATE SET until = excluded.until, sequence = excluded.sequence
-WHERE known.until < excluded.until
-RETURNING sequence
-"""
-
-# The timeline is another one after a standby took over, or a backup was played back: either may
-# have lost the last numbers, and will give them to others.
-_SINCE = """
-SELECT life.name, since, sequence, denials.name, until
-FROM (SELECT name || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS name
-      FROM life) AS life
-CROSS JOIN LATERAL (SELECT CASE WHEN life.name = $1 THEN $2::bigint ELSE 0 END AS since) AS known
-LEFT JOIN LATERAL (
-    SELECT sequence, name, until FROM denials WHERE sequence > since ORDER BY sequence LIMIT $3
-) AS denials ON true
-ORDER BY sequence
-"""
 
 
 def _bigint(number: int) -> bytes:

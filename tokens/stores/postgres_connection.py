@@ -6,16 +6,17 @@ and offers no way to stop waiting for a server that hangs. The other half has th
 
 from __future__ import annotations
 
-import os
 import select
 import struct
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from psycopg import OperationalError, pq
 from psycopg.errors import ReadOnlySqlTransaction, error_from_result
 from psycopg.pq.abc import PGconn, PGresult
+
+from . import forks
 
 TIMEOUT_S = 1.5
 """How long an operation may take, connecting included, before it is an outage."""
@@ -48,8 +49,9 @@ class Connection:
     """
 
     def __init__(self, conninfo: str, schema: str) -> None:
-        self.deadline = time.monotonic() + TIMEOUT_S
-        self._process = os.getpid()
+        self.deadline = monotonic() + TIMEOUT_S
+        self._forks = forks.count
+        self._is_open = True
         self._prepared: dict[str, bytes] = {}
         self._libpq = _connected(conninfo, self.deadline)
         self._poll = select.poll()
@@ -59,28 +61,20 @@ class Connection:
 
     def usable(self) -> bool:
         """Whether it can be given to the next operation; starts that operation's time."""
-        # After a fork two processes would share one conversation, and read each other's answers.
-        if self._process != os.getpid() or self._libpq.status != pq.ConnStatus.OK:
-            return False
         # Nobody has asked anything: what is there to read now is a farewell. To look before a
         # write is sent is safe; to send it a second time would not be.
-        if self._poll.poll(0):
+        if not self._is_open or self._forks != forks.count or self._poll.poll(0):
             return False
-        self.deadline = time.monotonic() + TIMEOUT_S
+        self.deadline = monotonic() + TIMEOUT_S
         return True
 
     def run(self, statement: str, *values: Value) -> PGresult:
         """The result of *statement*, its values in binary; one round trip once it is prepared."""
         libpq = self._libpq
         try:
-            name = self._prepared.get(statement)
-            if name is None:
-                name = b"s%d" % len(self._prepared)
-                libpq.send_prepare(name, statement.encode())
-                self._result()
-                self._prepared[statement] = name
-            sent = [_binary(value) for value in values]
-            libpq.send_query_prepared(name, sent, [pq.Format.BINARY] * len(sent), pq.Format.BINARY)
+            name = self._prepared.get(statement) or self._prepare(statement)
+            sent = [value if type(value) is bytes else _binary(value) for value in values]
+            libpq.send_query_prepared(name, sent, _BINARY[: len(sent)], 1)
             return self._result()
         except BaseException:
             self.close()
@@ -102,46 +96,55 @@ class Connection:
         try:
             yield
         except BaseException:
-            if self._libpq.status == pq.ConnStatus.OK:
+            if self._is_open:
                 self.run("ROLLBACK")
             raise
         self.run("COMMIT")
 
     def close(self) -> None:
         """Let go; an unfinished transaction is rolled back by the server."""
+        self._is_open = False
         # To say goodbye from a fork would end the conversation of the parent.
-        if self._process == os.getpid():
+        if self._forks == forks.count:
             self._libpq.finish()
 
+    def _prepare(self, statement: str) -> bytes:
+        name = b"s%d" % len(self._prepared)
+        self._libpq.send_prepare(name, statement.encode())
+        self._result()
+        self._prepared[statement] = name
+        return name
+
     def _result(self) -> PGresult:
-        libpq, last = self._libpq, None
-        if libpq.flush():
+        """The last result of what was sent, or the first that is an error."""
+        if self._libpq.flush():
             self._flush()
-        while True:
-            while libpq.is_busy():
-                self._wait()
-                libpq.consume_input()
-            result = libpq.get_result()
-            if result is None:
-                break
-            if last is None or last.status != pq.ExecStatus.FATAL_ERROR:
+        last = self._next()
+        while (result := self._next()) is not None:
+            if last is None or last.status != _FATAL:
                 last = result
         if last is None:
             raise OperationalError("the connection is lost")
-        if last.status == pq.ExecStatus.FATAL_ERROR:
+        if last.status == _FATAL:
             raise error_from_result(last)
         return last
+
+    def _next(self) -> PGresult | None:
+        libpq = self._libpq
+        while libpq.is_busy():
+            left_s = self.deadline - monotonic()
+            if left_s <= 0 or not self._poll.poll(left_s * 1000):
+                raise OperationalError(_TOO_LATE)
+            libpq.consume_input()
+        return libpq.get_result()
 
     def _flush(self) -> None:
         self._poll.modify(self._libpq.socket, select.POLLIN | select.POLLOUT)
         while self._libpq.flush():
-            self._wait()
+            _wait(self._poll, self.deadline)
             # The server may be saying something that it must be rid of before it listens.
             self._libpq.consume_input()
         self._poll.modify(self._libpq.socket, select.POLLIN)
-
-    def _wait(self) -> None:
-        _wait(self._poll, self.deadline)
 
 
 def rows(result: PGresult) -> list[Row]:
@@ -162,6 +165,10 @@ def quoted(name: str) -> str:
 
 
 _DOUBLE = struct.Struct("!d")
+# As plain numbers, and made once: what is done for every value of every call adds up.
+_BINARY = [int(pq.Format.BINARY)] * 16
+_TOO_LATE = f"PostgreSQL did not answer within {TIMEOUT_S} s"
+_FATAL = int(pq.ExecStatus.FATAL_ERROR)
 
 
 def _binary(value: Value) -> bytes | None:
@@ -186,6 +193,6 @@ def _connected(conninfo: str, deadline: float) -> PGconn:
 
 
 def _wait(poll: select.poll, deadline: float) -> None:
-    left_s = deadline - time.monotonic()
+    left_s = deadline - monotonic()
     if left_s <= 0 or not poll.poll(left_s * 1000):
-        raise OperationalError(f"PostgreSQL did not answer within {TIMEOUT_S} s")
+        raise OperationalError(_TOO_LATE)

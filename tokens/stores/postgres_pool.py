@@ -15,7 +15,7 @@ LONGEST_NAME_BYTES = 63
 
 
 class Pool:
-    """Connects when there is need, and brings the tables up to date when it first does.
+    """Connects when there is need, and sees then that the tables are there and up to date.
 
     Threads may come and go: there are never more connections than there were operations at
     once, and a thread that stays finds the connection that it used last.
@@ -27,7 +27,6 @@ class Pool:
             raise ValueError(f"a schema's name has 1 to {LONGEST_NAME_BYTES} bytes: {schema!r}")
         self.conninfo = conninfo
         self.schema = schema
-        self._migrated = False
         # The one used last comes first; both ends of a deque are safe between threads.
         self._idle: deque[Connection] = deque()
 
@@ -64,7 +63,6 @@ class Pool:
                 return connection
             connection.close()
         connection = Connection(self.conninfo, self.schema)
-        if not self._migrated:
-            migrate(connection, self.schema)
-            self._migrated = True
+        # Each time: a server that is back without its data has lost the tables as well.
+        migrate(connection, self.schema)
         return connection

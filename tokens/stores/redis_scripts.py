@@ -42,9 +42,10 @@ return 1
 """
 )
 
-# KEYS: family. ARGV: user data.
+# KEYS: family. ARGV: user data, seen after.
 MERGE = """
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local seen = redis.call('HGET', KEYS[1], 't')
+if not seen or (tonumber(seen) or 0) <= tonumber(ARGV[2]) then return 0 end
 redis.call('HSET', KEYS[1], 'd', ARGV[1])
 return 1
 """

@@ -10,11 +10,15 @@ from pathlib import Path
 
 from ..events import Event, emit
 from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
+from . import forks
 from .base import Changes, Cursor
 from .sqlite_schema import REAP, SCHEMA
 
 BUSY_TIMEOUT_S = 1.5
 """How long a write waits for another process's before it is an outage."""
+
+MAPPED_BYTES = 1 << 30
+"""How much of the file is read in place at most, which takes addresses and no memory."""
 
 
 class SQLiteStore:
@@ -63,10 +67,11 @@ class SQLiteStore:
         )
         return None if row is None else _record(*row)
 
-    def merge(self, handle: str, data: bytes) -> bool:
+    def merge(self, handle: str, data: bytes, seen_after: float) -> bool:
         with self._writing() as connection:
             cursor = connection.execute(
-                "UPDATE families SET data = ? WHERE handle = ?", (data, handle)
+                "UPDATE families SET data = ? WHERE handle = ? AND seen_at > ?",
+                (data, handle, seen_after),
             )
             return cursor.rowcount == 1
 
@@ -222,7 +227,7 @@ class SQLiteStore:
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        if connection is None or self._local.forks != forks.count:
             connection = sqlite3.connect(
                 self._path,
                 timeout=BUSY_TIMEOUT_S,
@@ -231,8 +236,10 @@ class SQLiteStore:
             )
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            # Read in place: among a million rows no page of the next one is in a small cache.
+            connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
             connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
+            self._local.connection, self._local.forks = connection, forks.count
             with self._lock:
                 self._open.append(connection)
         return connection
