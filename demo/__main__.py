@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, Literal
 
 import click
 
 from .auth import Settings
-from .schemes import names
+from .builtin import PRESETS
+from .loopback import is_loopback
+from .monitor import RESPONSES, RULES, read_responses
+from .schemes import every_name
 from .serving import CannotServe, Plan, serve
+from .teaching.desk import ACCESS_S, SCHEMES
 
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _DEFAULTS = Settings()
@@ -26,9 +30,16 @@ _SECONDS = click.FloatRange(min=0, min_open=True)
     "mounts",
     metavar="[ALIAS=]SCHEME",
     multiple=True,
-    required=True,
-    help="What to serve. Given several times, each is under /s/<alias>/; the alias is the scheme's "
-    f"name unless given. One of: {', '.join(names())}.",
+    help="What to serve, such as session-cookie-redis; --list names them all. Given several times, "
+    "each is under /s/<alias>/; the alias is the scheme's name unless given.",
+)
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, wanted: _list_and_exit(context) if wanted else None,
+    help="List the names of all schemes and exit.",
 )
 @click.option("--site", is_flag=True, help="Serve a single scheme under /s/<alias>/ as well.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -61,38 +72,77 @@ _SECONDS = click.FloatRange(min=0, min_open=True)
     help="Signing keys, made on first use; nodes of a deployment share it.  [env: DEMO_KEYS_FILE]",
 )
 @click.option(
+    "--preset",
+    type=click.Choice(sorted(PRESETS)),
+    help="Lifetimes by name: NIST SP 800-63B-4 levels, or OWASP's. What is given below wins.",
+)
+@click.option(
     "--inactivity-s",
     type=_SECONDS,
-    default=_DEFAULTS.inactivity.total_seconds(),
-    show_default=True,
-    help="Seconds without a request after which a login ends.",
+    help="Seconds without a request after which a login ends.  "
+    f"[default: {_DEFAULTS.inactivity.total_seconds():g}]",
 )
 @click.option(
     "--absolute-s",
     type=_SECONDS,
-    default=_DEFAULTS.absolute.total_seconds(),
-    show_default=True,
-    help="Seconds after which a login ends in any case.",
+    help="Seconds after which a login ends in any case.  "
+    f"[default: {_DEFAULTS.absolute.total_seconds():g}]",
 )
 @click.option(
     "--touch-s",
     type=_SECONDS,
-    default=_DEFAULTS.touch.total_seconds(),
-    show_default=True,
-    help="Seconds between two notes of activity in the store.",
+    help="Seconds between two notes of activity in the store.  "
+    f"[default: {_DEFAULTS.touch.total_seconds():g}]",
 )
 @click.option(
     "--access-s",
     type=_SECONDS,
-    default=_DEFAULTS.access.total_seconds(),
+    help=f"Seconds an access token lives.  [default: {_DEFAULTS.access.total_seconds():g}]",
+)
+@click.option(
+    "--renewal-s",
+    type=_SECONDS,
+    help="Seconds after which a session ID in a cookie is replaced in mid-session; a token is "
+    "replaced when it expires.  [default: never]",
+)
+@click.option(
+    "--max-sessions",
+    type=click.IntRange(min=1),
+    help="Logins that an account may have at a time.  [default: any number]",
+)
+@click.option(
+    "--at-max",
+    type=click.Choice(["end-oldest", "refuse"]),
+    default=_DEFAULTS.at_max,
     show_default=True,
-    help="Seconds an access token lives.",
+    help="What gives way to one login more.",
+)
+@click.option(
+    "--monitor",
+    "rules",
+    metavar="RULE=RESPONSE",
+    multiple=True,
+    help="What to do when a rule of the monitor fires. RULE is all or one of "
+    f"{', '.join(RULES)}; RESPONSE is one of {', '.join(RESPONSES)}. Every rule logs unless told "
+    "otherwise; with --timing nobody watches unless this is given.",
+)
+@click.option(
+    "--audit-log",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="Append audit events to this file as JSON lines; - is standard output.",
 )
 @click.option("--timing", is_flag=True, help="Say in Server-Timing what each request spent.")
 @click.option(
     "--lab",
     is_flag=True,
     help="Let POST /cart take delay_ms, so that races can be watched. Loopback only.",
+)
+@click.option(
+    "--teaching",
+    is_flag=True,
+    help="Start three nodes beside the app, for its page /nodes, and show every event on /log. "
+    "Loopback only. Without --scheme it serves four that need nothing but a file, and access "
+    f"tokens of {ACCESS_S:g} s.",
 )
 @click.option("--node", default="", help="What X-Node says.  [default: pid-<number>]")
 def main(
@@ -103,35 +153,59 @@ def main(
     workers: int,
     store_urls: Sequence[str],
     keys_file: Path | None,
-    inactivity_s: float,
-    absolute_s: float,
-    touch_s: float,
-    access_s: float,
     timing: bool,
     lab: bool,
+    teaching: bool,
     node: str,
+    rules: Sequence[str],
+    audit_log: Path | None,
+    max_sessions: int | None,
+    at_max: Literal["end-oldest", "refuse"],
+    **lifetimes: Any,
 ) -> None:
     """Serve the demo app: accounts alice, bob and carol, passwords `<name>-password`."""
-    if not _is_loopback(host):
-        if lab:
-            raise click.UsageError("--lab is for this machine alone; leave out --host")
+    if not is_loopback(host):
+        if lab or teaching:
+            which = "--lab" if lab else "--teaching"
+            raise click.UsageError(f"{which} is for this machine alone; leave out --host")
         click.echo(
             f"demo: {host} can be reached by others, and the demo's passwords are public; its "
             "cookies are Secure, so browsers need https in front of it",
             err=True,
         )
+    if not mounts and not teaching:
+        raise click.UsageError(
+            "name a --scheme, such as session-cookie-memory; --list has them all"
+        )
+    if teaching and not mounts:
+        mounts = SCHEMES
+        lifetimes["access_s"] = lifetimes["access_s"] or ACCESS_S
     settings = Settings(
         store_url=" ".join(store_urls) or None,
         keys_file=keys_file,
-        inactivity=timedelta(seconds=inactivity_s),
-        absolute=timedelta(seconds=absolute_s),
-        touch=timedelta(seconds=touch_s),
-        access=timedelta(seconds=access_s),
         timing=timing,
+        max_sessions=max_sessions,
+        at_max=at_max,
+        **_lifetimes(**lifetimes),
     )
     schemes = _mounts(mounts)
-    plan = Plan(schemes, settings, site=site or len(schemes) > 1, node=node, lab=lab)
+    if teaching and workers > 1:
+        raise click.UsageError(
+            "--teaching has one worker, which keeps the nodes: leave out --workers"
+        )
     try:
+        watched = rules or not timing
+        plan = Plan(
+            schemes,
+            settings,
+            site=site or len(schemes) > 1,
+            node=node,
+            lab=lab,
+            teaching=teaching,
+            # What is measured is the scheme alone.
+            responses=read_responses(rules) if watched else None,
+            audit_log=audit_log,
+        )
         serve(plan, host, port, workers)
     except (CannotServe, ValueError) as exc:
         click.echo(f"demo: {exc}", err=True)
@@ -152,11 +226,20 @@ def _mounts(given: Sequence[str]) -> dict[str, str]:
     return mounts
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _lifetimes(preset: str | None, **given_s: float | None) -> dict[str, Any]:
+    """Give the fields of `Settings` for a preset, and for what was given in seconds besides."""
+    given = {
+        name.removesuffix("_s"): timedelta(seconds=seconds)
+        for name, seconds in given_s.items()
+        if seconds is not None
+    }
+    return {**(PRESETS[preset] if preset else {}), **given}
+
+
+def _list_and_exit(context: click.Context) -> None:
+    for name in every_name():
+        click.echo(name)
+    context.exit()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 Strength = Literal["immediate", "within", "at-expiry"]
+Carrier = Literal["cookie", "bearer", "url", "form", "none"]
+"""How a credential travels; `url` and `form` are for teaching, and for this machine alone."""
+TEACHING: frozenset[Carrier] = frozenset({"url", "form"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,12 @@ class Settings:
     absolute: timedelta = timedelta(hours=12)
     touch: timedelta = timedelta(seconds=60)
     access: timedelta = timedelta(minutes=5)
+    renewal: timedelta | None = None
+    """How old a session ID may grow before it is replaced in mid-session; None: never."""
+    max_sessions: int | None = None
+    """How many logins a subject may have at a time; None: as many as it likes."""
+    at_max: Literal["end-oldest", "refuse"] = "end-oldest"
+    """What gives way to one login more."""
     timing: bool = False
     """Whether to keep count of store operations and signature checks for Server-Timing."""
 
@@ -198,7 +207,7 @@ class Scheme:
     """One sentence for people who choose from a list."""
     mechanism: Mechanism | None
     """None is `control`: nobody is asked who they are."""
-    transport: Literal["cookie", "bearer", "none"]
+    transport: Carrier
     strength: Strength
     """The claimed strength of a revocation, which tests and the prober hold it to."""
     bound_s: float = 0.0
@@ -209,6 +218,9 @@ class Scheme:
     """A known delay put before every authenticated route: what measurements are checked against."""
     public_keys: Callable[[], Mapping[str, Any]] | None = None
     """The JWKS, where there are public keys."""
+    status_list: Callable[[int], tuple[str, int]] | None = None
+    """The signed status list of that number and for how many seconds it may be kept, where lists
+    are published; raises one of the mechanism's outages if this node is out of touch."""
     probe: Callable[[], None] = lambda: None
     """Raises one of the mechanism's outages if the store does not answer."""
     reap: Callable[[], int] = lambda: 0

@@ -1,4 +1,4 @@
-"""Who is calling, and what does not ask: /me, /public, the public keys and the health checks."""
+"""Who is calling, and what does not ask: /me, /public, the health checks."""
 
 from __future__ import annotations
 
@@ -40,12 +40,5 @@ def caller_routes(gate: Gate) -> Blueprint:
         """A store that does not answer raises an outage, which is a 503."""
         scheme.probe()
         return json_answer({"ready": True})
-
-    public_keys = scheme.public_keys
-    if public_keys is not None:
-
-        @routes.get("/.well-known/jwks.json")
-        def jwks() -> Response:
-            return json_answer(public_keys())
 
     return routes

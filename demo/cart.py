@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 
 from .answers import json_answer
 from .auth import Grant
+from .delivery import answer
 from .gate import Gate
 from .limits import DelayMs, Item, Quantity, read_body
 from .problems import Problem
@@ -41,7 +42,7 @@ def cart_routes(gate: Gate, *, lab: bool) -> Blueprint:
         if line.delay_ms and not lab:
             raise Problem(400, "The body cannot be read", "delay_ms is for --lab only")
         grant = _put(gate, line)
-        return gate.answer("cart", {"item": line.item, "quantity": line.quantity}, grant=grant)
+        return answer(gate, "cart", {"item": line.item, "quantity": line.quantity}, grant=grant)
 
     return routes
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from .agents import summary
 from .answers import json_answer
 from .auth import Entry
+from .delivery import answer
 from .gate import Gate
 from .problems import Problem
 
@@ -25,18 +27,19 @@ def device_routes(gate: Gate) -> Blueprint:
         if entries is None:
             why = "this scheme keeps no list of logins"
             return json_answer({"devices": None, "detail": why})
-        return json_answer({"devices": describe_entries(entries, identity.handle)})
+        described = describe_entries(entries, identity.handle)
+        return json_answer({"devices": described, "alarms": describe_alarms(gate, subject)})
 
     # An HTML form cannot send DELETE.
     @routes.route("/devices/<handle>", methods=["DELETE", "POST"])
     def end(handle: str) -> Response:
         mechanism = gate.keeping()
-        identity, subject = gate.member(fresh=True)
+        identity, subject = gate.trusted()
         revocation = mechanism.revoke_entry(subject, handle)
         if revocation is None:
             # Also what a handle of somebody else's answers: it does not tell them apart.
             raise Problem(404, "No such login", "it has ended already, or was never yours")
-        return gate.answer("device", {}, revocation=revocation, clear=handle == identity.handle)
+        return answer(gate, "device", {}, revocation=revocation, clear=handle == identity.handle)
 
     return routes
 
@@ -51,6 +54,26 @@ def describe_entries(entries: Sequence[Entry], own_handle: str) -> list[dict[str
             "last_seen_at": entry.last_seen_at,
             "address": entry.address,
             "user_agent": entry.user_agent,
+            "agent": summary(entry.user_agent),
         }
         for entry in entries
+    ]
+
+
+def describe_alarms(gate: Gate, subject: str) -> list[dict[str, Any]]:
+    """Give what the monitor of this process found about *subject*, newest first."""
+    if gate.watch is None:
+        return []
+    return [
+        {
+            "rule": alarm.rule,
+            "why": alarm.why,
+            "at": alarm.at,
+            "count": alarm.count,
+            "response": alarm.response,
+            "handle": alarm.handle,
+            "address": alarm.client.address,
+            "agent": summary(alarm.client.user_agent),
+        }
+        for alarm in gate.watch.monitor.alarms(subject)
     ]

@@ -6,6 +6,25 @@ import base64
 import json
 from datetime import UTC, datetime
 
+from flask import Flask, current_app, request, url_for
+
+from .agents import summary
+
+
+def register_filters(app: Flask) -> None:
+    """Give *app*'s templates what every page needs."""
+    app.add_template_filter(decoded)
+    app.add_template_filter(moment)
+    app.add_template_filter(summary, "agent")
+    app.jinja_env.globals["home"] = home
+
+
+def home() -> str:
+    """Give the address of the page that this app is about."""
+    if "pages" in current_app.blueprints:
+        return url_for("pages.page")
+    return f"{request.script_root}/"
+
 
 def moment(instant: float) -> str:
     """Give an instant as people read it."""

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter_ns
-from typing import Any
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any
 
-from flask import Response, g, render_template, request, url_for
+from flask import g, request
 
-from .answers import json_answer, wants_html
-from .auth import Client, Grant, Identity, Mechanism, Revocation, Scheme
+from .auth import Client, Grant, Identity, Mechanism, Scheme
 from .limits import MAX_USER_AGENT_CHARACTERS
 from .problems import Problem, Unidentified
+from .renewals import renew_when_due
 from .timing import spin
 from .transports import Transport
+
+if TYPE_CHECKING:
+    from .watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +36,35 @@ class Everyone:
 
 
 class Gate:
-    """A scheme and its transport, as the routes use them."""
+    """A scheme, its transport, and who watches, as the routes use them."""
 
-    def __init__(self, scheme: Scheme, transport: Transport) -> None:
+    def __init__(self, scheme: Scheme, transport: Transport, watch: Watch | None = None) -> None:
         self.scheme = scheme
         self.transport = transport
+        self.watch = watch
         self.mechanism = scheme.mechanism
         self._verify = self.mechanism.verify if self.mechanism else _everyone(scheme.delay_us)
 
     def credential(self) -> str | None:
-        """Give the credential as sent; the answer will say that it depends on it."""
+        """Give the credential the client holds: as sent, unless this request has replaced it."""
         g.credential_was_read = True
-        return self.transport.read(request)
+        return g.held[0] if "held" in g else self.transport.read(request)
+
+    def presented(self) -> str | None:
+        """Give what this request was about, for the monitor: the credential, or what renews it."""
+        presented: str | None = g.get("presented")
+        return presented or self.transport.read(request)
+
+    def renewal(self) -> str | None:
+        """Give what travels for renewal alone; None if that is the credential, or is not sent."""
+        if "held" in g and g.held[1] is not None:
+            renewal: str = g.held[1]
+            return renewal
+        return self.transport.read_renewal(request)
+
+    def hold(self, grant: Grant | None) -> None:
+        """Have the rest of this request go on with what the client is about to hold."""
+        g.held = (None, None) if grant is None else (grant.credential, grant.renewal)
 
     def visitor(self, *, fresh: bool = False) -> Identity | None:
         """
@@ -59,9 +78,14 @@ class Gate:
             return None
         started = perf_counter_ns()
         try:
-            return self._verify(credential, True) if fresh else self._verify(credential)
+            identity = self._verify(credential, True) if fresh else self._verify(credential)
         finally:
             g.auth_ns = perf_counter_ns() - started
+        if self.watch is not None:
+            self.watch.accepted(identity, credential)
+        if getattr(identity, "renewal_due", False):
+            renew_when_due(self, credential)
+        return identity
 
     def caller(self, *, fresh: bool = False) -> Identity:
         """Give the verified caller; an anonymous visitor with a record of its own is one."""
@@ -81,6 +105,22 @@ class Gate:
             raise Unidentified
         return identity, identity.subject
 
+    def trusted(self) -> tuple[Identity, str]:
+        """
+        Give the caller as `member` does, afresh, for what a thief would do first.
+
+        Refused if the monitor wants the password again: a stolen credential does not know it.
+        """
+        identity, subject = self.member(fresh=True)
+        if self.watch is not None and self.watch.asks_again(identity):
+            raise Problem(
+                401,
+                "Give the password again",
+                "something unusual was noticed; log in once more and repeat this",
+                {"WWW-Authenticate": self.transport.challenge(rejected=False, again=True)},
+            )
+        return identity, subject
+
     def keeping(self) -> Mechanism:
         """Give the mechanism, for routes that change something."""
         if self.mechanism is None:
@@ -97,46 +137,22 @@ class Gate:
         mechanism = self.keeping()
         held = self.credential()
         try:
-            return self._replace_or_issue(mechanism, held, subject)
+            grant = self._replace_or_issue(mechanism, held, subject)
         except ValueError as exc:
             # The mechanism has a limit that this login would pass, such as one on their number.
             raise Problem(409, "The login cannot begin", str(exc)) from exc
+        self.confirmed(grant)
+        return grant
+
+    def confirmed(self, grant: Grant) -> None:
+        """Take notice that whoever is given *grant* has just proved to know the password."""
+        if self.watch is not None:
+            self.watch.gave_password(grant.handle)
 
     def client(self) -> Client:
         """Who is asking, for the devices page."""
         agent = request.environ.get("HTTP_USER_AGENT", "")[:MAX_USER_AGENT_CHARACTERS]
         return Client(request.environ.get("REMOTE_ADDR", ""), agent)
-
-    def answer(
-        self,
-        done: str,
-        fields: Mapping[str, Any],
-        *,
-        grant: Grant | None = None,
-        revocation: Revocation | None = None,
-        clear: bool = False,
-    ) -> Response:
-        """
-        Answer a request that changed something, after telling the client its new credential.
-
-        JSON gets *fields*; a form gets the page again, with *done* and the revocation in words.
-        """
-        described = revocation.describe() if revocation else {}
-        body: dict[str, Any] = {**fields, "revocation": described} if revocation else {**fields}
-        if grant is not None:
-            self.transport.check(grant)
-            body |= self.transport.fields(grant)
-        if not wants_html():
-            response = json_answer(body)
-        elif grant is not None and not self.transport.ambient:
-            response = Response(render_template("bearer.html", scheme=self.scheme, body=body))
-        else:
-            response = _back_to_page(done, described)
-        if grant is not None:
-            self.transport.deliver(grant, response)
-        if clear:
-            self.transport.clear(response)
-        return response
 
     def _replace_or_issue(self, mechanism: Mechanism, held: str | None, subject: str) -> Grant:
         if held is not None:
@@ -150,12 +166,6 @@ class Gate:
 def describe_grant(subject: str | None, grant: Grant) -> dict[str, Any]:
     """Give what the JSON of a login says, whatever the transport."""
     return {"subject": subject, "handle": grant.handle, "expires_at": grant.expires_at}
-
-
-def _back_to_page(done: str, described: Mapping[str, str | float]) -> Response:
-    query = urlencode({"done": done, **described})
-    # 303: the browser gets the page with GET, so that a reload does not send the form again.
-    return Response(status=303, headers={"Location": f"{url_for('pages.page')}?{query}"})
 
 
 def _everyone(delay_us: float) -> Callable[..., Identity]:

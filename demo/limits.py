@@ -34,16 +34,20 @@ def read_body(kind: type[Fields]) -> Fields:
     Fields *kind* does not know are ignored, and an empty body is an empty object. Anything else
     that does not fit is a `Problem`: 400 with the field named, 413 or 415.
     """
-    mimetype = request.mimetype
     try:
-        if mimetype in _FORMS:
+        if is_form():
             return msgspec.convert(_form(), kind, strict=False)
-        if mimetype in ("", "application/json"):
-            return msgspec.json.decode(request.get_data(cache=False) or b"{}", type=kind)
+        if request.mimetype in ("", "application/json"):
+            return msgspec.json.decode(request.get_data() or b"{}", type=kind)
     except (msgspec.DecodeError, RecursionError) as exc:
         # A DecodeError names the place and the rule, never the value that was sent.
         raise Problem(400, "The body cannot be read", str(exc)) from exc
     raise Problem(415, "This content type is not read", "send JSON or an HTML form")
+
+
+def is_form() -> bool:
+    """Whether the body came from an HTML form."""
+    return request.mimetype in _FORMS
 
 
 def _form() -> dict[str, Any]:

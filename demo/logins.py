@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g
 
 from .accounts import Accounts
+from .delivery import answer
 from .gate import Everyone, Gate, describe_grant
 from .limits import NewPassword, Password, read_body
 from .problems import Problem, Unidentified, refusal
@@ -40,20 +41,21 @@ def login_routes(gate: Gate, accounts: Accounts) -> Blueprint:
             raise refusal(challenge, "Wrong username or password", "check both and try again")
         if gate.mechanism is None:
             everyone = Everyone()
-            return gate.answer("login", _described(everyone))
+            return answer(gate, "login", _described(everyone))
         grant = gate.begin(fields.username)
-        return gate.answer("login", describe_grant(fields.username, grant), grant=grant)
+        return answer(gate, "login", describe_grant(fields.username, grant), grant=grant)
 
     @routes.post("/renew")
     def renew() -> Response:
         mechanism = gate.keeping()
         held = gate.credential()
-        renewal = read_body(Renewal).refresh_token or gate.transport.read_renewal(request) or held
+        renewal = read_body(Renewal).refresh_token or gate.renewal() or held
         if renewal is None:
             raise Unidentified
+        g.presented = renewal
         grant = mechanism.renew(renewal, None, gate.client())
         fields = {"handle": grant.handle, "expires_at": grant.expires_at}
-        return gate.answer("renew", fields, grant=grant)
+        return answer(gate, "renew", fields, grant=grant)
 
     @routes.post("/password")
     def password() -> Response:
@@ -66,9 +68,10 @@ def login_routes(gate: Gate, accounts: Accounts) -> Blueprint:
         with accounts.changing(subject, fields.new):
             # Whoever knew the old password may hold any of the others (ASVS 5.0 7.4.3).
             grant = mechanism.renew(held, subject, gate.client())
+            gate.confirmed(grant)
             revocation = mechanism.revoke_all(subject, keep=grant.handle)
-        return gate.answer(
-            "password", describe_grant(subject, grant), grant=grant, revocation=revocation
+        return answer(
+            gate, "password", describe_grant(subject, grant), grant=grant, revocation=revocation
         )
 
     return routes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from flask import Blueprint, Response
 
+from .delivery import answer
 from .gate import Gate
 from .limits import read_body
 from .problems import Unidentified, refusal
@@ -32,14 +33,14 @@ def logout_routes(gate: Gate) -> Blueprint:
             response = refusal(gate.transport.challenge(rejected=True)).answer()
             gate.transport.clear(response)
             return response
-        return gate.answer("logout", {}, revocation=revocation, clear=True)
+        return answer(gate, "logout", {}, revocation=revocation, clear=True)
 
     @routes.post("/logout-everywhere")
     def logout_everywhere() -> Response:
         mechanism = gate.keeping()
         keep = read_body(LogoutEverywhere).keep_this
-        identity, subject = gate.member(fresh=True)
+        identity, subject = gate.trusted()
         revocation = mechanism.revoke_all(subject, keep=identity.handle if keep else None)
-        return gate.answer("logout-everywhere", {}, revocation=revocation, clear=not keep)
+        return answer(gate, "logout-everywhere", {}, revocation=revocation, clear=not keep)
 
     return routes

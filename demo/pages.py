@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 
 from .answers import json_answer, wants_html
-from .auth import Identity
+from .auth import TEACHING, Identity
 from .cart import items_in
-from .devices import describe_entries
+from .delivery import said
+from .devices import describe_alarms, describe_entries
 from .filters import moment
 from .gate import Gate
 
@@ -66,17 +67,29 @@ def _shown(gate: Gate) -> dict[str, Any]:
     """Give what the page is made of."""
     identity, refused = _identity(gate)
     credential = gate.credential() or ""
+    is_token = gate.scheme.name.startswith("token-")
     return {
         "scheme": gate.scheme,
-        "message": DONE.get(request.args.get("done", "")),
-        "strength": in_words(request.args),
+        "message": DONE.get(said().get("done", "")),
+        "strength": in_words(said()),
         "identity": identity,
         "refused": refused,
         "credential": credential,
         "items": items_in(identity.data) if identity else {},
         "shop": SHOP,
         "devices": _devices(gate, identity),
+        "alarms": describe_alarms(gate, subject) if (subject := _subject(identity)) else [],
+        "asks_again": identity is not None
+        and gate.watch is not None
+        and gate.watch.asks_again(identity),
+        "leaks": gate.scheme.transport in TEACHING,
+        # Under a token scheme only what renews it can, and an address never carries that.
+        "renewable": gate.transport.ambient or not is_token or gate.renewal() is not None,
     }
+
+
+def _subject(identity: Identity | None) -> str | None:
+    return identity.subject if identity else None
 
 
 def _identity(gate: Gate) -> tuple[Identity | None, bool]:

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 
 from .auth import Scheme, SchemeFactory, Settings
 
 GROUP = "sessions_or_tokens.schemes"
+TABLES = "sessions_or_tokens.tables"
+"""Entry points that each name many schemes: a mapping from their names to their factories."""
 
 
 class UnknownScheme(ValueError):
     """No installed package has a scheme of that name."""
 
     def __init__(self, name: str) -> None:
-        near = difflib.get_close_matches(name, names(), n=3, cutoff=0.5)
+        near = difflib.get_close_matches(name, every_name(), n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names())}"
         super().__init__(f"no scheme is named {name!r}; {hint}")
 
 
-def names() -> list[str]:
-    """Give the names of every installed scheme, in order."""
-    return sorted(_installed())
+def names(extra: str = "") -> list[str]:
+    """
+    Give the names of the installed schemes, in order: those that need no extra, or *extra*.
+
+    An entry point that ends in `[rivals]`, say, is listed only for those who ask for rivals;
+    `build` knows every one. A table of schemes is asked for by its name in the same way: `grid`,
+    `teaching`.
+    """
+    if extra in _tables():
+        return sorted(_table(extra))
+    wanted = [extra] if extra else []
+    return sorted(name for name, point in _installed().items() if point.extras == wanted)
+
+
+def every_name() -> list[str]:
+    """Give every name that `build` knows, in order, but for those that need an extra."""
+    return sorted({*names(), *(name for table in _tables() for name in _table(table))})
 
 
 def build(name: str, settings: Settings) -> Scheme:
@@ -32,12 +49,36 @@ def build(name: str, settings: Settings) -> Scheme:
     """
     point = _installed().get(name)
     if point is None:
-        raise UnknownScheme(name)
+        return _from_table(name)(settings)
     try:
         factory: SchemeFactory = point.load()
     except (ImportError, AttributeError) as exc:
-        raise ValueError(f"scheme {name} cannot be loaded from {point.value}: {exc}") from exc
+        remedy = (
+            f"; it needs an extra: pip install '.[{','.join(point.extras)}]'"
+            if point.extras
+            else ""
+        )
+        raise ValueError(
+            f"scheme {name} cannot be loaded from {point.value}: {exc}{remedy}"
+        ) from exc
     return factory(settings)
+
+
+def _from_table(name: str) -> SchemeFactory:
+    for table in _tables():
+        found = _table(table).get(name)
+        if found is not None:
+            return found
+    raise UnknownScheme(name)
+
+
+def _table(name: str) -> Mapping[str, SchemeFactory]:
+    found: Mapping[str, SchemeFactory] = _tables()[name].load()
+    return found
+
+
+def _tables() -> dict[str, EntryPoint]:
+    return {point.name: point for point in reversed(tuple(entry_points(group=TABLES)))}
 
 
 def _installed() -> dict[str, EntryPoint]:

@@ -21,17 +21,22 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from .accounts import Accounts
 from .app import create_app, create_site
-from .auth import Scheme, Settings
+from .auditlog import STANDARD_OUTPUT, check_target, write_events
+from .auth import TEACHING, Scheme, Settings
 from .housekeeping import keep_house
+from .loopback import is_loopback
+from .monitor import Monitor, Response
 from .schemes import build
+from .teaching.desk import open_desk, with_store
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -56,6 +61,14 @@ class Plan:
     site: bool = False
     node: str = ""
     lab: bool = False
+    teaching: bool = False
+    """Whether three nodes are started beside this app, for its page /nodes to watch."""
+    folder: Path = Path()
+    """Where files are that go when the app does."""
+    responses: Mapping[str, Response] | None = None
+    """What the monitor does, by rule; None: nobody watches."""
+    audit_log: Path | None = None
+    """Where audit events go as JSON lines; `-` is standard output."""
 
     def schemes(self) -> dict[str, Scheme]:
         """Build every scheme; an error names the one it is about."""
@@ -65,11 +78,29 @@ class Plan:
         """Build the app, and have what expires in its stores cleared away."""
         schemes = self.schemes()
         keep_house(schemes)
-        timing = self.settings.timing
+        if self.audit_log is not None:
+            write_events(self.audit_log)
+        given: dict[str, Any] = {
+            "node": self.node,
+            "timing": self.settings.timing,
+            "lab": self.lab,
+            "accounts": self._accounts(),
+        }
+        if self.teaching:
+            given["desk"] = open_desk(self.mounts, schemes, self.settings, self.folder)
         if self.site:
-            return create_site(schemes, node=self.node, timing=timing, lab=self.lab)
+            return create_site(
+                schemes, monitors={alias: self._monitor() for alias in schemes}, **given
+            )
         (scheme,) = schemes.values()
-        return create_app(scheme, node=self.node, timing=timing, lab=self.lab)
+        return create_app(scheme, monitor=self._monitor(), **given)
+
+    def _monitor(self) -> Monitor | None:
+        return None if self.responses is None else Monitor(self.responses)
+
+    def _accounts(self) -> Accounts:
+        keys = self.settings.keys_file
+        return Accounts(keys and keys.with_name(f"{keys.name}.accounts"))
 
 
 def serve(plan: Plan, host: str, port: int, workers: int) -> None:
@@ -79,7 +110,10 @@ def serve(plan: Plan, host: str, port: int, workers: int) -> None:
             # Each worker would make keys of its own and refuse the others' tokens.
             keys = Path(folder) / "keys.json"
             plan = replace(plan, settings=replace(plan.settings, keys_file=keys))
-        _check(plan, workers)
+        if plan.teaching:
+            settings = with_store(plan.settings, Path(folder))
+            plan = replace(plan, settings=settings, folder=Path(folder))
+        _check(plan, workers, host)
         port = held.getsockname()[1]
         server = Server(
             "demo",
@@ -92,15 +126,33 @@ def serve(plan: Plan, host: str, port: int, workers: int) -> None:
             log_level=LogLevels.critical,
         )
         ready, told = multiprocessing.Pipe(duplex=False)
-        _announce(ready, workers, host, port)
+        # What is on standard output should be events and nothing else.
+        _announce(ready, workers, host, port, err=plan.audit_log == STANDARD_OUTPUT)
         server.serve(target_loader=partial(_load, plan, os.getpid(), told), wrap_loader=False)
 
 
-def _check(plan: Plan, workers: int) -> None:
+def _check(plan: Plan, workers: int, host: str) -> None:
     """Build every scheme here first, where an error is one clear line and nothing has begun."""
+    if plan.audit_log is not None:
+        try:
+            check_target(plan.audit_log)
+        except OSError as exc:
+            raise CannotServe(
+                f"cannot write {plan.audit_log}: {exc.strerror}; choose another --audit-log"
+            ) from exc
     for alias, scheme in plan.schemes().items():
         outages = scheme.mechanism.outages if scheme.mechanism else ()
         try:
+            if scheme.transport in TEACHING and not is_loopback(host):
+                raise CannotServe(
+                    f"{alias} is for teaching, on this machine alone: its credential leaks; leave "
+                    "out --host, or serve a scheme whose credential travels in a cookie"
+                )
+            if plan.teaching and scheme.mechanism is not None and not scheme.shared:
+                raise CannotServe(
+                    f"{alias} keeps its state in one process, so three nodes cannot serve it; "
+                    "leave out --scheme, or name one whose store is shared"
+                )
             if workers > 1 and not scheme.shared:
                 raise CannotServe(
                     f"{alias} keeps its state in one process, so it cannot have {workers} workers; "
@@ -152,7 +204,7 @@ def _load(plan: Plan, parent: int, ready: Connection) -> WSGIApplication:
     return app
 
 
-def _announce(ready: Connection, workers: int, host: str, port: int) -> None:
+def _announce(ready: Connection, workers: int, host: str, port: int, err: bool) -> None:
     """Print the line that says so once every worker is there and a request was answered."""
 
     def watch() -> None:
@@ -163,7 +215,7 @@ def _announce(ready: Connection, workers: int, host: str, port: int) -> None:
         while not _answers(host, port):
             time.sleep(0.01)
         shown = f"[{host}]" if ":" in host else host
-        click.echo(f"demo: listening on http://{shown}:{port}")
+        click.echo(f"demo: listening on http://{shown}:{port}", err=err)
 
     threading.Thread(target=watch, daemon=True).start()
 

@@ -12,8 +12,13 @@ from valkey import Valkey
 
 from .auth import Settings
 
-Transport = Literal["cookie", "bearer"]
-CARRIED = {"cookie": "a cookie", "bearer": "the Authorization header"}
+Transport = Literal["cookie", "bearer", "url", "form"]
+CARRIED = {
+    "cookie": "a cookie",
+    "bearer": "the Authorization header",
+    "url": "the address (for teaching)",
+    "form": "a hidden form field (for teaching)",
+}
 STORES = {
     "memory": "process memory",
     "sqlite": "an SQLite file",

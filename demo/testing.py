@@ -14,16 +14,30 @@ from __future__ import annotations
 import pytest
 
 # So that a promise that is broken shows its values, as an assertion in a test file does.
-pytest.register_assert_rewrite("demo.contract")
+# By module: parts of the package are there already if the app was imported first.
+for _concept in ("costs", "logins", "logouts", "races", "wire"):
+    pytest.register_assert_rewrite(f"demo.contract.{_concept}")
 
-from .contract.logins import LoginPromises  # noqa: E402 - it must come after the line above
+from .contract.costs import CostPromises  # noqa: E402 - it must come after the line above
+from .contract.logins import LoginPromises  # noqa: E402
 from .contract.logouts import LogoutPromises  # noqa: E402
 from .contract.promises import NewVisitor  # noqa: E402
+from .contract.races import RacePromises  # noqa: E402
 from .contract.visitor import Answer, Visitor, over_sockets, over_wsgi  # noqa: E402
 from .contract.wire import WirePromises  # noqa: E402
 
-__all__ = ["Answer", "NewVisitor", "SchemeContract", "Visitor", "over_sockets", "over_wsgi"]
+__all__ = [
+    "Answer",
+    "LoginPromises",
+    "LogoutPromises",
+    "NewVisitor",
+    "SchemeContract",
+    "Visitor",
+    "WirePromises",
+    "over_sockets",
+    "over_wsgi",
+]
 
 
-class SchemeContract(LoginPromises, LogoutPromises, WirePromises):
+class SchemeContract(LoginPromises, LogoutPromises, WirePromises, RacePromises, CostPromises):
     """Every promise of a scheme over HTTP, as tests."""

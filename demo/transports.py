@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from flask import Request, Response
 
-from .auth import Grant, Scheme
+from .auth import Grant
 from .limits import MAX_COOKIE_BYTES
 from .problems import Problem
 
@@ -31,8 +31,25 @@ class Transport(Protocol):
     def vary(self) -> str:
         """The request header that carries the credential; empty if there is none."""
 
-    def challenge(self, *, rejected: bool) -> str:
-        """Give the value of WWW-Authenticate; *rejected*: a credential was sent and refused."""
+    @property
+    def on_pages(self) -> bool:
+        """Whether a browser takes the credential from page to page without a script."""
+
+    @property
+    def in_address(self) -> bool:
+        """Whether the credential is part of the address, so that no cache may keep any answer."""
+
+    @property
+    def redirects(self) -> bool:
+        """Whether the credential survives a redirect, so that a form can lead to a page."""
+
+    def challenge(self, *, rejected: bool, again: bool = False) -> str:
+        """
+        Give the value of WWW-Authenticate.
+
+        *rejected*: a credential was sent and refused. *again*: it is good, but the password is
+        wanted once more (RFC 9470).
+        """
 
     def read(self, request: Request) -> str | None:
         """Give the credential as the client sent it, unchecked; None if it sent none."""
@@ -45,6 +62,9 @@ class Transport(Protocol):
 
     def fields(self, grant: Grant) -> dict[str, Any]:
         """Give what the JSON body must say so that the client has its credential."""
+
+    def parameters(self, credential: str, renewal: str | None) -> dict[str, str]:
+        """Give what the links and forms of a page must carry, by the name of the parameter."""
 
     def deliver(self, grant: Grant, response: Response) -> None:
         """Put the credential where the client keeps it."""
@@ -63,7 +83,8 @@ class CookieTransport:
     is why a deployment of one's own belongs at the root.
     """
 
-    ambient = True
+    ambient = on_pages = redirects = True
+    in_address = False
     vary = "Cookie"
 
     def __init__(self, kind: str, prefix: str = "") -> None:
@@ -73,7 +94,7 @@ class CookieTransport:
         # The browser shows the refresh token to the one route that needs it.
         self._renewal_path = prefix + RENEW_PATH
 
-    def challenge(self, *, rejected: bool) -> str:  # noqa: ARG002 - one answer for both
+    def challenge(self, *, rejected: bool, again: bool = False) -> str:  # noqa: ARG002 - one for all
         return 'Cookie realm="demo"'
 
     def read(self, request: Request) -> str | None:
@@ -97,6 +118,9 @@ class CookieTransport:
     def fields(self, grant: Grant) -> dict[str, Any]:  # noqa: ARG002 - the cookie says it all
         return {}
 
+    def parameters(self, credential: str, renewal: str | None) -> dict[str, str]:  # noqa: ARG002
+        return {}
+
     def deliver(self, grant: Grant, response: Response) -> None:
         self._set(response, self.name, grant.credential, self._path)
         if grant.renewal is not None:
@@ -117,11 +141,13 @@ class CookieTransport:
 class BearerTransport:
     """The credential in the Authorization header, put there by the client's own code."""
 
-    ambient = False
+    ambient = on_pages = in_address = False
+    redirects = True
     vary = "Authorization"
 
-    def challenge(self, *, rejected: bool) -> str:
-        return 'Bearer realm="demo"' + (', error="invalid_token"' if rejected else "")
+    def challenge(self, *, rejected: bool, again: bool = False) -> str:
+        code = "insufficient_user_authentication" if again else "invalid_token" if rejected else ""
+        return 'Bearer realm="demo"' + (f', error="{code}"' if code else "")
 
     def read(self, request: Request) -> str | None:
         kind, _, credential = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
@@ -144,6 +170,10 @@ class BearerTransport:
             fields["refresh_token"] = grant.renewal
         return fields
 
+    def parameters(self, credential: str, renewal: str | None) -> dict[str, str]:  # noqa: ARG002
+        """Give none: a page cannot make a browser send the header."""
+        return {}
+
     def deliver(self, grant: Grant, response: Response) -> None:
         """Do nothing: the body has it."""
 
@@ -158,14 +188,6 @@ class NoTransport(BearerTransport):
 
     def read(self, request: Request) -> str | None:  # noqa: ARG002 - nothing is read
         return ""
-
-
-def transport_for(scheme: Scheme, prefix: str = "") -> Transport:
-    """Give the transport of *scheme*, mounted under *prefix* ("" is the root of the host)."""
-    if scheme.transport == "cookie":
-        # A reader of the browser's tools should see at once which of the two it holds.
-        return CookieTransport("access" if scheme.name.startswith("token-") else "session", prefix)
-    return BearerTransport() if scheme.transport == "bearer" else NoTransport()
 
 
 def _cookie(request: Request, name: str) -> str | None:

@@ -1,34 +1,104 @@
-"""The built-in schemes, as a table; each is an entry point in pyproject.toml."""
+"""The built-in schemes, as tables; entry points in pyproject.toml name them.
+
+`NAMED` are those worth a name of their own: each is an entry point, like a plugin's. `GRID` is
+every other combination that makes sense, and `LEAKY` what is for teaching alone: each of these
+two tables is one entry point, and `demo.schemes` looks a name up in it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from ..auth import SchemeFactory
+from ..storage import Transport
 from .controls import Control
+from .presets import PRESETS
 from .sessions import SessionScheme
-from .tokens import TokenScheme
+from .tokens import STRATEGIES, TokenScheme
 
-control = Control()
-control_delay_100us = Control(delay_us=100)
+__all__ = ["GRID", "LEAKY", "NAMED", "PRESETS"]
 
-session_cookie_memory = SessionScheme("cookie", "memory")
-session_cookie_sqlite = SessionScheme("cookie", "sqlite")
-session_cookie_redis = SessionScheme("cookie", "redis")
-session_cookie_redis_cached = SessionScheme("cookie", "redis", cached=True)
-session_cookie_postgres = SessionScheme("cookie", "postgres")
-session_bearer_redis = SessionScheme("bearer", "redis")
+Built = Control | SessionScheme | TokenScheme
 
-token_bearer_hs256_expiry = TokenScheme("bearer", "HS256", "expiry")
-token_bearer_rs256_expiry = TokenScheme("bearer", "RS256", "expiry")
-token_bearer_ps256_expiry = TokenScheme("bearer", "PS256", "expiry")
-token_bearer_es256_expiry = TokenScheme("bearer", "ES256", "expiry")
-token_bearer_eddsa_expiry = TokenScheme("bearer", "EdDSA", "expiry")
-token_bearer_hs256_denylist_sqlite = TokenScheme("bearer", "HS256", "denylist", "sqlite")
-token_bearer_hs256_denylist_redis = TokenScheme("bearer", "HS256", "denylist", "redis")
-token_bearer_hs256_denylist_postgres = TokenScheme("bearer", "HS256", "denylist", "postgres")
-token_bearer_es256_denylist_redis = TokenScheme("bearer", "ES256", "denylist", "redis")
-token_bearer_hs256_generation_redis = TokenScheme("bearer", "HS256", "generation", "redis")
-token_bearer_hs256_snapshot_redis = TokenScheme("bearer", "HS256", "snapshot", "redis")
-token_bearer_hs256_pushed_redis = TokenScheme("bearer", "HS256", "pushed", "redis")
-token_bearer_hs256_statuslist_redis = TokenScheme("bearer", "HS256", "statuslist", "redis")
-token_bearer_hs256_filter_redis = TokenScheme("bearer", "HS256", "filter", "redis")
-token_cookie_hs256_expiry = TokenScheme("cookie", "HS256", "expiry")
-token_cookie_hs256_denylist_redis = TokenScheme("cookie", "HS256", "denylist", "redis")
+ALGORITHMS = ("HS256", "RS256", "PS256", "ES256", "EdDSA")
+DENYING = tuple(strategy for strategy in STRATEGIES if strategy != "expiry")
+"""The strategies that call back, and so need a store."""
+
+
+def _by_name(schemes: Iterable[Built]) -> dict[str, SchemeFactory]:
+    return {scheme.name: scheme for scheme in schemes}
+
+
+def _tokens(transport: Transport) -> Iterable[TokenScheme]:
+    """Every algorithm and strategy over Valkey, and every strategy over every store."""
+    for algorithm in ALGORITHMS:
+        yield TokenScheme(transport, algorithm, "expiry")
+        for strategy in DENYING:
+            yield TokenScheme(transport, algorithm, strategy, "redis")
+    for strategy in DENYING:
+        yield TokenScheme(transport, "HS256", strategy, "postgres")
+        if strategy != "pushed":  # SQLite cannot tell anybody.
+            yield TokenScheme(transport, "HS256", strategy, "sqlite")
+
+
+def _sessions(transport: Transport) -> Iterable[SessionScheme]:
+    """Every store, and Valkey remembered for a moment."""
+    yield SessionScheme(transport, "memory")
+    yield SessionScheme(transport, "sqlite")
+    yield SessionScheme(transport, "redis")
+    yield SessionScheme(transport, "postgres")
+    yield SessionScheme(transport, "redis", cached=True)
+
+
+NAMED: Mapping[str, SchemeFactory] = _by_name(
+    (
+        Control(),
+        Control(delay_us=100),
+        SessionScheme("cookie", "memory"),
+        SessionScheme("cookie", "sqlite"),
+        SessionScheme("cookie", "redis"),
+        SessionScheme("cookie", "redis", cached=True),
+        SessionScheme("cookie", "postgres"),
+        SessionScheme("bearer", "redis"),
+        TokenScheme("bearer", "HS256", "expiry"),
+        TokenScheme("bearer", "RS256", "expiry"),
+        TokenScheme("bearer", "PS256", "expiry"),
+        TokenScheme("bearer", "ES256", "expiry"),
+        TokenScheme("bearer", "EdDSA", "expiry"),
+        TokenScheme("bearer", "HS256", "denylist", "sqlite"),
+        TokenScheme("bearer", "HS256", "denylist", "redis"),
+        TokenScheme("bearer", "HS256", "denylist", "postgres"),
+        TokenScheme("bearer", "ES256", "denylist", "redis"),
+        TokenScheme("bearer", "HS256", "generation", "redis"),
+        TokenScheme("bearer", "HS256", "snapshot", "redis"),
+        TokenScheme("bearer", "HS256", "pushed", "redis"),
+        TokenScheme("bearer", "HS256", "statuslist", "redis"),
+        TokenScheme("bearer", "HS256", "filter", "redis"),
+        TokenScheme("cookie", "HS256", "expiry"),
+        TokenScheme("cookie", "HS256", "denylist", "redis"),
+    )
+)
+GRID: Mapping[str, SchemeFactory] = {
+    name: scheme
+    for transport in ("cookie", "bearer")
+    for name, scheme in _by_name((*_sessions(transport), *_tokens(transport))).items()
+    if name not in NAMED
+}
+LEAKY: Mapping[str, SchemeFactory] = _by_name(
+    scheme
+    for transport in ("url", "form")
+    for scheme in (
+        SessionScheme(transport, "memory"),
+        SessionScheme(transport, "redis"),
+        TokenScheme(transport, "HS256", "expiry"),
+        TokenScheme(transport, "HS256", "denylist", "redis"),
+    )
+)
+
+
+def __getattr__(name: str) -> SchemeFactory:
+    """Give a named scheme as its entry point spells it: `session_cookie_redis`."""
+    found = NAMED.get(name.replace("_", "-"))
+    if found is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return found

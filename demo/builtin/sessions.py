@@ -43,7 +43,10 @@ class SessionScheme:
         asked = meter.store(store) if settings.timing else store
         used: SessionStore = CachedStore(asked, TRUST) if self.cached else asked
         lifetimes = Lifetimes(
-            inactivity=settings.inactivity, absolute=settings.absolute, touch=settings.touch
+            inactivity=settings.inactivity,
+            absolute=settings.absolute,
+            touch=settings.touch,
+            renewal=settings.renewal,
         )
         remembered = f", trusted for {TRUST.total_seconds():g} s" if self.cached else ""
         strength = used.strength
@@ -51,7 +54,9 @@ class SessionScheme:
             name=self.name,
             summary=f"Server-side sessions in {STORES[self.store]}{remembered}, "
             f"carried by {CARRIED[self.transport]}.",
-            mechanism=SessionManager(used, lifetimes),
+            mechanism=SessionManager(
+                used, lifetimes, max_sessions=settings.max_sessions, at_max=settings.at_max
+            ),
             transport=self.transport,
             strength="within" if isinstance(strength, Within) else "immediate",
             bound_s=strength.seconds if isinstance(strength, Within) else 0.0,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
+
 from tokens import Algorithm, Denylist, Expiry, Key, KeyRing, Lifetimes, TokenManager
 from tokens.manager import MAX_DATA_BYTES
 from tokens.revocation.base import Revocation
@@ -14,6 +16,7 @@ from tokens.revocation.generation import Generation
 from tokens.revocation.pushed import Pushed
 from tokens.revocation.snapshot import Snapshot
 from tokens.revocation.statuslist import StatusLists
+from tokens.signing import Signer
 from tokens.stores.base import TokenStore
 from tokens.stores.memory import MemoryStore
 from tokens.stores.redis import RedisStore
@@ -26,6 +29,10 @@ from ..storage import CARRIED, STORES, Transport, best, postgres_url, redis_clie
 
 ISSUER = "https://demo.example"
 AUDIENCE = "demo"
+LISTS = f"{ISSUER}/statuslists"
+LISTS_TTL_S = 60
+"""How long verifiers elsewhere may keep a status list."""
+MAX_LIST_BYTES = 2**20
 # A browser drops a cookie over 4,096 bytes, name and value together, without a word. Signed and
 # in base64url, this much data stays below that.
 COOKIE_DATA_BYTES = 2500
@@ -37,7 +44,7 @@ STRATEGIES: Mapping[str, tuple[Callable[[TokenStore], Revocation], str]] = {
     "snapshot": (lambda store: Snapshot(store, ISSUER), "denials polled by each node"),
     "pushed": (lambda store: Pushed(store, ISSUER), "denials pushed to each node"),
     "statuslist": (
-        lambda store: StatusLists(store, ISSUER, f"{ISSUER}/statuslists"),
+        lambda store: StatusLists(store, ISSUER, LISTS),
         "status lists polled by each node",
     ),
     "filter": (lambda store: _filter(store), "a Bloom filter of denials in each node"),
@@ -79,7 +86,8 @@ class TokenScheme:
             lifetimes,
             issuer=ISSUER,
             audience=AUDIENCE,
-            max_data_bytes=COOKIE_DATA_BYTES if self.transport == "cookie" else MAX_DATA_BYTES,
+            max_data_bytes=_data_bytes(self.transport),
+            **_cap(settings),
         )
         if settings.timing:
             manager.signer = meter.signer(manager.signer)
@@ -100,12 +108,38 @@ class TokenScheme:
             bound_s=bound_s,
             shared=kind != "memory" and settings.keys_file is not None,
             public_keys=None if self.algorithm == "HS256" else ring.jwks,
+            status_list=_published(revocation, ring),
             probe=store.ping,
             reap=lambda: store.reap(time.time()),
             take_measured=meter.take,
             close=close,
             notes={"mechanism": "token", "algorithm": self.algorithm, "store": STORES[kind]},
         )
+
+
+def _data_bytes(transport: Transport) -> int:
+    """How much data a token may carry: what the transport takes with some room, or our limit."""
+    return COOKIE_DATA_BYTES if transport in ("cookie", "url") else MAX_DATA_BYTES
+
+
+def _cap(settings: Settings) -> dict[str, Any]:
+    if settings.max_sessions is None:
+        return {}
+    return {"max_sessions": settings.max_sessions, "at_max": settings.at_max}
+
+
+def _published(revocation: Revocation, ring: KeyRing) -> Callable[[int], tuple[str, int]] | None:
+    """Give what signs a status list for verifiers elsewhere; None if there are no lists."""
+    if not isinstance(revocation, StatusLists):
+        return None
+    # A type of its own, so that no list passes for an access token, nor the other way round.
+    signer = Signer(ring, MAX_LIST_BYTES, "statuslist+jwt")
+
+    def published(number: int) -> tuple[str, int]:
+        claims = revocation.published(f"{LISTS}/{number}", LISTS_TTL_S)
+        return signer.sign(msgspec.json.encode(claims)), LISTS_TTL_S
+
+    return published
 
 
 def _filter(store: TokenStore) -> Revocation:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask
 from werkzeug.test import Client as WerkzeugClient
@@ -52,7 +52,13 @@ def over_wsgi(app: Flask) -> Send:
     client = WerkzeugClient(app, use_cookies=False)
 
     def send(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        response = client.open(path, method=method, headers=list(headers.items()), data=body)
+        response = client.open(
+            path,
+            method=method,
+            headers=list(headers.items()),
+            data=body,
+            environ_overrides={"REMOTE_ADDR": "127.0.0.1"},
+        )
         return Answer(response.status_code, list(response.headers.items()), response.get_data())
 
     return send
@@ -84,6 +90,8 @@ class Visitor:
     agent: str = "visitor"
     cookies: dict[tuple[str, str], str] = field(default_factory=dict)
     bearer: str | None = None
+    parameter: tuple[str, str, str] | None = None
+    """Where the credential goes, `query` or `body`; under which name; and the credential."""
     refresh_token: str | None = None
 
     def request(
@@ -96,6 +104,8 @@ class Visitor:
     ) -> Answer:
         """Send a request with whatever credential is held, and keep a new one."""
         sent = {"User-Agent": self.agent, **self._credentials(path)}
+        if self.parameter is not None and not body:
+            method, path, fields = self._carry(self.parameter, method, path, fields)
         if fields is not None:
             body, sent["Content-Type"] = json.dumps(fields).encode(), "application/json"
         answer = self.send(method, path, sent | dict(headers or {}), body)
@@ -119,13 +129,22 @@ class Visitor:
     def copy(self) -> Visitor:
         """Give a thief with all this one holds now, and nothing it receives later."""
         return Visitor(
-            self.send, self.prefix, "thief", dict(self.cookies), self.bearer, self.refresh_token
+            self.send,
+            self.prefix,
+            "thief",
+            dict(self.cookies),
+            self.bearer,
+            self.parameter,
+            self.refresh_token,
         )
 
     def change_credential(self, change: Callable[[str], str]) -> None:
         """Change what is held, as somebody does who plays with it."""
         if self.bearer is not None:
             self.bearer = change(self.bearer)
+        if self.parameter is not None:
+            *where, value = self.parameter
+            self.parameter = (where[0], where[1], change(value))
         self.cookies = {
             key: value if key[0].endswith("refresh") else change(value)
             for key, value in self.cookies.items()
@@ -134,7 +153,22 @@ class Visitor:
     def holds(self) -> str | None:
         """Give the credential that requests carry."""
         held = [v for (name, _), v in self.cookies.items() if not name.endswith("refresh")]
+        if self.parameter is not None:
+            return self.parameter[2]
         return self.bearer or (held[0] if held else None)
+
+    @staticmethod
+    def _carry(
+        parameter: tuple[str, str, str], method: str, path: str, fields: Any
+    ) -> tuple[str, str, Any]:
+        """Give the request with the parameter in it, as a page's link or form would have it."""
+        where, name, value = parameter
+        mark = "&" if "?" in path else "?"
+        if where == "query":
+            return method, f"{path}{mark}{urlencode({name: value})}", fields
+        if method != "POST":
+            method, path = "POST", f"{path}{mark}_method={method}"
+        return method, path, {name: value, **(fields or {})}
 
     def _credentials(self, path: str) -> dict[str, str]:
         full = self.prefix + path
@@ -159,5 +193,9 @@ class Visitor:
                 self.cookies[name, known["Path"]] = value
         if answer.header("Content-Type") == "application/json":
             fields = answer.json
-            self.bearer = fields.get("access_token", self.bearer)
+            if "parameter" in fields:
+                name = fields["parameter"]
+                self.parameter = (fields["in"], name, fields[name])
+            else:
+                self.bearer = fields.get("access_token", self.bearer)
             self.refresh_token = fields.get("refresh_token", self.refresh_token)

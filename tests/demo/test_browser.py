@@ -15,7 +15,8 @@ pytestmark = pytest.mark.browser
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 COOKIE_SCHEMES = ("session-cookie-memory", "token-cookie-hs256-expiry")
-SCHEMES = (*COOKIE_SCHEMES, "token-bearer-hs256-expiry", "control")
+LEAKY_SCHEMES = ("session-url-memory", "token-form-hs256-expiry")
+SCHEMES = (*COOKIE_SCHEMES, *LEAKY_SCHEMES, "token-bearer-hs256-expiry", "control")
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +93,26 @@ def test_a_person_gets_in_and_out_by_keyboard(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name="Logged in as alice")).to_be_visible()
     page.get_by_role("button", name="Log out", exact=True).press("Enter")
     expect(page.get_by_text("Revocation:")).to_be_visible()
+    assert page.context.cookies() == []
+
+
+@pytest.mark.parametrize("name", LEAKY_SCHEMES)
+def test_a_person_is_carried_from_page_to_page_without_a_cookie(page: Page, name: str) -> None:
+    """By addresses or forms that a real browser submits, within its window, and told of it."""
+    page.goto(f"/s/{name}/")
+    expect(page.get_by_role("heading", name="this credential leaks")).to_be_visible()
+    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Password").fill("alice-password")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Logged in as alice")).to_be_visible()
+    page.get_by_role("button", name="Put in cart").click()
+    expect(page.get_by_text("apples × 1")).to_be_visible()  # noqa: RUF001 - as the page has it
+    expect(page.get_by_role("heading", name="Logged in as alice")).to_be_visible()
+    assert ("session=" in page.url) is (name == "session-url-memory")
+    assert_it_fits(page)
+    page.get_by_role("button", name="Log out", exact=True).click()
+    expect(page.get_by_text("Revocation:")).to_be_visible()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     assert page.context.cookies() == []
 
 

@@ -1,4 +1,4 @@
-"""The scheme contract over real sockets: several schemes in one real server process."""
+"""The contract over real sockets, as far as HTTP goes: several schemes in one real process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from valkey import Valkey
 from bench.services import Services
 from demo.auth import Scheme, Settings
 from demo.schemes import build
-from demo.testing import NewVisitor, SchemeContract, Visitor, over_sockets
+from demo.testing import (
+    LoginPromises,
+    LogoutPromises,
+    NewVisitor,
+    Visitor,
+    WirePromises,
+    over_sockets,
+)
 
 from .conftest import Served, start_demo, stop_demo
 
@@ -25,7 +32,9 @@ def site(services: Services) -> Iterator[Served]:
     stop_demo(served)
 
 
-class TestOverSockets(SchemeContract):
+class TestOverSockets(LoginPromises, LogoutPromises, WirePromises):
+    """Races and costs are looked at in this process, so there is nothing to send over sockets."""
+
     @pytest.fixture(params=SCHEMES)
     def scheme(
         self, request: pytest.FixtureRequest, services: Services, valkey_client: Valkey

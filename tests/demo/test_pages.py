@@ -9,11 +9,10 @@ import pytest
 
 from demo.app import create_app
 from demo.auth import Settings
-from demo.contract.visitor import Answer
 from demo.filters import decoded
 from demo.pages import in_words
 from demo.schemes import build
-from demo.testing import Visitor, over_wsgi
+from demo.testing import Answer, Visitor, over_wsgi
 
 HTML = {"Accept": "text/html,application/xhtml+xml;q=0.9"}
 FORM = HTML | {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}

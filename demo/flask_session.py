@@ -1,0 +1,166 @@
+"""`flask.session` over a mechanism: what was written for Flask's own sessions works unchanged.
+
+    install(app, SessionManager(store))
+
+What differs is what people hope for anyway: a request that does not touch `session` does not touch
+the store either; keys that two requests change at once both survive; a request under way when the
+login ends does not bring it back; and there is `session.log_in(subject)`, which replaces the ID,
+and `session.log_out()`, which ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
+
+from .auth import Client, Grant, Identity, Mechanism
+from .limits import MAX_USER_AGENT_CHARACTERS
+
+
+class MechanismSession(SessionMixin):
+    """One request's view of its session, loaded when it is first looked at."""
+
+    accessed = False
+
+    def __init__(self, mechanism: Mechanism, credential: str | None, client: Client) -> None:
+        self._mechanism, self._client = mechanism, client
+        self.credential = credential
+        self.grant: Grant | None = None
+        self.ended = False
+        self._identity: Identity | None = None
+        self._data: dict[str, Any] | None = None
+        self._changed: set[str] = set()
+
+    @property
+    def subject(self) -> str | None:
+        """Who is logged in."""
+        self._loaded()
+        return self._identity.subject if self._identity else None
+
+    @property
+    def modified(self) -> bool:
+        """Set it to True after changing something inside a value, as with Flask's own."""
+        return bool(self._changed)
+
+    @modified.setter
+    def modified(self, value: bool) -> None:
+        self._changed = set(self._loaded()) if value else set()
+
+    def log_in(self, subject: str) -> None:
+        """Bind *subject*, under a new ID: one held before could have been planted."""
+        self._loaded()
+        self.save()
+        if self._identity is not None and self.credential is not None:
+            self._keep(self._mechanism.renew(self.credential, subject, self._client))
+        else:
+            self._keep(self._mechanism.issue(subject, self._data, self._client))
+
+    def log_out(self) -> None:
+        """End it, wherever copies of the ID may be; a new one begins with the next write."""
+        if self.credential is not None and (self._loaded() or self._identity):
+            self._mechanism.revoke(self.credential)
+        self.credential, self.grant, self.ended = None, None, True
+        self._identity, self._data, self._changed = None, {}, set()
+
+    def save(self) -> None:
+        """Write the keys that this request changed, and only those."""
+        if not self._changed:
+            return
+        data = self._loaded()
+        changes = {key: _plain(data.get(key)) for key in self._changed}
+        self._changed = set()
+        if self._identity is not None and self.credential is not None:
+            grant = self._mechanism.update(self.credential, changes)
+        else:
+            begun = {key: value for key, value in changes.items() if value is not None}
+            grant = self._mechanism.issue(None, begun, self._client) if begun else None
+        if grant is not None:
+            self._keep(grant)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._loaded()[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._loaded()[key] = value
+        self._changed.add(key)
+
+    def __delitem__(self, key: str) -> None:
+        del self._loaded()[key]
+        self._changed.add(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._loaded())
+
+    def __len__(self) -> int:
+        return len(self._loaded())
+
+    def _loaded(self) -> dict[str, Any]:
+        self.accessed = True
+        if self._data is None:
+            self._data = {}
+            if self.credential is not None:
+                try:
+                    self._identity = self._mechanism.verify(self.credential)
+                    self._data = dict(self._identity.data)
+                except self._mechanism.rejection:
+                    self.credential = None  # never adopted: what is written next begins anew
+        return self._data
+
+    def _keep(self, grant: Grant) -> None:
+        self.grant, self.credential, self.ended = grant, grant.credential, False
+        self._identity = self._mechanism.verify(grant.credential)
+
+
+class MechanismSessionInterface(SessionInterface):
+    """What Flask asks for a session and hands it back to."""
+
+    def __init__(self, mechanism: Mechanism) -> None:
+        self._mechanism = mechanism
+
+    def open_session(self, app: Flask, request: Request) -> MechanismSession:
+        """Give the request's session, without asking the store yet."""
+        agent = request.headers.get("User-Agent", "")[:MAX_USER_AGENT_CHARACTERS]
+        client = Client(request.remote_addr or "", agent)
+        held = request.cookies.get(self.get_cookie_name(app))
+        return MechanismSession(self._mechanism, held, client)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write what changed, and set a cookie only if there is a new ID."""
+        own = cast("MechanismSession", session)
+        own.save()
+        if own.accessed:
+            response.vary.add("Cookie")
+            response.headers["Cache-Control"] = "no-store"
+        cookie: dict[str, Any] = {
+            "path": self.get_cookie_path(app),
+            "secure": self.get_cookie_secure(app),
+            "httponly": self.get_cookie_httponly(app),
+            "samesite": self.get_cookie_samesite(app),
+        }
+        if own.grant is not None:
+            response.set_cookie(self.get_cookie_name(app), own.grant.credential, **cookie)
+        elif own.ended:
+            response.delete_cookie(self.get_cookie_name(app), **cookie)
+
+
+def install(app: Flask, mechanism: Mechanism) -> None:
+    """Make `flask.session` of *app* a session of *mechanism*, in a cookie that is out of reach."""
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-session",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+    )
+    app.session_interface = MechanismSessionInterface(mechanism)
+
+
+def _plain(value: Any) -> Any:
+    """*value* as stores keep it: `flash` uses tuples, and they have lists."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return value

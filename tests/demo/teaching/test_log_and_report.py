@@ -1,0 +1,141 @@
+"""/log, /report and /about/browser: what they show, and to whom."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from demo.app import create_app, create_site
+from demo.auth import Settings
+from demo.browserfacts import browser_facts
+from demo.monitor import Monitor
+from demo.schemes import build
+from demo.teaching import lastrun
+from demo.teaching.desk import Desk
+from demo.testing import Visitor, over_wsgi
+
+HTML = {"Accept": "text/html"}
+
+
+def visitors(name: str = "session-cookie-memory", desk: Desk | None = None) -> list[Visitor]:
+    app = create_app(build(name, Settings()), monitor=Monitor(), desk=desk)
+    return [Visitor(over_wsgi(app)) for _ in range(2)]
+
+
+def page(visitor: Visitor, path: str, **headers: str) -> str:
+    answer = visitor.get(path, {**HTML, **headers})
+    assert answer.status == 200
+    return answer.body.decode()
+
+
+@pytest.mark.parametrize("name", ["session-cookie-memory", "token-cookie-hs256-expiry"])
+def test_everybody_sees_their_own_events_alone(name: str) -> None:
+    """Bob's are none of Alice's business, and a stranger has none."""
+    alice, bob = visitors(name)
+    assert "Log in first" in page(alice, "/log")
+    alice.log_in("alice")
+    bob.log_in("bob")
+    found = page(alice, "/log")
+    assert "_created</code>" in found
+    assert "alice" in found
+    assert "bob" not in found
+
+
+def test_the_teacher_sees_every_event_on_their_own_machine() -> None:
+    """And from elsewhere, or through a proxy, their own alone."""
+    alice, bob = visitors(desk=Desk({}, [], None))
+    bob.log_in("bob")
+    assert "bob" in page(alice, "/log")
+    assert "bob" not in page(alice, "/log", Forwarded="for=10.0.0.9")
+    assert "bob" not in page(alice, "/log", Host="evil.test")
+
+
+def test_an_event_that_was_judged_says_so_and_can_be_chosen() -> None:
+    """A credential used after its logout is an alarm, beside the event that raised it."""
+    alice, thief = visitors(desk=Desk({}, [], None))
+    alice.log_in()
+    alice.get("/me")
+    thief.cookies = dict(alice.cookies)
+    assert "as usual" in page(alice, "/log")
+    alice.post("/logout")
+    created = page(alice, "/log?event=session_created")
+    assert "<code>session_created</code>" in created
+    assert "<code>session_revoked</code>" not in created
+    assert "nonsense" not in page(alice, "/log?event=nonsense")
+
+
+def test_without_a_monitor_the_log_says_what_to_do() -> None:
+    """And the page of several schemes, that each has its own."""
+    app = create_app(build("session-cookie-memory", Settings()))
+    assert "without --timing" in page(Visitor(over_wsgi(app)), "/log")
+    site = create_site({"a": build("control", Settings())})
+    assert "choose a scheme first" in page(Visitor(over_wsgi(site)), "/log")  # type: ignore[arg-type]
+
+
+def results(folder: Path, **changes: object) -> None:
+    rows = [
+        {
+            "run": "r", "measure": measure, "scheme": scheme, "metric": metric, "value": value,
+            "ci_low": None, "ci_high": None, "claims": 0,
+        }
+        for measure, metric in (
+            ("lookup", "auth_us_cost_p50"), ("revocation", "window_ms_worst"),
+            ("payload", "request_bytes"),
+        )
+        for scheme, value in (("token-x", 300.0), ("session-x", 70.0), ("session-x", 75.0))
+    ]  # fmt: skip
+    whole = {"run": "r", "plan": "smoke", "state": "complete", "valid": True, "results": rows}
+    folder.mkdir(parents=True)
+    (folder / "results.json").write_text(json.dumps({**whole, **changes}))
+    (folder / "index.html").write_text("<title>whole</title>")
+
+
+def test_the_report_page_has_the_last_run_and_what_was_predicted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are read as files, from the folder the app was started in."""
+    results(tmp_path / "reports/generated/latest")
+    lab = tmp_path / "my-workshop/08-which-is-faster"
+    lab.mkdir(parents=True)
+    (lab / "predictions.toml").write_text('# Which is <faster>?\nfaster = "session"\n')
+    monkeypatch.chdir(tmp_path)
+    visitor = visitors()[0]
+    found = page(visitor, "/report")
+    for words in ("every gate passed", "token-x", "75", "Which is &lt;faster&gt;?", "session"):
+        assert words in found
+    assert found.index("session-x") < found.index("token-x")
+    whole = visitor.get("/report/whole", HTML)
+    assert whole.body == b"<title>whole</title>"
+    assert "script-src" not in (whole.header("Content-Security-Policy") or "")
+
+
+def test_what_is_missing_is_said_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a run nor a prediction; and a run that cannot be read."""
+    monkeypatch.chdir(tmp_path)
+    visitor = visitors()[0]
+    found = page(visitor, "/report")
+    assert "make bench PLAN=smoke" in found
+    assert "python -m workshop predict" in found
+    assert visitor.get("/report/whole", HTML).status == 404
+    for damaged in ({"results": 5}, {"results": [5]}, {"valid": True, "results": [{}]}):
+        results(tmp_path / str(damaged), **damaged)
+        assert "cannot be read" in str(lastrun.last_run(tmp_path / str(damaged)))
+
+
+def test_the_report_is_for_its_own_machine(tmp_path: Path) -> None:
+    """It tells much about it."""
+    visitor = visitors()[0]
+    assert "own machine alone" in page(visitor, "/report", Host="evil.test")
+    assert visitor.get("/report/whole", {**HTML, "Host": "evil.test"}).status == 404
+
+
+def test_the_browser_page_names_engine_date_and_labs() -> None:
+    """As they were recorded."""
+    found = page(visitors()[0], "/about/browser")
+    engine = browser_facts().engines["chromium"]
+    assert f"{engine.version} on {engine.date}" in found
+    assert engine.seen["ports"] in found
