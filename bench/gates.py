@@ -13,6 +13,8 @@ ACHIEVED_RATE_LEAST = 0.99
 GENERATOR_LAG_MS_MOST = 1.0
 GENERATOR_CPU_MOST = 0.6
 STEAL_PERCENT_MOST = 2.0
+DISTANCE_OFF_US_MOST = 100.0
+DISTANCE_OFF_SHARE_MOST = 0.1
 
 
 def expected_answers(correct: int, of: int, faults: Mapping[str, int]) -> Gate:
@@ -91,4 +93,18 @@ def steal(percent: float) -> Gate:
         value=percent,
         limit=STEAL_PERCENT_MOST,
         unit="%",
+    )
+
+
+def proxy_distance(added_us: float, wanted_us: float) -> Gate:
+    """The store was as far away as it was to be."""
+    off_us = added_us - wanted_us
+    limit_us = max(DISTANCE_OFF_US_MOST, DISTANCE_OFF_SHARE_MOST * wanted_us)
+    return Gate(
+        name="proxy_distance",
+        passed=abs(off_us) <= limit_us,
+        value=off_us,
+        limit=limit_us,
+        unit="us",
+        note=f"{added_us:.0f} us were added to the round trip, and {wanted_us:.0f} us asked for",
     )

@@ -13,9 +13,11 @@ from pathlib import Path
 import msgspec
 
 from .context import Context
+from .ledger import FILE
+from .machines.given import Machines
 from .plan import EXPERIMENTS, Plan
 from .processes.folders import point_latest_at
-from .records import Run, State, write_run
+from .records import Run, State, read_run, write_run
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
 
@@ -34,6 +36,10 @@ class Order:
     """Empty: the usual ones, and those that other packages add; `all`: every installed one."""
     only: Collection[str] = EXPERIMENTS
     command: str = ""
+    machines: Machines | None = None
+    """Where load and nodes come from, if not from this machine alone."""
+    resume: Path | None = None
+    """The folder of an interrupted run that is to go on; it says all the rest."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,13 @@ class Journal:
         self.folder = folder
         self.doing = ""
         self.context: Context | None = None
-        self._order = order
+        if order.resume is not None:
+            before = read_run(folder)
+            again = [*before.resumed_at, time.time()]
+            self._run = msgspec.structs.replace(
+                before, state="running", reason="", ended_at=None, resumed_at=again
+            )
+            return
         self._run = Run(
             name=folder.name,
             plan=order.plan.name,
@@ -64,8 +76,17 @@ class Journal:
             command=order.command,
             blocks=order.plan.blocks,
             arms=[],
-            settings={"plan": asdict(order.plan), "experiments": list(order.only)},
+            settings={
+                "plan": asdict(order.plan),
+                "experiments": list(order.only),
+                **({"machines": asdict(order.machines)} if order.machines else {}),
+            },
         )
+
+    @property
+    def run(self) -> Run:
+        """The run as it is known now."""
+        return self._run
 
     def begin(self, **changes: object) -> Run:
         """Write the run as it begins."""
@@ -75,7 +96,7 @@ class Journal:
 
     def end(self, state: State, reason: str, exit_code: int) -> Ending:
         """Write how it ended, as far as the disk lets us."""
-        run_gates = self.context.gates if self.context else []
+        run_gates = self.context.gates if self.context else self._run.gates
         self._run = msgspec.structs.replace(
             self._run, state=state, reason=reason, ended_at=time.time(), gates=list(run_gates)
         )
@@ -95,6 +116,7 @@ class Journal:
     def _clear(self) -> None:
         """Leave no run folder in which nothing could be written at all."""
         with contextlib.suppress(OSError):
+            (self.folder / FILE).unlink(missing_ok=True)
             (self.folder / "records").rmdir()
             self.folder.rmdir()
 

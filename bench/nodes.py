@@ -1,4 +1,4 @@
-"""App nodes as real processes: start, pin, wait until they answer, kill, stop."""
+"""App nodes as real processes: start, pin, wait until they answer, kill, start again, stop."""
 
 from __future__ import annotations
 
@@ -35,29 +35,53 @@ class Node:
 class Nodes:
     """Several app nodes that share their stores and keys; ends them with the `with` block."""
 
-    def __init__(self, children: dict[Node, Child]) -> None:
-        self._children = children
+    def __init__(self, programs: Sequence[_Program]) -> None:
+        self._programs = programs
+        self._running: list[tuple[Node, Child]] = []
+        started: list[Child] = []
+        try:
+            # All at once, since each takes its time to be ready.
+            for program in programs:
+                started.append(program.start())  # noqa: PERF401 - those before a failure are kept
+            ready = zip(programs, started, strict=True)
+            self._running = [(program.node(child), child) for program, child in ready]
+        except BaseException:
+            for child in started:
+                child.stop()
+            raise
 
     def __iter__(self) -> Iterator[Node]:
-        return iter(list(self._children))
+        return iter([node for node, _ in self._running])
 
     def __len__(self) -> int:
-        return len(self._children)
+        return len(self._running)
 
     def __getitem__(self, index: int) -> Node:
-        return list(self._children)[index]
+        return self._running[index][0]
 
     def alive(self) -> list[Node]:
         """The nodes whose process runs."""
-        return [node for node, child in self._children.items() if not child.ended()]
+        return [node for node, child in self._running if not child.ended()]
 
     def kill(self, node: Node) -> None:
         """End *node* with kill -9, on purpose: the run goes on."""
-        self._children[node].kill()
+        self._running[self._index(node)][1].kill()
+
+    def restart(self, node: Node) -> Node:
+        """*node* as a new process at the same port, once it answers; the old one has ended."""
+        index = self._index(node)
+        child = self._programs[index].start(node.port)
+        try:
+            new = self._programs[index].node(child)
+        except BaseException:
+            child.stop()
+            raise
+        self._running[index] = (new, child)
+        return new
 
     def close(self) -> None:
         """Stop every node; harmless twice."""
-        for child in self._children.values():
+        for _, child in self._running:
             child.stop()
 
     def __enter__(self) -> Nodes:
@@ -67,6 +91,34 @@ class Nodes:
         self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
         self.close()
+
+    def _index(self, node: Node) -> int:
+        return list(self).index(node)
+
+
+@dataclass(frozen=True)
+class _Program:
+    """How one node is started."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    cores: Sequence[int]
+
+    def start(self, port: int = 0) -> Child:
+        """A process of it that may not answer yet; at a free port unless *port* says which."""
+        self.log.unlink(missing_ok=True)  # its first line is to be this process's
+        command = [*self.command, "--port", str(port), "--node", self.name]
+        return Child(self.name, command, log=self.log, cores=self.cores)
+
+    def node(self, child: Child) -> Node:
+        """The node once it answers."""
+        wait_until(partial(_announced, child), child, START_TIMEOUT_S, self.name)
+        found = _LISTENING.search(child.log.read_text(errors="replace"))
+        assert found is not None, "announced a moment ago"
+        node = Node(name=self.name, host=found["host"], port=int(found["port"]), pid=child.pid)
+        wait_until(partial(_answers, node), child, START_TIMEOUT_S, self.name)
+        return node
 
 
 def start_nodes(
@@ -95,7 +147,7 @@ def start_nodes(
         "--absolute-s": absolute_s,
         "--touch-s": touch_s,
     }
-    command = [sys.executable, "-m", "demo", "--site", "--host", "127.0.0.1", "--port", "0"]
+    command = [sys.executable, "-m", "demo", "--site", "--host", "127.0.0.1"]
     command += [part for mount in mounts for part in ("--scheme", mount)]
     command += [part for url in store_urls for part in ("--store-url", url)]
     command += ["--keys-file", str(keys_file), *(["--timing"] if timing else [])]
@@ -105,29 +157,8 @@ def start_nodes(
         if value is not None
         for part in (name, f"{value:g}")
     ]
-    started: list[tuple[str, Child]] = []
-    try:
-        for number in range(1, count + 1):
-            name = f"node-{number}"
-            log = folder / f"{name}.log"
-            log.unlink(missing_ok=True)  # its first line is to be this process's
-            node = Child(name, [*command, "--node", name], log=log, cores=cores or ())
-            started.append((name, node))
-        return Nodes(dict(_ready(name, child) for name, child in started))
-    except BaseException:
-        for _, child in started:
-            child.stop()
-        raise
-
-
-def _ready(name: str, child: Child) -> tuple[Node, Child]:
-    """The node once it answers, with its process."""
-    wait_until(partial(_announced, child), child, START_TIMEOUT_S, name)
-    found = _LISTENING.search(child.log.read_text(errors="replace"))
-    assert found is not None, "announced a moment ago"
-    node = Node(name=name, host=found["host"], port=int(found["port"]), pid=child.pid)
-    wait_until(partial(_answers, node), child, START_TIMEOUT_S, name)
-    return node, child
+    names = [f"node-{number}" for number in range(1, count + 1)]
+    return Nodes([_Program(name, command, folder / f"{name}.log", cores or ()) for name in names])
 
 
 def _announced(child: Child) -> bool:

@@ -16,22 +16,22 @@ Error tree:
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from .replacing import Replacing
+
 FORMAT = 1
 
 Measure = Literal["lookup", "revocation", "payload", "outage", "scale", "calibration"]
-Layer = Literal["", "hot", "span", "request"]
+Layer = Literal["", "hot", "span", "request", "revoke_all", "proxy", "h2load"]
 State = Literal["running", "complete", "interrupted", "failed"]
 
 
@@ -68,7 +68,7 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     scheme: str
     summary: str = ""
     mechanism: Literal["control", "session", "token"] = "control"
-    transport: Literal["none", "cookie", "bearer"] = "none"
+    transport: Literal["none", "cookie", "bearer", "url", "form"] = "none"
     strength: Literal["immediate", "within", "at-expiry"] = "immediate"
     bound_s: float = 0.0
     injected_us: float = 0.0
@@ -85,6 +85,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     started_at: float
     ended_at: float | None = None
+    resumed_at: list[float] = []
+    """When it went on after an interruption, once for each time."""
     state: State = "running"
     reason: str = ""
     """Why a run was interrupted or failed, in one line."""
@@ -155,7 +157,7 @@ def write_cell(folder: Path, cell: Cell, arrays: Arrays | None = None) -> None:
     records.mkdir(exist_ok=True)
     arrays = arrays or {}
     if arrays:
-        with _replacing(records / f"{cell.id}.npz") as file:
+        with Replacing(records / f"{cell.id}.npz") as file:
             np.savez_compressed(file, **{n: np.asarray(a) for n, a in arrays.items()})  # type: ignore[arg-type]  # numpy's stub
     whole = msgspec.structs.replace(cell, arrays=sorted(arrays))
     _write(records / f"{cell.id}.json", msgspec.json.encode(whole))
@@ -174,13 +176,32 @@ def read_run(folder: Path) -> Run:
 
 def read_environment(folder: Path) -> Environment:
     """The environment of the run in *folder*."""
-    return _decode(folder / "environment.json", Environment)
+    path = folder / "environment.json"
+    environment = _decode(path, Environment)
+    if environment.format != FORMAT:
+        said = f"has format {environment.format}, and this version reads {FORMAT}"
+        raise DamagedRecord(f"{path} {said}")
+    return environment
 
 
 def read_cells(folder: Path) -> Iterator[Cell]:
-    """Every saved cell, in the order of measuring."""
-    for path in sorted((folder / "records").glob("*.json")):
-        yield _decode(path, Cell)
+    """
+    Every saved cell, in the order of measuring.
+
+    `DamagedRecord` for a file among them that no bench wrote: figures of another run, say. Arrays
+    without a cell are no such file; a bench that was killed may leave them.
+    """
+    for path in sorted((folder / "records").iterdir() if (folder / "records").is_dir() else ()):
+        if path.name.startswith(".") or path.suffix == ".npz":
+            continue
+        if path.suffix != ".json":
+            raise DamagedRecord(f"{path} is not a record of a run; move it away")
+        cell = _decode(path, Cell)
+        if cell.format != FORMAT:
+            raise DamagedRecord(f"{path} has format {cell.format}, and this version reads {FORMAT}")
+        if cell.id != path.stem:
+            raise DamagedRecord(f"{path} holds the cell {cell.id}: it is not of this place")
+        yield cell
 
 
 def read_arrays(folder: Path, cell: Cell) -> dict[str, NDArray[Any]]:
@@ -197,6 +218,9 @@ def read_arrays(folder: Path, cell: Cell) -> dict[str, NDArray[Any]]:
     missing = set(cell.arrays) - set(arrays)
     if missing:
         raise DamagedRecord(f"{path} lacks the arrays {', '.join(sorted(missing))}")
+    for name, array in arrays.items():
+        if array.ndim != 1 or array.dtype.kind not in "iufb":
+            raise DamagedRecord(f"{path} cannot be read: {name} is not a list of numbers")
     return arrays
 
 
@@ -210,27 +234,5 @@ def _decode(path: Path, kind: type[T]) -> T:
 
 
 def _write(path: Path, content: bytes) -> None:
-    with _replacing(path) as file:
+    with Replacing(path) as file:
         file.write(content)
-
-
-class _replacing:  # noqa: N801 - reads as a verb in a with statement
-    """A binary file that takes the place of *path* only if the block ends well."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> IO[bytes]:
-        descriptor, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-        self._temporary = Path(name)
-        self._file: IO[bytes] = os.fdopen(descriptor, "wb")
-        return self._file
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        try:
-            self._file.close()
-            if kind is None:
-                self._temporary.chmod(0o644)
-                self._temporary.replace(self._path)
-        finally:
-            self._temporary.unlink(missing_ok=True)

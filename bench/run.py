@@ -17,6 +17,8 @@ from . import gates
 from .context import Context, arms_of, describe_schemes, wanted_schemes
 from .environment import capture, steal_seconds
 from .journal import Ending, Journal, Order, about_files
+from .ledger import Ledger
+from .lookup.resolution import expected_resolution
 from .plan import EXPERIMENTS
 from .processes.children import BenchError, ChildDied, casualties, watched
 from .processes.folders import make_run_folder
@@ -24,6 +26,7 @@ from .processes.interrupts import Interrupted, interruptible
 from .processes.placement import Placement, place
 from .progress import Progress
 from .records import Environment, State, write_environment
+from .resuming import CannotResume, refuse_if_changed
 from .services import Services
 
 
@@ -34,16 +37,22 @@ def execute(order: Order, console: Console) -> Ending:
     Raises `BenchError` for an order that cannot be carried out at all; nothing is written then.
     """
     _check_schemes(order)
-    folder = make_run_folder(order.out, order.plan.name)
-    journal = Journal(folder, order)
+    folder = order.resume or make_run_folder(order.out, order.plan.name)
+    with Ledger(folder) as ledger:
+        return _execute(order, console, Journal(folder, order), ledger)
+
+
+def _execute(order: Order, console: Console, journal: Journal, ledger: Ledger) -> Ending:
     state: State = "complete"
     reason, exit_code = "", 0
     console.print(_forecast(order), highlight=False)
     try:
         with interruptible():
-            _measure(journal, order, console)
+            _measure(journal, order, console, ledger)
     except Interrupted as exc:
         state, reason, exit_code = "interrupted", str(exc), exc.exit_code
+    except CannotResume:
+        raise
     except BenchError as exc:
         state, reason, exit_code = "failed", str(exc), 1
     except Exception as exc:
@@ -58,7 +67,7 @@ def execute(order: Order, console: Console) -> Ending:
 
 def _check_schemes(order: Order) -> None:
     """Raise `BenchError` if a scheme that was asked for is not installed."""
-    for name in wanted_schemes(order.schemes):
+    for name in wanted_schemes(order.schemes, order.plan.schemes):
         try:
             build(name, Settings()).close()
         except UnknownScheme as exc:
@@ -67,10 +76,11 @@ def _check_schemes(order: Order) -> None:
             continue  # it needs a store, which it will have
 
 
-def _measure(journal: Journal, order: Order, console: Console) -> None:
+def _measure(journal: Journal, order: Order, console: Console, ledger: Ledger) -> None:
     placement = place()
-    run = journal.begin()
-    wanted = wanted_schemes(order.schemes)
+    if order.resume is None:
+        journal.begin()
+    wanted = wanted_schemes(order.schemes, order.plan.schemes)
     stores = Services(
         order.redis_url,
         placement.server,
@@ -81,8 +91,13 @@ def _measure(journal: Journal, order: Order, console: Console) -> None:
         settings = Settings(store_url=" ".join(services.store_urls), keys_file=services.keys_file)
         schemes = describe_schemes(wanted, settings)
         environment = _environment(services, placement, order)
-        write_environment(journal.folder, environment)
-        run = journal.begin(arms=arms_of(schemes))
+        arms = arms_of(schemes, order.plan.again)
+        if order.resume is not None and ledger.parts:
+            refuse_if_changed(journal.folder, journal.run.arms, environment, arms)
+        else:
+            write_environment(journal.folder, environment)
+        ledger.clear_unfinished()
+        run = journal.begin(arms=arms)
         expected_s = order.plan.forecasts_s(len(schemes), order.only)
         with Progress(console, expected_s) as progress:
             context = Context(
@@ -94,7 +109,11 @@ def _measure(journal: Journal, order: Order, console: Console) -> None:
                 progress=progress,
                 schemes=schemes,
                 placement=placement,
+                machines=order.machines,
+                ledger=ledger,
             )
+            # Of the part that ran before; what else was found then comes from the ledger.
+            context.gates += [gate for gate in run.gates if gate.name == "steal"]
             journal.context = context
             _run_experiments(journal, context, order.only)
 
@@ -106,7 +125,9 @@ def _run_experiments(journal: Journal, context: Context, only: Collection[str]) 
             if name in only:
                 journal.doing = name
                 context.progress.begin(name)
-                importlib.import_module(f".experiments.{name}", __package__).run(context)
+                if not context.is_done(name):
+                    importlib.import_module(f".experiments.{name}", __package__).run(context)
+                    context.finish(name)
         journal.doing = ""
     except Exception as exc:
         # An experiment may see no more than a closed connection; say whose it was.
@@ -134,8 +155,11 @@ def _environment(services: Services, placement: Placement, order: Order) -> Envi
 
 def _forecast(order: Order) -> str:
     """What is about to happen, and how long it will take."""
-    arms = len(wanted_schemes(order.schemes))
+    arms = len(wanted_schemes(order.schemes, order.plan.schemes))
     minutes, seconds = divmod(round(order.plan.forecast_s(arms, order.only), -1), 60)
     about = f"{minutes:.0f} min {seconds:02.0f} s" if minutes else f"{seconds:.0f} s"
     what = ", ".join(order.only)
-    return f"plan {order.plan.name}: {what}; about {about}, then the report; seed {order.seed}"
+    told = f"plan {order.plan.name}: {what}; about {about}, then the report; seed {order.seed}"
+    if "lookup" in order.only:
+        told += f"\n{expected_resolution(order.plan, order.out).sentence()}"
+    return told

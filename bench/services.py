@@ -15,7 +15,7 @@ import valkey
 
 from .processes.children import BenchError, Child
 from .servers.postgres import Postgres
-from .servers.valkey import VALKEY_OPTIONS, start_valkey
+from .servers.valkey import VALKEY_OPTIONS, Valkey
 
 
 class Services:
@@ -100,9 +100,8 @@ class Services:
             if self._given:
                 self._redis_url = _reachable(self._given)
             else:
-                self._server, port = start_valkey(self._folder, self._cores)
-                stack.callback(self._server.stop)
-                self._redis_url = f"redis://127.0.0.1:{port}/0"
+                started = stack.enter_context(Valkey(self._folder, self._cores))
+                self._server, self._redis_url = started.server, started.url
             self._postgres: Postgres | None = None
             if self._postgres_given:
                 _check_postgres(self._postgres_given)

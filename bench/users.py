@@ -52,14 +52,18 @@ class ScheduleKeeper(User):
 def _keep(job: jobs.Job, request_event: Any) -> jobs.Outcome:
     schedule = Schedule.load(Path(job.schedule))
     with Recorder(Path(job.rows)) as recorder:
-        return _drive(job, schedule, _Examiner(job, recorder, request_event))
+        base_ns = time.perf_counter_ns() + HEAD_START_NS
+        return drive(job, schedule, recorder, request_event, base_ns)
 
 
-def _drive(job: jobs.Job, schedule: Schedule, examiner: _Examiner) -> jobs.Outcome:
+def drive(
+    job: jobs.Job, schedule: Schedule, recorder: Recorder, request_event: Any, base_ns: int
+) -> jobs.Outcome:
+    """Send every request of *schedule*, which begins at *base_ns*, and record every answer."""
+    examiner = _Examiner(job, recorder, request_event)
     driver = Driver(job.host, job.port, job.connections, job.timeout_s, examiner.look)
     arms = schedule.arm.tolist()
     draws = schedule.draw.tolist()
-    base_ns = time.perf_counter_ns() + HEAD_START_NS
     cpu_started = time.process_time()
     for due_ns, arm, draw in zip(schedule.due_ns.tolist(), arms, draws, strict=True):
         credentials = job.arms[arm].credentials

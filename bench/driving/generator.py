@@ -12,6 +12,7 @@ import msgspec
 from numpy.typing import NDArray
 
 from .. import recorder
+from ..machines.given import Machines
 from ..nodes import Node
 from ..processes.children import BenchError, Child
 from . import job as jobs
@@ -19,7 +20,10 @@ from .job import Job, Load, Outcome
 from .schedule import Schedule
 
 ALLOWANCE_S = 30.0
-_LOCUSTFILE = Path(__file__).parent.parent / "locustfile.py"
+WORKERS_ALLOWANCE_S = 60.0
+"""For the workers to come; when Locust itself gives up waiting for them."""
+_BENCH = Path(__file__).parent.parent
+_AS_ONE: list[str | Path] = ["-f", _BENCH / "locustfile.py", "--users", "1"]
 
 
 class Generator:
@@ -29,7 +33,10 @@ class Generator:
     It takes Locust a second or two to start: start it, then the server, then give it the job.
     """
 
-    def __init__(self, folder: Path, cores: Sequence[int] = ()) -> None:
+    def __init__(
+        self, folder: Path, cores: Sequence[int] = (), machines: Machines | None = None
+    ) -> None:
+        """With *machines* that names workers, Locust's master, which parts the work among them."""
         self._job = folder / "load-job"
         self._schedule = folder / "load-schedule.npz"
         self._rows = folder / "load-rows"
@@ -37,8 +44,10 @@ class Generator:
         log = folder / "locust.log"
         for path in (self._job, self._schedule, self._rows, self._outcome, log):
             path.unlink(missing_ok=True)
-        command: list[str | Path] = [sys.executable, "-m", "locust", "-f", _LOCUSTFILE]
-        command += ["--headless", "--users", "1", "--exit-code-on-error", "0"]
+        self._workers = machines.workers if machines else 0
+        command: list[str | Path] = [sys.executable, "-m", "locust", "--headless"]
+        command += _as_master(machines) if machines and machines.workers else _AS_ONE
+        command += ["--exit-code-on-error", "0"]
         command += ["--stop-timeout", "5", "--only-summary", "--loglevel", "WARNING"]
         command += ["--job", self._job]
         self._child = Child("Locust", command, log=log, cores=cores, serves=False)
@@ -49,24 +58,30 @@ class Generator:
         loads: Sequence[Load],
         schedule: Schedule,
         tick: Callable[[], None] = lambda: None,
+        others: Sequence[Node] = (),
     ) -> tuple[NDArray[Any], Outcome]:
         """
         Send *schedule* to *node*, and give the recorded rows and how the generator did.
 
-        *tick* runs about 20 times a second meanwhile. `BenchError` if Locust fails or is killed.
+        *tick* runs about 20 times a second meanwhile; *others* share the load, if there are several
+        workers to drive them. `BenchError` if Locust fails or is killed.
         """
         schedule.save(self._schedule)
         job = Job(
             host=node.host,
             port=node.port,
+            others=[(other.host, other.port) for other in others],
             arms=list(loads),
             schedule=str(self._schedule),
             rows=str(self._rows),
             outcome=str(self._outcome),
         )
         jobs.write(self._job, job)
-        if self._child.wait(schedule.duration_s * 1.5 + ALLOWANCE_S, tick) != 0:
-            raise BenchError(f"{self._child.obituary()}; the block is lost")
+        allowance_s = ALLOWANCE_S + (WORKERS_ALLOWANCE_S if self._workers else 0.0)
+        if self._child.wait(schedule.duration_s * 1.5 + allowance_s, tick) != 0:
+            remedy = "; start a worker on each machine: python -m bench worker --master-host ..."
+            lost = f"{self._child.obituary()}; the block is lost"
+            raise BenchError(lost + (remedy if self._workers else ""))
         try:
             outcome = jobs.read_outcome(self._outcome)
         except (OSError, msgspec.MsgspecError) as exc:
@@ -75,6 +90,10 @@ class Generator:
             raise BenchError(f"Locust could not keep the schedule: {outcome.failure}")
         return recorder.read(self._rows), outcome
 
+    def began(self) -> bool:
+        """Whether the first request of the schedule is about to be sent, or was."""
+        return self._rows.exists()
+
     def __enter__(self) -> Generator:
         return self
 
@@ -82,3 +101,12 @@ class Generator:
         self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
     ) -> None:
         self._child.stop(patience_s=1.0)
+
+
+def _as_master(machines: Machines) -> list[str | Path]:
+    number = str(machines.workers)
+    options = ["--master", "--master-bind-host", machines.master_host]
+    options += ["--master-bind-port", str(machines.master_port), "--expect-workers", number]
+    options += ["--expect-workers-max-wait", f"{WORKERS_ALLOWANCE_S:.0f}"]
+    options += ["--users", number, "--spawn-rate", number]
+    return ["-f", _BENCH / "machines" / "locustfile.py", *options]

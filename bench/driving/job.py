@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from ..machines.clocks import Clock
+
 
 class Credential(msgspec.Struct, frozen=True):
     """A request ready to be sent, and whom its answer must name."""
@@ -27,6 +29,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     host: str
     port: int
+    others: list[tuple[str, int]] = []
+    """More nodes that share the load, where several machines drive."""
     arms: list[Load]
     schedule: str
     """The file of the `Schedule`."""
@@ -52,6 +56,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     correct: int = 0
     faults: dict[str, int] = {}
     """What was wrong with answers, and how often."""
+    clocks: list[Clock] = []
+    """Those of the workers against the master's, where several machines drove."""
 
 
 def write(path: Path, content: Job | Outcome) -> None:

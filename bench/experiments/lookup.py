@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from .. import gates
 from ..context import CONTROL
-from ..lookup.blocks import Kind, kinds
+from ..driving import crosscheck
+from ..lookup.blocks import Kind, Rates, kinds
 from ..lookup.capacity import measure_capacity
-from ..nodes import start_nodes
+from ..lookup.logins import prepare
+from ..machines.serving import serve_arms
 from ..records import Cell, write_cell
 
 if TYPE_CHECKING:
@@ -27,55 +29,82 @@ CAPACITY_S = 1.0
 
 def run(context: Context) -> None:
     """Measure every block of the plan and save its cells."""
-    context.progress.advance(0.0, "what control can do")
-    rate = choose_rate(context)
-    order = _order(context, rate)
+    context.progress.advance(0.0, "what the server can do")
+    order = _order(context, _rates(context))
+    here = context.machines is None  # h2load asks a node of its own, from here
+    if context.plan.cross_check and here and not context.is_done("lookup", "cross-check"):
+        context.progress.advance(0.0, "the same with h2load")
+        crosscheck.record(context)
+        context.finish("lookup", "cross-check")
     total_s = sum(kind.seconds(context) for kind, _ in order)
     done_s = 0.0
-    for kind, block in order:
+    for place, (kind, block) in enumerate(order):
         own_s = kind.seconds(context)
 
         def tell(within: float, what: str, done_s: float = done_s, own_s: float = own_s) -> None:
             context.progress.advance((done_s + within * own_s) / total_s, what)
 
-        kind.measure(context, block, tell)
+        if not context.is_done("lookup", place):
+            kind.measure(context, block, tell)
+            context.finish("lookup", place)
         done_s += own_s
     context.gates.append(gates.blocks_repeated(context.repeated, context.repeats_allowed))
 
 
-def choose_rate(context: Context) -> float:
-    """The offered rate: a share of what control can do, within what the generator can time."""
-    plan, services = context.plan, context.services
-    with start_nodes(
-        1,
-        [CONTROL],
-        store_urls=services.store_urls,
-        keys_file=services.keys_file,
-        folder=services.folder,
-        cores=context.placement.server,
-    ) as nodes:
-        path = nodes[0].base(CONTROL) + "/me"
-        measure_capacity(nodes[0], path, CAPACITY_S / 4)  # the first requests are the slow ones
-        capacity = measure_capacity(nodes[0], path, CAPACITY_S)
-    rate = min(plan.rate_share * capacity, plan.rate_limit)
-    cell = Cell(
-        id=context.next_id("calibration", "capacity", 0, CONTROL),
-        measure="calibration",
-        arm=CONTROL,
-        figures={
-            "control_capacity": capacity,
-            "offered_rate": rate,
-            "offered_share": rate / capacity,
-        },
-        labels={"limited_by": "share" if rate < plan.rate_limit else "generator"},
-        started_at=time.time(),
+def _rates(context: Context) -> Rates:
+    """Those of before, in a run that goes on: blocks of one run are of one rate."""
+    if not context.is_done("lookup", "rates"):
+        rates = choose_rates(context)
+        context.finish("lookup", "rates")
+        return rates
+    known = {cell.labels["load"]: cell for cell in context.cells_of("lookup", "rates")}
+    low, high = (known[load].figures["offered_rate"] for load in ("low", "high"))
+    return Rates(low, high)
+
+
+def choose_rates(context: Context) -> Rates:
+    """
+    The offered rates: shares of what the arms together can do, within what one generator can time.
+
+    Of the arms together and not of control alone: they cost up to three times as much, and at 70 %
+    of what control can do a server of all arms has more to do than it can.
+    """
+    plan = context.plan
+    with serve_arms(context) as nodes:
+        loads, _ = prepare(nodes[0], context.arms, 1)
+        each = [load.credentials[0].raw for load in loads]
+        control = [load.credentials[0].raw for load in loads if load.name == CONTROL]
+        measure_capacity(nodes[0], each, CAPACITY_S / 2)  # the first requests are the slow ones
+        alone = measure_capacity(nodes[0], control, CAPACITY_S)
+        together = measure_capacity(nodes[0], each, CAPACITY_S)
+    rates = Rates(
+        low=min(plan.rate_share * together, plan.rate_limit),
+        high=min(plan.high_share * together, plan.rate_limit),
     )
-    write_cell(context.folder, cell)
-    return rate
+    for load, rate in (("low", rates.low), ("high", rates.high)):
+        cell = Cell(
+            id=context.next_id("calibration", f"capacity-{load}", 0, CONTROL),
+            measure="calibration",
+            arm=CONTROL,
+            figures={
+                "control_capacity": alone,
+                "arms_capacity": together,
+                "offered_rate": rate,
+                "offered_share": rate / alone,
+                "offered_share_of_arms": rate / together,
+            },
+            labels={
+                "load": load,
+                "limited_by": "share" if rate < plan.rate_limit else "generator",
+            },
+            started_at=time.time(),
+        )
+        write_cell(context.folder, cell)
+    return rates
 
 
-def _order(context: Context, rate: float) -> list[tuple[Kind, int]]:
+def _order(context: Context, rates: Rates) -> list[tuple[Kind, int]]:
     """Every block of the plan, in an order drawn from the run's seed."""
-    blocks = [(kind, block) for kind in kinds(rate) for block in range(kind.count(context.plan))]
+    blocks = [(kind, block) for kind in kinds(rates) for block in range(kind.count(context.plan))]
     random.Random(repr(context.seed_for("lookup", "order"))).shuffle(blocks)
     return blocks

@@ -7,12 +7,15 @@ docs/record-format.md; bench.revocation.history says what is read out of it.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -21,15 +24,19 @@ from demo.schemes import build
 
 from ..caller import Caller, Refused
 from ..context import mount_of
-from ..nodes import Node, start_nodes
+from ..nodes import Node, Nodes, start_nodes
 from ..payload.wire import Connection
 from ..processes.children import BenchError
 from ..records import Arm, Cell, write_cell
+from ..revocation.attacks import Attack, attack_on
 from ..revocation.attempts import Attempt
+from ..revocation.breaks import save_break
 from ..revocation.cells import Arrays, Seen, revocation_cell
 from ..revocation.history import REJECT
 from ..revocation.prober import observe
-from ..revocation.revokes import GROUPS, Case, Trials, batches
+from ..revocation.revokes import GROUPS, TOGETHER, Case, Trials, batches, once_each
+from ..revocation.rotation import rotate
+from ..services import Services
 
 if TYPE_CHECKING:
     from ..context import Context
@@ -43,25 +50,29 @@ EXPIRY_MARGIN_S = 0.3
 def run(context: Context) -> None:
     """Measure every arm that has something to revoke, and save its cells."""
     plan, services = context.plan, context.services
+    # Keys of its own, which are lost in the end.
+    keys_file = services.folder / "revocation-keys.json"
     settings = Settings(
         store_url=" ".join(services.store_urls),
-        keys_file=services.keys_file,
+        keys_file=keys_file,
         access=timedelta(seconds=plan.revocation_access_s),
     )
-    arms = [arm for arm in context.arms if arm.mechanism != "control"]
+    arms = once_each(context.arms)
     order = random.Random(repr(context.seed_for("revocation", "order")))
     order.shuffle(arms)
     with start_nodes(
         plan.revocation_nodes,
         [mount_of(arm) for arm in arms],
         store_urls=services.store_urls,
-        keys_file=services.keys_file,
+        keys_file=keys_file,
         folder=services.folder,
         access_s=plan.revocation_access_s,
         timing=False,
         cores=context.placement.server,
     ) as nodes:
         for number, arm in enumerate(arms):
+            if context.is_done("revocation", arm.name):
+                continue
             scheme = build(arm.scheme, settings)
             scheme.close()
             trials = Trials(
@@ -73,12 +84,62 @@ def run(context: Context) -> None:
             )
 
             def tell(within: float, number: int = number, arm: Arm = arm) -> None:
-                context.progress.advance((number + within) / len(arms), arm.name)
+                context.progress.advance((number + within) / (len(arms) + 1), arm.name)
 
             draw = random.Random(repr(context.seed_for("revocation", arm.name)))
-            for cell, arrays in measure(arm.name, serving(scheme, list(nodes)), trials, draw, tell):
-                identifier = context.next_id("revocation", "", 0, arm.name)
-                write_cell(context.folder, replace(cell, id=identifier), arrays)
+            with contextlib.ExitStack() as stack:
+                attack = attack_on(scheme, _own_port(services))
+                if attack is not None:
+                    stack.callback(attack.close)
+                at = serving(scheme, list(nodes))
+                for cell, arrays in measure(arm.name, at, trials, draw, tell, attack):
+                    _save(context, arm.name, cell, arrays)
+            context.finish("revocation", arm.name)
+        context.progress.advance(len(arms) / (len(arms) + 1), "the signing keys are lost")
+        signed = [arm.name for arm in arms if arm.mechanism == "token"]
+        draw = random.Random(repr(context.seed_for("revocation", "keys")))
+        rounds = plan.revocation_key_trials
+        for cell, arrays in lose_keys(
+            signed, nodes, keys_file, rounds, plan.probe_interval_ms, draw
+        ):
+            _save(context, cell.arm, cell, arrays)
+
+
+def _own_port(services: Services) -> int | None:
+    """Where the Valkey is that this run started; None if somebody else's was given."""
+    return urlsplit(services.redis_url).port if services.server is not None else None
+
+
+def _save(context: Context, arm: str, cell: Cell, arrays: Arrays) -> None:
+    saved = replace(cell, id=context.next_id("revocation", "", 0, arm))
+    write_cell(context.folder, saved, arrays)
+    save_break(context.folder, saved, arrays, context.seed)
+
+
+def lose_keys(
+    arms: Sequence[str],
+    nodes: Nodes,
+    keys_file: Path,
+    rounds: int,
+    interval_ms: float,
+    draw: random.Random,
+) -> Iterator[tuple[Cell, Arrays]]:
+    """Lose the keys *rounds* times; gives a cell for each of *arms*, without IDs."""
+    trials = Trials(rounds, 0, interval_ms / 1e3, 0.0, immediate=True)
+    for at in range(0, len(arms) if rounds else 0, TOGETHER):
+        group = arms[at : at + TOGETHER]
+        started_at = time.time()
+        try:
+            refused = {arm: _tampered_status(arm, list(nodes)) for arm in group}
+            interval_ns = int(interval_ms * 1e6)
+            seen = [rotate(group, nodes, keys_file, interval_ns, draw) for _ in range(rounds)]
+        except (Refused, OSError) as exc:
+            raise BenchError(f"while keys are lost: {exc}") from exc
+        for arm in group:
+            template = Cell(id="", measure="revocation", arm=arm, started_at=started_at)
+            template = replace(template, conditions={"nodes": float(len(nodes))})
+            found = [one[arm] for one in seen]
+            yield revocation_cell(template, trials, found, refused[arm], ("random", "key"))
 
 
 def serving(scheme: Scheme, nodes: list[Node]) -> list[Node]:
@@ -92,6 +153,7 @@ def measure(
     trials: Trials,
     draw: random.Random,
     tell: Callable[[float], None] = lambda _: None,
+    attack: Attack | None = None,
 ) -> Iterator[tuple[Cell, Arrays]]:
     """Put the mount *arm* of *nodes* through all its revocations; gives its cells, without IDs.
 
@@ -104,7 +166,7 @@ def measure(
     try:
         refused = _tampered_status(arm, nodes)
         for batch in batches(cases):
-            seen += _watch(arm, nodes, trials, batch)
+            seen += _watch(arm, nodes, trials, batch, attack)
             tell(len(seen) / len(cases))
     except (Refused, OSError) as exc:
         raise BenchError(f"{arm}: {exc}") from exc
@@ -125,12 +187,20 @@ def _tampered_status(arm: str, nodes: Sequence[Node]) -> int:
 
 
 def _watch(
-    arm: str, nodes: Sequence[Node], trials: Trials, batch: Sequence[tuple[Case, str]]
+    arm: str,
+    nodes: Sequence[Node],
+    trials: Trials,
+    batch: Sequence[tuple[Case, str]],
+    attack: Attack | None,
 ) -> list[Seen]:
     logged_in = [_log_in(arm, nodes, case, subject) for case, subject in batch]
     # Only now, when all have logged in: the first ones have been aging meanwhile.
     attempts = [
-        dataclasses.replace(attempt, delay_ns=_delay_ns(trials, case, expires_at))
+        dataclasses.replace(
+            attempt,
+            delay_ns=_delay_ns(trials, case, expires_at),
+            attack=attack if case.phase == "adversarial" else None,
+        )
         for (case, _), (attempt, expires_at) in zip(batch, logged_in, strict=True)
     ]
     observations, fidelity = observe(

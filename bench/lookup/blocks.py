@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from ..context import mount_of
 from ..driving.generator import Generator
 from ..driving.job import Outcome
 from ..driving.schedule import Schedule, interleaved, separate
-from ..nodes import Nodes, start_nodes
+from ..machines.serving import serve_arms
 from ..processes.cpuclock import CpuClock
 from ..records import Cell, write_cell
 from .cells import arm_cells, calibration_cell, measured
@@ -36,12 +35,23 @@ GAP_S = 0.3
 """Between the turns of two arms in a separate block: the first one's work must have ended."""
 TURN_WARM_S = 0.3
 
+Load = Literal["low", "high"]
+
 Tell = Callable[[float, str], None]
 """Takes the fraction of the block that is done, and what happens now."""
 
 
+class Rates(NamedTuple):
+    """Requests a second, over all arms."""
+
+    low: float
+    high: float
+
+
 class Kind(Protocol):
     """One way of measuring a block."""
+
+    load: Load
 
     def count(self, plan: Plan) -> int:
         """How many blocks of this kind *plan* has."""
@@ -54,30 +64,39 @@ class Kind(Protocol):
 
 
 class Interleaved:
-    """Every request draws its arm at random."""
+    """Every request draws its arm at random; at one load or the other."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, load: Load = "low") -> None:
         self._rate = rate
+        self.load = load
 
     def count(self, plan: Plan) -> int:
-        return plan.blocks
+        return plan.high_blocks if self.load == "high" else plan.blocks
 
     def seconds(self, context: Context) -> float:
-        return START_S + context.plan.warm_s + context.plan.block_s
+        return START_S + context.plan.warm_s + self._block_s(context.plan)
 
     def measure(self, context: Context, block: int, tell: Tell) -> None:
         plan, arms = context.plan, context.arms
-        seed = context.seed_for("lookup", "interleaved", block)
-        schedule = interleaved(seed, len(arms), self._rate, plan.warm_s + plan.block_s)
-        template = _template("interleaved", block, self._rate / len(arms))
+        # The seeds of the blocks at low load are those of before there was another.
+        purpose = "interleaved" if self.load == "low" else f"interleaved-{self.load}"
+        seed = context.seed_for("lookup", purpose, block)
+        block_s = plan.warm_s + self._block_s(plan)
+        schedule = interleaved(seed, len(arms), self._rate, block_s)
+        template = _template(context, "interleaved", block, self._rate / len(arms), self.load)
         rows, outcome, _ = _drive(context, schedule, template, tell)
         rows = measured(rows, outcome, plan.warm_s)
         if not _save(context, rows, outcome, self._rate, template, {}):
             self.measure(context, block, tell)
 
+    def _block_s(self, plan: Plan) -> float:
+        return plan.high_block_s if self.load == "high" else plan.block_s
+
 
 class Separate:
     """One arm after the other has the server to itself; so its processor time is known too."""
+
+    load: Load = "low"
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
@@ -94,7 +113,7 @@ class Separate:
         seed = context.seed_for("lookup", "separate", block)
         turn_s = TURN_WARM_S + max(plan.separate_s, plan.separate_requests / self._rate)
         schedule, turns_ns = separate(seed, len(arms), self._rate, turn_s, GAP_S)
-        template = _template("separate", block, self._rate)
+        template = _template(context, "separate", block, self._rate, self.load)
         rows, outcome, clock = _drive(context, schedule, template, tell)
         cpu_us = {}
         kept = rows[:0]
@@ -105,7 +124,7 @@ class Separate:
             used_s = clock.used_between_s(
                 start_ns - int(GAP_S / 2 * 1e9), start_ns + int((turn_s + GAP_S / 2) * 1e9)
             )
-            if len(own):
+            if len(own) and clock.known:
                 cpu_us[arm.name] = used_s / len(own) * 1e6
             warm = own["intended_ns"] < start_ns + int(TURN_WARM_S * 1e9)
             kept = np.concatenate([kept, own[~warm]])
@@ -114,19 +133,20 @@ class Separate:
             self.measure(context, block, tell)
 
 
-def kinds(rate: float) -> tuple[Kind, ...]:
-    """Every kind, with *rate* requests a second where there are requests."""
-    return Interleaved(rate), Separate(rate), HotLoop()
+def kinds(rates: Rates) -> tuple[Kind, ...]:
+    """Every kind, with the rates where there are requests."""
+    low, high = Interleaved(rates.low), Interleaved(rates.high, "high")
+    return low, high, Separate(rates.low), HotLoop()
 
 
-def _template(design: str, block: int, rate: float) -> Cell:
+def _template(context: Context, design: str, block: int, rate: float, load: Load) -> Cell:
     return Cell(
         id="",
         measure="lookup",
         arm="",
         block=block,
-        conditions={"nodes": 1.0, "rate": rate},
-        labels={"design": design},
+        conditions={"nodes": context.nodes, "rate": rate},
+        labels={"design": design, "load": load},
         started_at=time.time(),
     )
 
@@ -135,12 +155,13 @@ def _drive(
     context: Context, schedule: Schedule, template: Cell, tell: Tell
 ) -> tuple[NDArray[Any], Outcome, CpuClock]:
     """Send *schedule* to a fresh server, with one generator."""
-    what = f"{template.labels['design']} block {template.block + 1}"
+    labels = template.labels
+    what = f"{labels['design']} block {template.block + 1}, {labels['load']} load"
     tell(0.0, f"{what}, starting")
     services, placement = context.services, context.placement
     with (
-        Generator(services.folder, placement.generator) as generator,
-        _server(context) as nodes,
+        Generator(services.folder, placement.generator, context.machines) as generator,
+        serve_arms(context) as nodes,
     ):
         loads, refusals = prepare(nodes[0], context.arms, context.plan.logins)
         # A run says it once for each arm, at the worst it was.
@@ -155,20 +176,8 @@ def _drive(
             share = min((time.monotonic() - started) / expected_s, 1.0)
             tell(0.3 + 0.7 * share, what)
 
-        rows, outcome = generator.keep(nodes[0], loads, schedule, tick)
+        rows, outcome = generator.keep(nodes[0], loads, schedule, tick, list(nodes)[1:])
     return rows, outcome, clock
-
-
-def _server(context: Context) -> Nodes:
-    services = context.services
-    return start_nodes(
-        1,
-        [mount_of(arm) for arm in context.arms],
-        store_urls=services.store_urls,
-        keys_file=services.keys_file,
-        folder=services.folder,
-        cores=context.placement.server,
-    )
 
 
 def _save(
@@ -181,13 +190,14 @@ def _save(
 ) -> bool:
     """Save the block's cells; False, and nothing saved, if it is to be measured again."""
     design, block = template.labels["design"], template.block
+    high = "-high" if template.labels["load"] == "high" else ""
     calibration = calibration_cell(rows, outcome, rate, template)
     if context.is_to_repeat(calibration):
         return False
-    id_ = context.next_id("calibration", design, block, "generator")
+    id_ = context.next_id("calibration", f"{design}{high}", block, "generator")
     write_cell(context.folder, replace(calibration, id=id_, arm="control"))
     for cell, arrays in arm_cells(rows, outcome, context.arms, template, cpu_us):
         layer = cell.layer if design == "interleaved" else f"{cell.layer}-{design}"
-        id_ = context.next_id("lookup", layer, block, cell.arm)
+        id_ = context.next_id("lookup", f"{layer}{high}", block, cell.arm)
         write_cell(context.folder, replace(cell, id=id_), arrays)
     return True

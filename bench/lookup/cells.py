@@ -39,6 +39,7 @@ def calibration_cell(rows: Rows, outcome: Outcome, offered: float, conditions: C
             "generator_lag_ms_p99": lag_p99_ms,
             "generator_cpu": cpu,
             "requests": float(len(rows)),
+            **_clocks(outcome),
         },
         gates=[
             gates.achieved_rate(achieved_rate, due_rate),
@@ -72,6 +73,18 @@ def arm_cells(
         request: Arrays = {name: good[name] for name in ("intended_ns", "start_ns", "end_ns")}
         request["status"] = good["status"].astype(np.int16)
         yield replace(cell, layer="request", figures={"errors": float(errors)}), request
+
+
+def _clocks(outcome: Outcome) -> dict[str, float]:
+    """How well the workers' clocks are known; no duration rests on that, only who came first."""
+    if not outcome.clocks:
+        return {}
+    return {
+        "workers": float(len(outcome.clocks)),
+        "clock_ahead_us": max((clock.ahead_ns for clock in outcome.clocks), key=abs) / 1e3,
+        "clock_bound_us": max(clock.bound_ns for clock in outcome.clocks) / 1e3,
+        "clock_drift_us": max(abs(clock.drift_ns) for clock in outcome.clocks) / 1e3,
+    }
 
 
 def _counts(rows: Rows) -> dict[str, float]:

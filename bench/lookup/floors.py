@@ -1,82 +1,69 @@
 """Floors: the least that a check could cost, measured beside it in the same process.
 
 For a session the bare call to the same kind of store, on a connection of its own; for a token
-the bare primitive of the same algorithm over the same bytes, and the bare call to its denylist.
-No floor is below it in the same language; what a mechanism costs above it is its own.
+the bare primitive of the same algorithm over the same bytes, and the bare call to what calls it
+back. No floor is below it in the same language; what a mechanism costs above it is its own.
 """
 
 from __future__ import annotations
 
 import hmac
-import itertools
 import secrets
-import sqlite3
 from collections.abc import Callable, Sequence
-from urllib.parse import unquote, urlsplit
+from hashlib import sha256
 
-import valkey
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from demo.auth import Scheme
 
-from ..processes.children import BenchError
+from .bare import Bare, Floor, bare_store
 
-Floor = Callable[[int], object]
-"""Takes the number of the call, which picks a record or a credential."""
 Sign = Callable[[bytes], bytes]
 Check = Callable[[bytes, bytes], object]
+
+ASKING = ("denylist", "generation")
+"""The strategies that ask the store on every verify; the others know, and cost a primitive."""
 
 
 def floor_of(scheme: Scheme, credentials: Sequence[str], store_urls: Sequence[str]) -> Floor | None:
     """The floor of *scheme*, whose *credentials* were issued; None where nobody knows one.
 
-    A scheme names its parts: `token-bearer-es256-denylist-redis` is ES256 and an EXISTS.
+    A scheme names its parts: `token-bearer-es256-denylist-redis` is ES256 and an EXISTS. A call
+    takes another credential than the verify beside it, whose record would be at hand already.
     """
     parts = scheme.name.split("-")
     if parts[0] == "session":
-        return _store_floor(scheme, parts[-1], credentials, store_urls)
-    if parts[0] == "token" and len(parts) > 2:
+        store = "memory" if parts[-1] == "cached" else parts[-1]
+        return _session_floor(scheme.name, store, credentials, store_urls)
+    if parts[0] == "token" and len(parts) > 3:
         primitive = _primitive_floor(parts[2], credentials)
-        if primitive and "denylist" in parts and parts[-1] == "redis":
-            return _both(primitive, _exists(_client(store_urls)))
-        return primitive if "expiry" in parts else None
+        if primitive is None or parts[3] not in ASKING:
+            return primitive
+        bare = bare_store(parts[-1], scheme.name, store_urls)
+        if bare is None:
+            return None
+        asked = bare.denied if parts[3] == "denylist" else bare.standing
+        return _both(primitive, lambda call: asked(f"call-{call}"))
     return None
 
 
-def _store_floor(
-    scheme: Scheme, store: str, credentials: Sequence[str], urls: Sequence[str]
+def _session_floor(
+    name: str, store: str, credentials: Sequence[str], urls: Sequence[str]
 ) -> Floor | None:
+    # What a store knows a session by; the first look says if that is still so.
+    keys = [sha256(credential.encode()).digest() for credential in credentials]
+    far = len(keys) // 2
     if store == "memory":
-        records = dict.fromkeys(map(str.encode, credentials), object())
-        keys = list(records)
-        return lambda call: records[keys[call % len(keys)]]
-    if store == "sqlite":
-        return _select(urls, len(credentials))
-    return _hgetall(_client(urls), scheme.name, len(credentials)) if store == "redis" else None
-
-
-def _hgetall(client: valkey.Valkey, name: str, limit: int) -> Floor:
-    # demo.builtin gives each scheme's keys its name as prefix; a session is a hash under `id:`.
-    keys = list(itertools.islice(client.scan_iter(match=f"{name}:id:*", count=1000), limit))
-    if not keys or not client.hgetall(keys[0]):
-        raise BenchError(
-            f"no session of {name} is a hash named {name}:id:…: its floor is not known"
-        )
-    return lambda call: client.hgetall(keys[call % len(keys)])
-
-
-def _exists(client: valkey.Valkey) -> Floor:
-    return lambda call: client.exists(f"denied:{call}")
-
-
-def _select(urls: Sequence[str], limit: int) -> Floor:
-    url = next(url for url in urls if url.startswith("sqlite:"))
-    connection = sqlite3.connect(unquote(url.removeprefix("sqlite://")), isolation_level=None)
-    keys = connection.execute("SELECT key FROM sessions LIMIT ?", (limit,)).fetchall()
-    query = "SELECT head, seen_at, data FROM sessions WHERE key = ?"
-    return lambda call: connection.execute(query, keys[call % len(keys)]).fetchone()
+        records = dict.fromkeys(keys, object())
+        return lambda call: records[keys[(call + far) % len(keys)]]
+    bare: Bare | None = bare_store(store, name, urls)
+    if bare is None:
+        return None
+    bare.check_session(keys[0])
+    look = bare.session
+    return lambda call: look(keys[(call + far) % len(keys)])
 
 
 def _primitive_floor(algorithm: str, credentials: Sequence[str]) -> Floor | None:
@@ -102,12 +89,6 @@ def _both(first: Floor, second: Floor) -> Floor:
         second(call)
 
     return floor
-
-
-def _client(urls: Sequence[str]) -> valkey.Valkey:
-    """A client with one connection of its own, as the stores have it."""
-    url = next(url for url in urls if urlsplit(url).scheme in ("redis", "unix"))
-    return valkey.Valkey.from_url(url, single_connection_client=True)
 
 
 def _es256() -> tuple[Sign, Check]:

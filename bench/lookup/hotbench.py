@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
@@ -25,18 +25,22 @@ if TYPE_CHECKING:
 
 BLOCK_S = 1.0
 PROCESS_S = 0.2
-CALL_S = 0.0004
+CALL_S = 0.00015
+ISSUE_S = 0.00015
 LIMIT_S = 600.0
 
 
 class HotLoop:
     """`mechanism.verify` alone, without HTTP."""
 
+    load: Literal["low", "high"] = "low"
+
     def count(self, plan: Plan) -> int:
         return plan.hot_blocks
 
     def seconds(self, context: Context) -> float:
-        each_s = PROCESS_S + context.plan.hot_calls * CALL_S
+        plan = context.plan
+        each_s = PROCESS_S + plan.hot_calls * CALL_S + plan.hot_pool * ISSUE_S
         return BLOCK_S + len(_subjects(context)) * each_s
 
     def measure(self, context: Context, block: int, tell: Callable[[float, str], None]) -> None:
@@ -102,11 +106,7 @@ def _save(context: Context, block: int, job: HotJob, started_at: float) -> None:
             "placement": "on the core of the store" if on_one_core else "anywhere",
             "warm_up": f"{result.warm_calls} calls dropped",
         },
-        figures={
-            "store_reads": result.store_reads,
-            "store_writes": result.store_writes,
-            "signature_checks": result.signature_checks,
-        },
+        figures=result.figures,
         gates=[expected_answers(int(result.correct), 1, {})],
         started_at=started_at,
     )

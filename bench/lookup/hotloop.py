@@ -1,7 +1,7 @@
 """The hot loop: `mechanism.verify` without HTTP, in a process of its own that does nothing else.
 
-`python -m bench.lookup.hotloop JOBS` is how hotbench.py starts a block: a fresh process, which imports
-everything once and then forks for each scheme, so that no scheme inherits another's heap.
+`python -m bench.lookup.hotloop JOBS` is how hotbench.py starts a block: a fresh process, which
+imports everything once and then forks for each scheme, so that no scheme inherits another's heap.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import random
 import signal
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -23,9 +22,10 @@ from demo.auth import Mechanism, Scheme, Settings
 from demo.schemes import build
 
 from ..processes.launch import end_with
-from .floors import Floor, floor_of
+from .bare import Floor
+from .counting import count_calls
+from .floors import floor_of
 
-COUNTED_CALLS = 50
 WARM_SHARE = 0.1
 ISSUE_LIMIT_S = 5.0
 LEAST_CALLS = 100
@@ -51,17 +51,16 @@ class HotResult(msgspec.Struct, frozen=True, kw_only=True):
     """Credentials in the pool."""
     warm_calls: int
     """Calls made before the first that counts."""
-    store_reads: float
-    store_writes: float
-    signature_checks: float
     correct: bool
     """Whether every credential gave the subject it was issued to."""
+    figures: dict[str, float]
+    """Exact counts a call."""
 
 
 def measure(job: HotJob) -> tuple[HotResult, dict[str, NDArray[np.int64]]]:
     """Issue a pool of credentials, then time calls of verify and of its floor in turn."""
     settings = Settings(store_url=" ".join(job.store_urls), keys_file=Path(job.keys_file))
-    counts = _count(job.scheme, settings)
+    figures = count_calls(job.scheme, settings)
     scheme = build(job.scheme, settings)
     mechanism = _mechanism(scheme)
     issued = _issue(mechanism, job.pool)
@@ -73,7 +72,9 @@ def measure(job: HotJob) -> tuple[HotResult, dict[str, NDArray[np.int64]]]:
     _time([credentials[place] for place in order[:warm]], mechanism, floor)
     arrays = _time([credentials[place] for place in order[-job.calls :]], mechanism, floor)
     scheme.close()
-    result = HotResult(population=len(credentials), warm_calls=warm, correct=correct, **counts)
+    result = HotResult(
+        population=len(credentials), warm_calls=warm, correct=correct, figures=figures
+    )
     return result, arrays
 
 
@@ -97,23 +98,6 @@ def _time(
             floor_ns[call] = now() - started
     gc.enable()
     return {"verify_ns": verify_ns} | ({} if floor is None else {"floor_ns": floor_ns})
-
-
-def _count(name: str, settings: Settings) -> dict[str, float]:
-    """Exact counts a call, from calls of their own: to count takes time."""
-    scheme = build(name, replace(settings, timing=True))
-    mechanism = _mechanism(scheme)
-    credentials = [mechanism.issue(f"counted-{n}").credential for n in range(COUNTED_CALLS)]
-    scheme.take_measured()
-    for credential in credentials:
-        mechanism.verify(credential)
-    seen = scheme.take_measured()
-    scheme.close()
-    return {
-        "store_reads": seen.store_reads / COUNTED_CALLS,
-        "store_writes": seen.store_writes / COUNTED_CALLS,
-        "signature_checks": seen.signature_checks / COUNTED_CALLS,
-    }
 
 
 def _issue(mechanism: Mechanism, pool: int) -> dict[str, str]:

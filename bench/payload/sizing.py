@@ -71,8 +71,17 @@ def count(caller: Caller, claims: int) -> Counted:
         claims=claims,
         request_bytes=response.sent_bytes - bare_request_bytes(caller.base),
         response_bytes=steady_bytes(response),
-        credential_bytes=_credential_bytes(caller),
+        credential_bytes=len(credential_of(caller)),
     )
+
+
+def credential_of(caller: Caller) -> str:
+    """What the caller's request carries, as the client holds it: token, or value of the cookie."""
+    if caller.access_token is not None:
+        return caller.access_token
+    values = [c.value for c in caller.cookies.values() if c.applies(caller.base + PATH)]
+    assert len(values) == 1, "a scheme sends one cookie to the measured route"
+    return values[0]
 
 
 def http2_fields(caller: Caller) -> tuple[Field, ...]:
@@ -114,9 +123,3 @@ def largest(works: Callable[[int], bool], cap: int) -> int:
         else:
             high = middle
     return low
-
-
-def _credential_bytes(caller: Caller) -> int:
-    if caller.access_token is not None:
-        return len(caller.access_token)
-    return sum(len(c.value) for c in caller.cookies.values() if c.applies(caller.base + PATH))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,14 +12,21 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import valkey
 
-from demo.auth import Client, Settings
+from demo.auth import Client, Scheme, Settings
 from demo.schemes import build
+from demo.storage import STORES
 
+from .meters import MemoryMeter, Meter, PostgresMeter, RedisMeter, SQLiteMeter
 from .wire import USER_AGENT
 
-LOGINS = 500
-"""Of as many subjects, so that what is kept for each subject is counted with its one login."""
+LOGINS = {"redis": 1000, "sqlite": 2000, "postgres": 4000, "memory": 4000}
+"""Of as many subjects, so that what is kept for each subject is counted with its one login.
+
+Valkey counts bytes; the others grow by pages and tables, of which it takes more to be sure of the
+mean to within one part in a hundred.
+"""
 DATABASES = range(15, 0, -1)
+STORES_BY_TITLE = {title: kind for kind, title in STORES.items()}
 _CLIENT = Client("127.0.0.1", USER_AGENT)
 
 
@@ -34,67 +40,86 @@ class StoreBytes:
     """What stays of one that was revoked, until it would have expired anyway."""
 
 
-class _Meter:
-    """The bytes that an empty database and an empty file have grown to."""
-
-    def __init__(self, client: valkey.Valkey | None, path: Path) -> None:
-        self._client = client
-        self._path = path
-
-    def bytes(self) -> int:
-        return self._in_redis() + self._in_file()
-
-    def _in_redis(self) -> int:
-        if self._client is None:
-            return 0
-        client: Any = self._client
-        pipeline = client.pipeline(transaction=False)
-        for key in list(client.scan_iter(count=1000)):
-            pipeline.memory_usage(key, samples=0)
-        return sum(size or 0 for size in pipeline.execute())
-
-    def _in_file(self) -> int:
-        """The file as if written in order: random keys leave pages filled by chance."""
-        if not self._path.exists():
-            return 0
-        compact = self._path.with_suffix(".compact")
-        compact.unlink(missing_ok=True)
-        with contextlib.closing(sqlite3.connect(self._path)) as connection:
-            connection.execute("VACUUM INTO ?", (str(compact),))
-        return compact.stat().st_size
-
-
 def measure_store(
-    scheme_name: str, redis_url: str | None, keys_file: Path, logins: int = LOGINS
+    scheme_name: str,
+    redis_url: str | None,
+    keys_file: Path,
+    *,
+    postgres_url: str | None = None,
+    logins: int | None = None,
 ) -> StoreBytes | None:
-    """Log *logins* subjects in and out again; None for a scheme that keeps nothing outside itself.
+    """Log *logins* subjects in and out again; None for a scheme that keeps nothing.
 
-    In an empty database of the server at *redis_url*, which is left empty again, and in a file
-    of its own. None as well where the server has no empty database.
+    In an empty database of the server at *redis_url*, which is left empty again, in a file of its
+    own, and in the scheme's own schema at *postgres_url*, beside what is there. None as well where
+    the Redis has no empty database.
     """
-    with TemporaryDirectory(prefix="bench-store-") as folder, _empty_database(redis_url) as found:
+    with TemporaryDirectory(prefix="bench-store-") as name, _empty_database(redis_url) as found:
         url, client = found
-        path = Path(folder) / "store.sqlite"
+        folder = Path(name)
+        path = folder / "store.sqlite"
         if redis_url is not None and client is None:
             return None
-        urls = [*([url] if url else []), f"sqlite:///{path}"]
-        scheme = build(scheme_name, Settings(store_url=" ".join(urls), keys_file=keys_file))
-        meter = _Meter(client, path)
-        try:
+        urls = [*([url] if url else []), f"sqlite:///{path}", *filter(None, [postgres_url])]
+        settings = Settings(store_url=" ".join(urls), keys_file=keys_file)
+        with contextlib.closing(build(scheme_name, settings)) as scheme:
             mechanism = scheme.mechanism
             if mechanism is None:
                 return None
-            before = meter.bytes()
-            subjects = (f"user-{number:05d}" for number in range(logins))
-            grants = [mechanism.issue(subject, None, _CLIENT) for subject in subjects]
-            live = meter.bytes() - before
-            if live == 0:
-                return None
-            for grant in grants:
-                mechanism.revoke(grant.credential)
-            return StoreBytes(live / logins, (meter.bytes() - before) / logins)
-        finally:
-            scheme.close()
+            kind = STORES_BY_TITLE[scheme.notes["store"]] if "store" in scheme.notes else ""
+            logins = logins or LOGINS.get(kind, LOGINS["redis"])
+            if kind == "memory":
+                with contextlib.closing(build(scheme_name, settings)) as other:
+                    # What Python makes once, on first use, is none of the store's.
+                    _round(other, folder, 1)
+                return _in_memory(scheme, folder, logins)
+            meters: list[Meter] = [SQLiteMeter(path)]
+            if client is not None:
+                meters.append(RedisMeter(client))
+            if postgres_url is not None and kind == "postgres":
+                meters.append(PostgresMeter(postgres_url, scheme_name))
+            return _outside(scheme, folder, logins, lambda: sum(each.bytes() for each in meters))
+
+
+def _outside(
+    scheme: Scheme, folder: Path, logins: int, weigh: Callable[[], int]
+) -> StoreBytes | None:
+    # One login and logout first: tables are made, and what a store keeps but once is there.
+    _round(scheme, folder, 1)
+    before = weigh()
+    found = _round(scheme, folder, logins, weigh)
+    if found[0] == before:
+        return None
+    return StoreBytes(*((after - before) / logins for after in found))
+
+
+def _in_memory(scheme: Scheme, folder: Path, logins: int) -> StoreBytes:
+    """What Python's allocator was asked for, and has not been given back."""
+    weigh = MemoryMeter()
+    with weigh:
+        before = weigh.bytes()
+        live, once = _round(scheme, folder, logins, weigh.bytes)
+        # A dict keeps its table when it is emptied, and fills it again: only growth stays.
+        _, twice = _round(scheme, folder, logins, weigh.bytes)
+    return StoreBytes((live - before) / logins, max(0, twice - once) / logins)
+
+
+def _round(
+    scheme: Scheme, folder: Path, logins: int, weigh: Callable[[], int] = lambda: 0
+) -> tuple[int, int]:
+    """The bytes when *logins* subjects are logged in, and when all of them are out again."""
+    mechanism = scheme.mechanism
+    assert mechanism is not None, "asked before"
+    # Credentials wait in a file: in memory they would be counted with the store.
+    credentials = folder / "credentials"
+    with credentials.open("w") as file:
+        for number in range(logins):
+            file.write(mechanism.issue(f"user-{number:05d}", None, _CLIENT).credential + "\n")
+    live = weigh()
+    with credentials.open() as file:
+        for line in file:
+            mechanism.revoke(line.rstrip("\n"))
+    return live, weigh()
 
 
 @contextlib.contextmanager

@@ -12,8 +12,10 @@ class CpuClock:
     """Samples what a process and its children have used."""
 
     def __init__(self, pid: int) -> None:
-        process = psutil.Process(pid)
-        self._processes = [process, *process.children(recursive=True)]
+        """0 for a process on another machine, of which nothing is known."""
+        self.known = pid != 0
+        process = psutil.Process(pid) if self.known else None
+        self._processes = [process, *process.children(recursive=True)] if process else []
         self._at_ns: list[int] = []
         self._used_ns: list[int] = []
 

@@ -37,6 +37,18 @@ def make_run_folder(parent: Path, plan: str) -> Path:
         ) from exc
 
 
+def find_run(name: str) -> Path:
+    """The folder that *name* means: a path, or a run under `reports/generated`."""
+    for folder in (Path(name), GENERATED / name):
+        if (folder / "run.json").exists():
+            return folder.resolve()
+    if Path(name).is_dir():
+        raise BenchError(f"{name} is not a run: it has no run.json; make bench writes runs")
+    known = ", ".join(sorted(path.parent.name for path in GENERATED.glob("*/run.json")))
+    remedy = f"there are {known}" if known else "there are none yet: make bench"
+    raise BenchError(f"no run is called {name}; {remedy}")
+
+
 def point_latest_at(folder: Path) -> None:
     """Make `latest` beside *folder* name it, in one step."""
     link = folder.parent / f".{LATEST}-{folder.name}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..payload.wire import Response
+from .attacks import Attack
 from .history import ACCEPT, Probe
 from .lines import Line, ProbeLine
 
@@ -14,11 +15,6 @@ Phase = Literal["random", "adversarial"]
 WARM_ACCEPTS = 3
 """How often each node must have accepted a credential before it is revoked."""
 WARM_LIMIT_NS = 3_000_000_000
-
-NO_ANSWER = 0
-"""The status of a probe whose connection broke, or that nobody answered in time."""
-SOMEBODY_ELSE = -1
-"""The status of a probe that was accepted, but not as the expected subject."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,10 @@ class Attempt:
     delay_ns: int = 0
     """From the moment when every node has accepted often enough; at the random phase."""
     trigger_node: int = 0
-    """At the adversarial phase: revoked right after this node accepted, its caches just filled."""
+    """At the adversarial phase: revoked right after this node's first accept, which filled its
+    caches; it is asked only when the others have accepted often enough."""
+    attack: Attack | None = None
+    """At the adversarial phase, what says when to revoke instead."""
 
 
 @dataclass
@@ -60,9 +59,13 @@ class Trial:
         self.seen = Observation()
         self.revoke_due_ns: int | None = None
         self.warm = False
+        self.is_attacked = False
+        """Whether the attack is to say when."""
         self.ended = False
         """No more probes are due; answers may be."""
         self.end_ns = min(line.due_ns for line in lines) + WARM_LIMIT_NS + attempt.delay_ns
+        if attempt.phase == "adversarial" and attempt.attack is None and len(lines) > 1:
+            lines[attempt.trigger_node].is_held = True
 
     def add(self, line: ProbeLine, status: int, complete_ns: int) -> None:
         """Note one probe, and decide whether it is time to revoke."""
@@ -71,11 +74,30 @@ class Trial:
         if self.seen.invoke_ns or self.revoke_due_ns is not None:
             return
         if self.warm and line.node == self.attempt.trigger_node and status == ACCEPT:
-            self.revoke_due_ns = complete_ns
-        elif not self.warm and all(at.accepts >= WARM_ACCEPTS for at in self.lines):
-            self.warm = True
-            if self.attempt.phase == "random":
-                self.revoke_due_ns = complete_ns + self.attempt.delay_ns
+            if self.attempt.attack is None:
+                self.revoke_due_ns = complete_ns
+        elif not self.warm and all(at.accepts >= WARM_ACCEPTS or at.is_held for at in self.lines):
+            self._warmed(complete_ns)
+
+    def _warmed(self, now: int) -> None:
+        self.warm = True
+        attack = self.attempt.attack
+        if self.attempt.phase == "random":
+            self.revoke_due_ns = now + self.attempt.delay_ns
+        elif attack is None:
+            for line in self.lines:
+                line.is_held = False
+                line.due_ns = max(line.due_ns, now)
+        else:
+            attack.begin()
+            self.is_attacked = True
+            if attack.socket is None:
+                self.strike(now)
+
+    def strike(self, now: int) -> None:
+        """Revoke now: the attack says that it is the moment."""
+        self.revoke_due_ns = now
+        self.is_attacked = False
 
     def revoked(self, response: Response, ack_ns: int, tail_ns: int) -> None:
         """Note the answer to the revocation."""
@@ -89,6 +111,7 @@ class Trial:
         """Make this attempt void."""
         self.seen.void = self.seen.void or reason
         self.revoke_due_ns = None
+        self.is_attacked = False
         self.ended = True
 
     def tick(self, now: int) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .. import gates
 from ..records import Cell, Gate
 from .attempts import Observation
-from .history import ACCEPT, REJECT, Probe, Revoke, check
+from .history import ACCEPT, REJECT, Finding, Probe, Revoke, check, upper_limit
 from .revokes import Case, Group, Trials
 
 LAG_LIMIT_INTERVALS = 1.0
@@ -56,16 +56,31 @@ def revocation_cell(
             "void_trials": float(len(group) - len(good)),
             "probe_lag_ms_p99": lag_ms,
             "probes_missed": float(missed),
+            **_broken(good, int(trials.bound_s * 1e9)),
         },
         gates=[
             gates.tampered_refused(template.arm, refused),
             _probe_lag(lag_ms, trials.interval_s * 1e3),
             _missed_probes(missed, len(lag_ns)),
             _void_trials([one.observation.void for one in group]),
-            *_probe_gates(good, int(trials.bound_s * 1e9)),
+            *_probe_gates(good, int(trials.bound_s * 1e9), group_of[1] == "key"),
         ],
     )
     return cell, _arrays(good)
+
+
+def _broken(good: Sequence[Observation], bound_ns: int) -> dict[str, float]:
+    """How many node-revocations broke the claimed bound, and how many still might."""
+    findings = _findings(good, bound_ns)
+    broken = sum(len(found.broken) for found in findings)
+    of = sum(len(found.window_ns) for found in findings)
+    limit = {"broken_limit_percent": 100.0 * upper_limit(broken, of)} if of else {}
+    return {"node_revocations": float(of), "broken_node_revocations": float(broken), **limit}
+
+
+def _findings(good: Sequence[Observation], bound_ns: int) -> list[Finding]:
+    probes = [probe._replace(trial=n) for n, seen in enumerate(good) for probe in seen.probes]
+    return check(probes, [Revoke(seen.invoke_ns, seen.ack_ns) for seen in good], bound_ns)
 
 
 def _arrays(good: Sequence[Observation]) -> Arrays:
@@ -116,12 +131,17 @@ def _void_trials(reasons: Sequence[str]) -> Gate:
     )
 
 
-def _probe_gates(good: Sequence[Observation], bound_ns: int) -> list[Gate]:
-    probes = [probe._replace(trial=n) for n, seen in enumerate(good) for probe in seen.probes]
-    revokes = [Revoke(seen.invoke_ns, seen.ack_ns) for seen in good]
-    findings = check(probes, revokes, bound_ns)
-    false = sum(found.false_rejects for found in findings)
-    odd = [probe.status for probe in probes if probe.status not in (ACCEPT, REJECT)]
+def _probe_gates(good: Sequence[Observation], bound_ns: int, restarts: bool) -> list[Gate]:
+    false = sum(found.false_rejects for found in _findings(good, bound_ns))
+    probes = [probe for seen in good for probe in seen.probes]
+    # Nodes that are restarted to learn of it are away for a moment, and that is no error.
+    away = {
+        id(probe)
+        for seen in good
+        for probe in seen.probes
+        if restarts and probe.complete_ns >= seen.invoke_ns and probe.invoke_ns <= seen.ack_ns
+    }
+    odd = [p.status for p in probes if p.status not in (ACCEPT, REJECT) and id(p) not in away]
     share = len(odd) / len(probes) if probes else 0.0
     statuses = ", ".join(map(str, sorted(set(odd))))
     return [

@@ -5,9 +5,17 @@ from __future__ import annotations
 import socket
 import time
 
+import msgspec
+
 from ..payload.wire import Parser, Response, WireError, connect
+from .history import ACCEPT
 
 CONNECT_LIMIT_S = 1.0
+
+NO_ANSWER = 0
+"""The status of a probe whose connection broke, or that nobody answered in time."""
+SOMEBODY_ELSE = -1
+"""The status of a probe that was accepted, but not as the expected subject."""
 
 
 class Line:
@@ -64,4 +72,24 @@ class ProbeLine(Line):
         super().__init__(host, port)
         self.node = node
         self.due_ns = 0
+        self.is_held = False
+        """Not to be used yet."""
         self.accepts = 0
+
+
+class _Subject(msgspec.Struct):
+    subject: str | None
+
+
+_decode = msgspec.json.Decoder(_Subject).decode
+
+
+def status_of(response: Response, subject: str) -> int:
+    """The status of an answer to /me; `SOMEBODY_ELSE` if it is a 200 that names not *subject*."""
+    if response.status != ACCEPT:
+        return response.status
+    try:
+        named = _decode(response.body).subject
+    except msgspec.MsgspecError:
+        return SOMEBODY_ELSE
+    return ACCEPT if named == subject else SOMEBODY_ELSE

@@ -16,12 +16,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import msgspec
-
-from ..payload.wire import Response
-from .attempts import NO_ANSWER, SOMEBODY_ELSE, Attempt, Observation, Trial
-from .history import ACCEPT
-from .lines import Line, ProbeLine
+from .attacks import Attack
+from .attempts import Attempt, Observation, Trial
+from .lines import NO_ANSWER, Line, ProbeLine, status_of
 
 _L = TypeVar("_L", bound=Line)
 ANSWER_LIMIT_NS = 2_000_000_000
@@ -65,7 +62,6 @@ class _Loop:
     ) -> None:
         self._interval_ns = interval_ns
         self._tail_ns = tail_ns
-        self._decode = msgspec.json.Decoder(_Subject).decode
         self.fidelity = Fidelity()
         self.trials: list[Trial] = []
         self._lines: list[Line] = []
@@ -118,7 +114,7 @@ class _Loop:
             instants.append(trial.revoke_due_ns)
         if not trial.ended:
             instants.append(trial.end_ns)
-            instants += [line.due_ns for line in trial.lines if not line.busy]
+            instants += [line.due_ns for line in trial.lines if not (line.busy or line.is_held)]
         return min(instants)
 
     def _receive(self, live: list[Trial], due_ns: int) -> None:
@@ -128,10 +124,14 @@ class _Loop:
             for line in (trial.revoke_line, *trial.lines):
                 if line.busy:
                     busy[line.socket] = (trial, line)
+        attacks = _attacks(live)
         wait_s = max(0, due_ns - _now()) / 1e9
         # select, not epoll: its timeout is in microseconds, epoll's in milliseconds.
-        for ready in select.select(list(busy), [], [], wait_s)[0]:
-            self._answered(*busy.pop(ready))
+        for ready in select.select([*busy, *attacks], [], [], wait_s)[0]:
+            if ready in busy:
+                self._answered(*busy.pop(ready))
+            else:
+                _strike(*attacks[ready])
         now = _now()
         for trial, line in busy.values():
             if now - line.invoke_ns > ANSWER_LIMIT_NS:
@@ -147,7 +147,7 @@ class _Loop:
         if response is None:
             return
         if isinstance(line, ProbeLine):
-            trial.add(line, self._status(response, trial.attempt.subject), now)
+            trial.add(line, status_of(response, trial.attempt.subject), now)
         else:
             trial.revoked(response, now, self._tail_ns)
 
@@ -167,7 +167,7 @@ class _Loop:
         if trial.ended:
             return
         for line in trial.lines:
-            if not line.busy and now >= line.due_ns:
+            if not (line.busy or line.is_held) and now >= line.due_ns:
                 could_ns = max(line.due_ns, line.free_ns)
                 self._try(trial, line, trial.attempt.probe)
                 self.fidelity.lag_ns.append(max(0, line.invoke_ns - could_ns))
@@ -182,18 +182,22 @@ class _Loop:
         except OSError as exc:
             self._broken(trial, line, exc.strerror or str(exc))
 
-    def _status(self, response: Response, subject: str) -> int:
-        if response.status != ACCEPT:
-            return response.status
-        try:
-            named = self._decode(response.body).subject
-        except msgspec.MsgspecError:
-            return SOMEBODY_ELSE
-        return ACCEPT if named == subject else SOMEBODY_ELSE
+
+def _attacks(live: list[Trial]) -> dict[socket.socket, tuple[Attack, list[Trial]]]:
+    """By socket, the attacks that are to say when to revoke, and whom they are on."""
+    found: dict[socket.socket, tuple[Attack, list[Trial]]] = {}
+    for trial in live:
+        attack = trial.attempt.attack
+        if trial.is_attacked and attack is not None and attack.socket is not None:
+            found.setdefault(attack.socket, (attack, []))[1].append(trial)
+    return found
 
 
-class _Subject(msgspec.Struct):
-    subject: str | None
+def _strike(attack: Attack, trials: list[Trial]) -> None:
+    if attack.is_due():
+        now = _now()
+        for trial in trials:
+            trial.strike(now)
 
 
 @contextlib.contextmanager

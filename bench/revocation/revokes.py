@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..records import Arm
 from .attempts import Phase
 
-Kind = Literal["one", "all"]
+Kind = Literal["one", "all", "key"]
+"""`key`: the key that signed it is lost, and every node has to be started again to learn that."""
 Group = tuple[Phase, Kind]
 
 LONG_SHARE = 0.3
@@ -72,6 +74,11 @@ class Trials:
         picked = [by_group[int((n + 0.5) * step)] for n in range(int(len(by_group) / step))]
         draw.shuffle(picked)
         return picked
+
+
+def once_each(arms: Iterable[Arm]) -> list[Arm]:
+    """The arms that ask who is calling, each scheme once: a second arm of it is lookup's."""
+    return [arm for arm in arms if arm.mechanism != "control" and arm.name == arm.scheme]
 
 
 def make_cases(

@@ -54,6 +54,10 @@ class Postgres:
         return f"postgresql://bench:{self._password}@127.0.0.1:{self._port}/bench"
 
     @property
+    def port(self) -> int:
+        return self._port
+
+    @property
     def folder(self) -> Path:
         """Data and socket; nobody but the server's user and root may look."""
         return self._home
@@ -76,9 +80,14 @@ class Postgres:
         """End it as a crash would."""
         self._server.kill()
 
-    def start(self) -> None:
-        """Start it again on what `kill` left, at the same port."""
+    def start(self, *, keep: bool = True) -> None:
+        """Start it again after `kill`, at the same port; without its data unless *keep*."""
+        if not keep:
+            shutil.rmtree(self._data)
+            self._initialise()
         self._server = self._serve(self._port)
+        if not keep:
+            self._admit()
 
     def __enter__(self) -> Postgres:
         with contextlib.ExitStack() as stack:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import signal
 import socket
 from collections.abc import Sequence
@@ -33,36 +34,81 @@ VALKEY_OPTIONS = {
 }
 
 
-def start_valkey(folder: Path, cores: Sequence[int]) -> tuple[Child, int]:
-    """A Valkey that answers, and its port."""
-    try:
-        binary = get_binary_path()
-    except ValkeyBinaryNotFoundError as exc:
-        raise BenchError(f"{exc}; name a server with --redis-url") from exc
-    data = folder / "valkey"
-    data.mkdir()
-    options = [part for name, value in VALKEY_OPTIONS.items() for part in (f"--{name}", value)]
-    for attempt in range(ATTEMPTS):
-        port = _free_port()
+class Valkey:
+    """
+    One server and its data; `with` starts and stops it.
+
+    It can be killed and started again at the same port, with what it wrote or without.
+    """
+
+    def __init__(self, folder: Path, cores: Sequence[int] = ()) -> None:
+        """*folder* is for the data and the log."""
+        self._data = folder / "valkey"
+        self._log = folder / "valkey.log"
+        self._cores = cores
+        self._port = 0
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    @property
+    def port(self) -> int:
+        return self._port
+
+    @property
+    def server(self) -> Child:
+        return self._server
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._server.kill()
+
+    def start(self, *, keep: bool = True) -> None:
+        """Start it again after `kill`, at the same port; without its data unless *keep*."""
+        if not keep:
+            shutil.rmtree(self._data)
+            self._data.mkdir()
+        self._server = self._serve(self._port)
+
+    def __enter__(self) -> Valkey:
+        self._data.mkdir()
+        for attempt in range(ATTEMPTS):
+            port = _free_port()
+            try:
+                self._server = self._serve(port)
+            except ChildDied:
+                # Somebody took the port between our look and its bind.
+                words = self._log.read_text(errors="replace")
+                if "in use" not in words or attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                self._port = port
+                return self
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop()
+
+    def _serve(self, port: int) -> Child:
+        try:
+            binary = get_binary_path()
+        except ValkeyBinaryNotFoundError as exc:
+            raise BenchError(f"{exc}; name a server with --redis-url") from exc
+        options = [part for name, value in VALKEY_OPTIONS.items() for part in (f"--{name}", value)]
         server = Child(
             "Valkey",
-            [binary, *options, "--port", str(port), "--dir", data],
-            log=folder / f"valkey-{attempt}.log",
-            cores=cores,
+            [binary, *options, "--port", str(port), "--dir", self._data],
+            log=self._log,
+            cores=self._cores,
             stop_signal=signal.SIGKILL,  # its data is ours to throw away
         )
         try:
             wait_until(partial(_answers, port, server.pid), server, START_TIMEOUT_S, "Valkey")
-            return server, port
-        except ChildDied:
-            server.stop()
-            # Somebody took the port between our look and its bind.
-            if "in use" not in server.last_words(20) or attempt == ATTEMPTS - 1:
-                raise
         except BaseException:
             server.stop()
             raise
-    raise AssertionError("unreachable: the last attempt returns or raises")
+        return server
 
 
 def _free_port() -> int:

@@ -92,7 +92,16 @@ def _state(out: Path) -> tuple[str, str]:
 def test_help_says_what_each_option_means() -> None:
     done = _bench("run", "--help")
     assert done.returncode == 0
-    for word in ("--plan", "smoke", "standard", "--seed", "--redis-url", "--schemes", "--only"):
+    for word in (
+        "--plan",
+        "smoke",
+        "standard",
+        "--seed",
+        "--redis-url",
+        "--schemes",
+        "--only",
+        "--resume",
+    ):
         assert word in done.stdout
 
 
@@ -100,10 +109,13 @@ def test_help_says_what_each_option_means() -> None:
     ("arguments", "said"),
     [
         (["--schemes", "session-cookie-rediss"], "did you mean session-cookie-redis"),
-        (["--only", "everything"], "there are payload, lookup, revocation"),
+        (["--only", "everything"], "there are payload, lookup, scale, revocation, outage"),
         (["--plan", "huge"], "'smoke', 'standard'"),
         (["--redis-url", "redis://127.0.0.1:1"], "does not answer"),
         (["--out", "/proc/nowhere"], "--out"),
+        (["--resume", "latest"], "leave --plan out"),
+        (["--node-url", "http://127.0.0.1:1", "--only", "outage"], "nodes of its own"),
+        (["--workers-expected", "2", "--master-host", "10.0.0.1"], "name it with --node-url"),
     ],
 )
 def test_a_mistake_is_one_clear_line(arguments: list[str], said: str, tmp_path: Path) -> None:
@@ -112,6 +124,12 @@ def test_a_mistake_is_one_clear_line(arguments: list[str], said: str, tmp_path: 
     assert done.returncode != 0
     assert said in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_run_that_is_not_there_cannot_go_on() -> None:
+    done = _bench("run", "--resume", "no-such-run")
+    assert done.returncode == 1
+    assert "no run is called no-such-run" in done.stderr
 
 
 def test_ctrl_c_leaves_no_process_and_no_port(tmp_path: Path) -> None:

@@ -62,6 +62,18 @@ def test_a_node_killed_on_purpose_is_gone_at_once(services: Services, tmp_path: 
         assert casualties() == []
 
 
+def test_a_killed_node_is_started_again_at_its_port(services: Services, tmp_path: Path) -> None:
+    """A new process under the old name, in its old place."""
+    with _nodes(services, tmp_path, count=2) as nodes:
+        first, second = nodes
+        nodes.kill(first)
+        again = nodes.restart(first)
+        assert (again.name, again.port) == (first.name, first.port)
+        assert again.pid != first.pid
+        assert list(nodes) == nodes.alive() == [again, second]
+    assert not _listens(again)
+
+
 def test_a_node_that_dies_is_noticed(services: Services, tmp_path: Path) -> None:
     with _nodes(services, tmp_path) as nodes:
         os.kill(nodes[0].pid, signal.SIGKILL)

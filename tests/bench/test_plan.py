@@ -1,13 +1,32 @@
 from __future__ import annotations
 
-from bench.plan import EXPERIMENTS, PLANS, SMOKE, STANDARD
+from bench.context import arms_of, describe_schemes, wanted_schemes
+from bench.plan import EXPERIMENTS, FULL, PLANS, SMOKE, STANDARD
+from demo.auth import Settings
+from demo.schemes import names
 
 
 def test_every_plan_fits_its_time() -> None:
-    """A smoke run ends within 75 seconds and a standard one within nine minutes, by forecast."""
-    schemes = 10
-    assert SMOKE.forecast_s(schemes) < 75
-    assert STANDARD.forecast_s(schemes) < 9 * 60
+    """A smoke run, a standard one and a full one, each with its own schemes, by forecast."""
+    assert SMOKE.forecast_s(len(SMOKE.schemes)) < 100
+    assert STANDARD.forecast_s(len(STANDARD.schemes)) < 11 * 60
+    assert FULL.forecast_s(len(names())) < 80 * 60
+
+
+def test_a_plan_names_schemes_that_there_are() -> None:
+    for plan in PLANS.values():
+        assert set(plan.schemes) - {"all"} <= set(names()), plan.name
+        assert {plan.again, *plan.scale_schemes} - {""} <= set(names()), plan.name
+
+
+def test_a_scheme_that_is_measured_twice_is_two_arms() -> None:
+    """What two equal arms differ by is noise: of control, and of a scheme that asks a store."""
+    schemes = describe_schemes(wanted_schemes(["session-cookie-memory"]), Settings())
+    arms = arms_of(schemes, "session-cookie-memory")
+    assert [(arm.name, arm.scheme) for arm in arms if arm.name != arm.scheme] == [
+        ("control-again", "control"),
+        ("session-cookie-memory-again", "session-cookie-memory"),
+    ]
 
 
 def test_the_forecast_is_the_sum_of_its_experiments() -> None:

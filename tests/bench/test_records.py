@@ -5,11 +5,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from bench.plan import STANDARD
 from bench.records import (
     Arm,
     Cell,
@@ -19,6 +21,7 @@ from bench.records import (
     Run,
     read_arrays,
     read_cells,
+    read_environment,
     read_run,
     write_cell,
     write_run,
@@ -124,6 +127,7 @@ def test_kill_in_the_middle_of_writing_leaves_no_half_file(tmp_path: Path) -> No
     code = f"""
 import numpy as np
 from pathlib import Path
+from typing import Any
 from bench.records import Cell, write_cell
 arrays = {{"verify_ns": np.random.default_rng(1).integers(2**60, size=20_000)}}
 for number in range(10_000):
@@ -145,3 +149,76 @@ for number in range(10_000):
     assert len(cells) >= 3
     for cell in cells:
         assert len(read_arrays(tmp_path, cell)["verify_ns"]) == 20_000
+
+
+def test_a_file_that_no_bench_wrote_is_named(tmp_path: Path) -> None:
+    write_cell(tmp_path, CELL, ARRAYS)
+    (tmp_path / "records" / "notes.txt").write_text("from another run")
+    with pytest.raises(DamagedRecord, match=r"notes\.txt is not a record"):
+        list(read_cells(tmp_path))
+
+
+def test_a_cell_of_another_place_is_named(tmp_path: Path) -> None:
+    """A file copied over from another run does not go unnoticed under a name of this one."""
+    write_cell(tmp_path, CELL, ARRAYS)
+    records = tmp_path / "records"
+    (records / "0002-other.json").write_bytes((records / f"{CELL.id}.json").read_bytes())
+    with pytest.raises(DamagedRecord, match=r"0002-other\.json holds the cell 0001"):
+        list(read_cells(tmp_path))
+
+
+def test_a_cell_of_another_format_is_named(tmp_path: Path) -> None:
+    write_cell(tmp_path, replace(CELL, format=999))
+    with pytest.raises(DamagedRecord, match=f"{CELL.id}.json has format 999"):
+        list(read_cells(tmp_path))
+
+
+def test_a_damaged_environment_is_named(tmp_path: Path) -> None:
+    for content in ("{", "[]", '{"machine": 3}', '{"machine": {}, "versions": {}, "format": 9}'):
+        (tmp_path / "environment.json").write_text(content)
+        with pytest.raises(DamagedRecord, match=r"environment\.json"):
+            read_environment(tmp_path)
+
+
+@pytest.mark.parametrize("array", [np.zeros((2, 2)), np.array(["a", "b"])])
+def test_arrays_of_another_shape_are_named(tmp_path: Path, array: Any) -> None:
+    write_cell(tmp_path, CELL, ARRAYS)
+    np.savez(tmp_path / "records" / f"{CELL.id}.npz", verify_ns=array)
+    (cell,) = read_cells(tmp_path)
+    with pytest.raises(DamagedRecord, match="verify_ns is not a list of numbers"):
+        read_arrays(tmp_path, cell)
+
+
+def test_numpy_alone_reads_records(tmp_path: Path) -> None:
+    """Whoever does not trust this project needs none of it to see the samples."""
+    write_run(tmp_path, RUN)
+    write_cell(tmp_path, CELL, ARRAYS)
+    code = """
+import json, pathlib, sys
+import numpy as np
+(cell,) = (json.loads(path.read_text()) for path in pathlib.Path("records").glob("*.json"))
+arrays = np.load(f"records/{cell['id']}.npz")
+print(cell["arm"], cell["conditions"]["population"], int(arrays["verify_ns"].sum()))
+print(sorted({"bench", "sessions", "tokens", "demo", "reports", "msgspec"} & sys.modules.keys()))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "control 10.0 499500\n[]\n"
+
+
+def test_a_standard_run_stays_under_fifty_megabytes(tmp_path: Path) -> None:
+    """From what one request takes on disk, with the noise that real clocks have."""
+    rng = np.random.default_rng(1)
+    requests = 5_000
+    start = np.cumsum(rng.exponential(2e6, requests)).astype(np.int64)
+    spans = {name: rng.lognormal(11, 0.5, requests).astype(np.int64) for name in "abc"}
+    times = {"intended_ns": start, "start_ns": start + rng.integers(9000, size=requests)}
+    times["end_ns"] = times["start_ns"] + rng.lognormal(14, 0.4, requests).astype(np.int64)
+    times["status"] = np.full(requests, 200, np.int16)
+    write_cell(tmp_path, replace(CELL, id="0001-a"), spans)
+    write_cell(tmp_path, replace(CELL, id="0002-b"), times)
+    on_disk = sum(path.stat().st_size for path in (tmp_path / "records").iterdir())
+    measured_s = STANDARD.blocks * STANDARD.block_s
+    most = STANDARD.rate_limit * measured_s
+    assert on_disk / requests * most < 15e6

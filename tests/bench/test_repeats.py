@@ -10,7 +10,7 @@ from bench.context import Context
 from bench.plan import STANDARD
 from bench.records import Cell
 
-ALLOWED = (STANDARD.blocks + STANDARD.separate_blocks) // 4
+ALLOWED = (STANDARD.blocks + STANDARD.high_blocks + STANDARD.separate_blocks) // 4
 
 
 def a_context() -> Context:

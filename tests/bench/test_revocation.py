@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import socket
 import threading
 import time
 from collections import Counter
@@ -20,16 +21,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from bench.experiments.revocation import measure, serving
+from bench.experiments.revocation import lose_keys, measure, serving
 from bench.nodes import Node, Nodes, start_nodes
 from bench.payload.wire import build_request
 from bench.processes.children import BenchError
-from bench.records import Cell, write_cell
+from bench.records import Arm, Cell, write_cell
 from bench.revocation.attempts import Attempt, Observation
 from bench.revocation.cells import Arrays
 from bench.revocation.history import Finding, Revoke, check, check_arrays
 from bench.revocation.prober import Fidelity, observe
-from bench.revocation.revokes import GROUPS, TOGETHER, Trials, batches, make_cases
+from bench.revocation.revokes import GROUPS, TOGETHER, Trials, batches, make_cases, once_each
 from bench.services import Services
 from demo.auth import Settings
 from demo.schemes import build
@@ -201,6 +202,51 @@ def test_the_adversarial_phase_revokes_right_after_an_accept(serve: Serve) -> No
     assert between == []
 
 
+def test_at_the_adversarial_phase_the_first_accept_is_the_last(serve: Serve) -> None:
+    """What a node remembers is never younger than at its first look, so that comes last."""
+    nodes = [serve(lambda since: False), serve(lambda since: False), serve(lambda since: False)]
+    sly = replace(attempt(), phase="adversarial", trigger_node=1)
+    (seen,), _ = watch(sly, nodes=nodes)
+    accepts = Counter(p.node for p in seen.probes if p.status == 200)
+    assert accepts[1] == 1
+    assert min(accepts[0], accepts[2]) >= 3
+
+
+class Bell:
+    """An attack whose moment is when somebody rings."""
+
+    def __init__(self) -> None:
+        self.socket, self._rope = socket.socketpair()
+        self.rung = 0
+        self.began = 0
+
+    def begin(self) -> None:
+        self.began += 1
+        for _ in range(3):
+            self._rope.send(b"!")
+
+    def is_due(self) -> bool:
+        self.rung += 1
+        self.socket.recv(1)
+        return self.rung == 3
+
+    def close(self) -> None:
+        self.socket.close()
+        self._rope.close()
+
+
+def test_an_attack_says_when_to_revoke(serve: Serve) -> None:
+    """Once every node has accepted often enough, and not before it says so."""
+    nodes = [serve(lambda since: False), serve(lambda since: False)]
+    with contextlib.closing(Bell()) as bell:
+        sly = replace(attempt(), phase="adversarial", trigger_node=1, attack=bell)
+        (seen,), _ = watch(sly, nodes=nodes)
+    assert seen.void == ""
+    assert (bell.began, bell.rung) == (1, 3)
+    before = Counter(p.node for p in seen.probes if p.complete_ns < seen.invoke_ns)
+    assert min(before[0], before[1]) >= 3
+
+
 def test_credentials_watched_together_are_told_apart(serve: Serve) -> None:
     """Each has its own revocation, its own acknowledgement and its own probes."""
     nodes = [serve(lambda since: since < 0.05)]
@@ -233,6 +279,17 @@ def test_a_node_that_is_not_there_is_an_error(serve: Serve) -> None:
     node.server_close()
     with pytest.raises(OSError, match="refused"):
         observe([attempt()], [address], interval_ns=10 * MILLISECOND_NS, tail_ns=0)
+
+
+def test_each_scheme_that_asks_who_is_calling_is_measured_once() -> None:
+    """Neither the controls nor the second arm of an A/A pair, which are there for lookup."""
+    arms = [
+        Arm(name="control", scheme="control"),
+        Arm(name="one", scheme="one", mechanism="session"),
+        Arm(name="one-again", scheme="one", mechanism="session"),
+        Arm(name="two", scheme="two", mechanism="token"),
+    ]
+    assert [arm.name for arm in once_each(arms)] == ["one", "two"]
 
 
 def test_cases_come_from_the_seed_alone() -> None:
@@ -353,3 +410,27 @@ def test_an_unknown_mount_is_said_in_one_line(deployed: tuple[Services, Nodes]) 
     trials = Trials(1, 1, INTERVAL_S, 0.0, immediate=True)
     with pytest.raises(BenchError, match="no-such-mount: POST /s/no-such-mount/login gave 404"):
         list(measure("no-such-mount", list(deployed[1]), trials, random.Random(1)))
+
+
+def test_a_lost_key_ends_every_token_it_signed(deployed: tuple[Services, Nodes]) -> None:
+    """Once every node was started again, and at each of them; while one is away, that is no error.
+
+    Last in this file, since no token from before it is good any more.
+    """
+    services, nodes = deployed
+    arms = ["token-cookie-hs256-expiry"]
+    ports = [node.port for node in nodes]
+    ((cell, arrays),) = lose_keys(
+        arms, nodes, services.keys_file, 1, INTERVAL_S * 1e3, random.Random(1)
+    )
+    (found,) = check_arrays(arrays)
+    assert cell.labels == {"phase": "random", "kind": "key"}
+    assert found.window_ns == {0: 0, 1: 0}
+    assert found.probes_after_bound > 0
+    assert cell.figures["node_revocations"] == 2
+    assert found.errors > 0
+    gates = {gate.name: gate for gate in cell.gates}
+    assert gates["probe_errors"].passed
+    assert gates["void_trials"].passed, gates["void_trials"].note
+    assert [node.port for node in nodes] == ports
+    assert nodes.alive() == list(nodes)

@@ -182,6 +182,17 @@ def test_a_hung_server_is_an_error_in_time(serve: Serve) -> None:
         connection.request("GET", "/me")
 
 
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.0 200 OK\r\n", b"HTTP/1.1 200 OK\r\nConnection: close\r\n"]
+)
+def test_an_answer_without_a_length_ends_with_its_connection(serve: Serve, head: bytes) -> None:
+    """As old and simple servers have it: all that came is the body."""
+    whole = head + b"\r\nhello"
+    with talk(serve(whole, close_after=1)) as connection:
+        response = connection.request("GET", "/me")
+    assert (response.body, response.received_bytes) == (b"hello", len(whole))
+
+
 def test_half_an_answer_is_an_error(serve: Serve) -> None:
     """A server that dies in the middle of an answer gave none."""
     with (

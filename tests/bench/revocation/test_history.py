@@ -6,11 +6,23 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.stats import beta
 
-from bench.revocation.history import Finding, Probe, Revoke, check, check_arrays, main
+from bench.__main__ import main as bench_main
+from bench.revocation.history import (
+    Finding,
+    Probe,
+    Revoke,
+    check,
+    check_arrays,
+    main,
+    refuse_nonsense,
+    upper_limit,
+)
 
 REVOKE = Revoke(invoke_ns=1_000, ack_ns=1_100)
 
@@ -162,3 +174,70 @@ def test_what_is_no_recorded_cell_is_said_in_one_line(
     cell.write_bytes(content)
     assert main([str(cell)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_node_that_breaks_its_bound_is_named() -> None:
+    """By a late accept, or by an accept after a reject; each node counts once a revocation."""
+    late = found(probe(1_301, 200), probe(1_400, 200), probe(1_400, 401, node=1), bound_ns=200)
+    assert late.broken == {0}
+    back = found(probe(1_120, 401, node=2), probe(1_140, 200, node=2), bound_ns=200)
+    assert back.broken == {2}
+    assert found(probe(1_250, 200), probe(1_400, 401), bound_ns=200).broken == set()
+
+
+@pytest.mark.parametrize(
+    ("probes", "revoke", "said"),
+    [
+        ([Probe(0, 0, 20, 10, 200)], REVOKE, "row 0: answered before it was asked"),
+        ([Probe(0, 0, 0, 10, 200), Probe(0, 0, 9, 20, 200)], REVOKE, "row 1: asked before"),
+        ([Probe(1, 0, 0, 10, 200)], REVOKE, "row 0: there is no trial 1"),
+        ([Probe(-1, 0, 0, 10, 200)], REVOKE, "row 0: there is no trial -1"),
+        ([], Revoke(1_100, 1_099), "trial 0: acknowledged before"),
+    ],
+)
+def test_what_cannot_have_happened_is_no_history(
+    probes: list[Probe], revoke: Revoke, said: str
+) -> None:
+    """A checker that took it would find whatever one likes."""
+    with pytest.raises(ValueError, match=said):
+        refuse_nonsense(probes, [revoke])
+
+
+def test_lines_may_interleave() -> None:
+    """One request at a time at each node, and any number of nodes."""
+    refuse_nonsense([Probe(0, 0, 0, 10, 200), Probe(0, 1, 5, 15, 200), Probe(0, 0, 10, 20, 200)],
+                    [REVOKE])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("broken", "of"), [(0, 1), (0, 299), (1, 300), (3, 10), (299, 300), (300, 300)]
+)
+def test_the_limit_is_that_of_clopper_and_pearson(broken: int, of: int) -> None:
+    """One-sided, 95 %: the quantile of a beta distribution."""
+    expected = 1.0 if broken == of else beta.ppf(0.95, broken + 1, of - broken)
+    assert upper_limit(broken, of) == pytest.approx(expected, rel=1e-9)
+
+
+def test_none_of_299_is_under_one_percent() -> None:
+    assert upper_limit(0, 299) < 0.01 < upper_limit(0, 298)
+
+
+def test_the_command_takes_the_bound_that_was_recorded(tmp_path: Path) -> None:
+    """Unless another is given; its exit status says whether the bound was kept."""
+    cell = tmp_path / "cell.npz"
+    save(cell, probe(900, 200), probe(1_300, 200), probe(1_500, 401))
+    run = CliRunner().invoke
+    assert run(bench_main, ["check-history", str(cell)]).exit_code == 1
+    (tmp_path / "cell.json").write_text('{"figures": {"claimed_bound_ms": 1.0}}')
+    kept = run(bench_main, ["check-history", str(cell)])
+    assert kept.exit_code == 0
+    assert "bound 1 ms: 0 of 1 node-revocations broken; at most 95.00%" in kept.output
+    assert run(bench_main, ["check-history", str(cell), "--bound-ms", "0"]).exit_code == 1
+
+
+def test_the_command_refuses_what_is_no_history(tmp_path: Path) -> None:
+    for name in ("absent.npz", "foreign.json"):
+        (tmp_path / "foreign.json").write_text("[]")
+        result = CliRunner().invoke(bench_main, ["check-history", str(tmp_path / name)])
+        assert (result.exit_code, result.output.count("\n")) == (2, 1)
+        assert name in result.output

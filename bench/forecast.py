@@ -1,0 +1,65 @@
+"""How long a plan takes: what a user is told before it begins, and nothing is measured by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+# What starting things costs, in seconds on two ordinary cores; for the forecast only.
+SERVICES_S = 1.5
+_NODE_AND_GENERATOR_S = 2.2
+_LOGIN_S = 0.03
+_TURN_S = 0.6
+_HOT_BLOCK_S = 1.0
+_HOT_PROCESS_S = 0.2
+_HOT_CALL_S = 0.00015
+_HOT_ISSUE_S = 0.00015
+_WALK_S = 0.6
+_ROUND_S = 0.15
+_SCALE_CALL_S = 0.00015
+_FARTHER_S = 1.0
+_FILL_S = 0.000012
+_TRIAL_S = 0.12
+_PAYLOAD_S = 0.9
+_CLAIMS_S = 0.05
+_PEERS_S = 7.0
+_RESTART_S = 2.5
+_OUTAGE_START_S = 4.0
+_FAULT_S = 6.2
+_FAULTY_TOGETHER = 8
+_CONTROLS = 2
+
+
+def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
+    """About how many seconds each experiment takes over *schemes* schemes."""
+    arms = schemes + 2  # control runs twice, and so does a scheme with a store
+    hot_s = plan.hot_pool * _HOT_ISSUE_S + plan.hot_calls * _HOT_CALL_S
+    restart_s = _NODE_AND_GENERATOR_S + arms * 3 * plan.logins * _LOGIN_S
+    return {
+        "payload": (_PAYLOAD_S + _CLAIMS_S * len(plan.payload_claims)) * schemes + _PEERS_S,
+        "lookup": plan.blocks * (restart_s + plan.warm_s + plan.block_s)
+        + plan.high_blocks * (restart_s + plan.warm_s + plan.high_block_s)
+        + plan.separate_blocks * (restart_s + arms * (plan.separate_s + _TURN_S))
+        + plan.hot_blocks * (_HOT_BLOCK_S + schemes * (_HOT_PROCESS_S + hot_s)),
+        "scale": _scale_s(plan, schemes),
+        "revocation": _NODE_AND_GENERATOR_S
+        + schemes * (plan.revocation_trials + plan.revocation_trials_adversarial) * _TRIAL_S
+        + 4 * plan.revocation_access_s
+        + plan.revocation_key_trials * plan.revocation_nodes * _RESTART_S,
+        "outage": _OUTAGE_START_S
+        + plan.outage_rounds
+        * max(1, -(-(schemes - _CONTROLS) // _FAULTY_TOGETHER))
+        * (_NODE_AND_GENERATOR_S + len(plan.outage_faults) * _FAULT_S),
+    }
+
+
+def _scale_s(plan: Plan, schemes: int) -> float:
+    """Of two schemes in three, one has a store of its own, and half of these are far."""
+    chosen = len(plan.scale_schemes) or max(1, (schemes - _CONTROLS) * 2 // 3)
+    walks_s = _WALK_S + plan.scale_rounds * (_ROUND_S + 4 * plan.scale_calls * _SCALE_CALL_S)
+    far = len(plan.scale_rtts_ms) - 1
+    far_s = far * (_FARTHER_S + plan.scale_rounds * plan.scale_far_s)
+    filled = [n for n in plan.scale_populations if n * _FILL_S <= plan.scale_fill_s]
+    return chosen * (3 * walks_s + far_s / 3 + sum(filled) * _FILL_S / 2)

@@ -1,0 +1,152 @@
+"""The bare client calls that stores cannot do without, each on a connection of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+import valkey
+from psycopg import pq
+from psycopg.errors import error_from_result
+
+from ..processes.children import BenchError
+
+STORES = ("memory", "sqlite", "redis", "postgres")
+
+Floor = Callable[[int], object]
+"""Takes the number of the call, which picks a record or a credential."""
+
+
+class Bare(Protocol):
+    """What a scheme asks its store on verify, and nothing besides."""
+
+    def session(self, key: bytes) -> object:
+        """The session under *key*."""
+
+    def denied(self, name: str) -> object:
+        """Whether *name* is denied."""
+
+    def standing(self, name: str) -> object:
+        """Whether *name* is denied, and a counter."""
+
+    def check_session(self, key: bytes) -> None:
+        """Raise `BenchError` if there is no session under *key*."""
+
+
+def bare_store(store: str, name: str, urls: Sequence[str]) -> Bare | None:
+    """The bare calls to the *store* of the scheme *name*; None for one without a client."""
+    # demo.builtin gives each scheme's keys its name as prefix, and its tables as schema.
+    if store == "redis":
+        return _Redis(_url(urls, ("redis", "valkey", "unix")), name)
+    if store == "postgres":
+        return _Postgres(_url(urls, ("postgres", "postgresql")), name)
+    return _SQLite(_url(urls, ("sqlite",)), name) if store == "sqlite" else None
+
+
+def store_of(scheme_name: str) -> str:
+    """Where a scheme keeps its state, as its name says; empty where it says nothing of that."""
+    return next((part for part in scheme_name.split("-") if part in STORES), "")
+
+
+def _url(urls: Sequence[str], schemes: Sequence[str]) -> str:
+    return next(url for url in urls if urlsplit(url).scheme in schemes)
+
+
+class _Bare:
+    """What the three have in common."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def session(self, key: bytes) -> object:
+        raise NotImplementedError
+
+    def check_session(self, key: bytes) -> None:
+        if not self.session(key):
+            raise BenchError(f"no session of {self._name} is where its floor would look for it")
+
+
+class _Redis(_Bare):
+    """HGETALL, EXISTS, MGET."""
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(name)
+        self._client: Any = valkey.Valkey.from_url(url, single_connection_client=True)
+        self._prefix = f"{name}:id:".encode()
+        self._denials = f"{name}:denied:"
+        self._counters = f"{name}:counter:"
+
+    def session(self, key: bytes) -> object:
+        return self._client.hgetall(self._prefix + key)
+
+    def denied(self, name: str) -> object:
+        return self._client.exists(self._denials + name)
+
+    def standing(self, name: str) -> object:
+        return self._client.mget(self._denials + name, self._counters + name)
+
+
+class _SQLite(_Bare):
+    """The same SELECTs, on a plain connection."""
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(name)
+        path = unquote(url.removeprefix("sqlite://"))
+        self._execute = sqlite3.connect(path, isolation_level=None).execute
+        self._execute(f"PRAGMA mmap_size = {1 << 30}")  # as the stores have it
+
+    def session(self, key: bytes) -> object:
+        query = "SELECT head, seen_at, data FROM sessions WHERE key = ?"
+        return self._execute(query, (key,)).fetchone()
+
+    def denied(self, name: str) -> object:
+        return self._execute("SELECT 1 FROM denials WHERE name = ?", (name,)).fetchone()
+
+    def standing(self, name: str) -> object:
+        query = (
+            "SELECT EXISTS (SELECT 1 FROM denials WHERE name = ?), "
+            "(SELECT value FROM counters WHERE name = ?)"
+        )
+        return self._execute(query, (name, name)).fetchone()
+
+
+_QUERIES = {
+    b"session": "SELECT head, seen_at, data FROM sessions WHERE key = $1",
+    b"denied": "SELECT FROM denials WHERE name = $1",
+    b"standing": "SELECT EXISTS (SELECT FROM denials WHERE name = $1), "
+    "(SELECT value FROM counters WHERE name = $2)",
+}
+
+
+class _Postgres(_Bare):
+    """The same SELECTs, prepared, by libpq itself, which waits in C."""
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(name)
+        self._libpq = pq.PGconn.connect(url.encode())
+        quoted = name.replace('"', '""')
+        for setting in (f'SET search_path = "{quoted}"', "SET enable_seqscan = off"):
+            self._checked(self._libpq.exec_(setting.encode()))
+        self._prepared: set[bytes] = set()
+
+    def session(self, key: bytes) -> object:
+        return self._asked(b"session", key).ntuples
+
+    def denied(self, name: str) -> object:
+        return self._asked(b"denied", name.encode()).ntuples
+
+    def standing(self, name: str) -> object:
+        return self._asked(b"standing", name.encode(), name.encode()).ntuples
+
+    def _checked(self, result: pq.abc.PGresult) -> None:
+        if result.status != pq.ExecStatus.COMMAND_OK:
+            raise BenchError(f"the floor of {self._name}: {error_from_result(result)}")
+
+    def _asked(self, called: bytes, *values: bytes) -> pq.abc.PGresult:
+        if called not in self._prepared:
+            self._checked(self._libpq.prepare(called, _QUERIES[called].encode()))
+            self._prepared.add(called)
+        formats = [pq.Format.BINARY] * len(values)
+        return self._libpq.exec_prepared(called, values, formats, pq.Format.BINARY)

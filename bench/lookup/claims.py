@@ -1,0 +1,143 @@
+"""What the hot path was built to cost at most, held against the records of a run.
+
+Each claim is a ratio or a difference of medians, or an exact count, of one run. A claim that a run
+cannot speak to, for want of a scheme or of a condition, is not in the list.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+
+from ..records import Cell, RecordError, read_arrays, read_cells
+
+EXPIRY = "token-bearer-hs256-expiry"
+OVER_CLIENT_MOST = 1.3
+OVER_SQLITE_MOST = 2.0
+OVER_EXPIRY_US_MOST = 3.0
+OVER_FEW_MOST = 1.15
+MEMORY_US_MOST = 3.0
+MANY, FEW = 1_000_000.0, 1_000.0
+KNOWING = ("snapshot", "pushed", "statuslist", "filter")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim and what was found."""
+
+    text: str
+    value: float
+    most: float
+
+    @property
+    def holds(self) -> bool:
+        return self.value <= self.most
+
+    def line(self) -> str:
+        """As it is printed."""
+        return (
+            f"{'holds' if self.holds else 'FAILS'}  {self.value:8.2f} of {self.most:g}  {self.text}"
+        )
+
+
+@dataclass(frozen=True)
+class Hot:
+    """The hot loop of one scheme: medians over rounds of medians, in microseconds."""
+
+    verify_us: float
+    floor_us: float | None
+    server_calls: float | None
+
+
+def claims(folder: Path) -> list[Claim]:
+    """Every claim that the run in *folder* can speak to."""
+    cells = list(read_cells(folder))
+    hot = {
+        arm: _hot(
+            folder, [c for c in cells if (c.measure, c.layer, c.arm) == ("lookup", "hot", arm)]
+        )
+        for arm in sorted({c.arm for c in cells if (c.measure, c.layer) == ("lookup", "hot")})
+    }
+    return [*_sessions(hot), *_tokens(hot), *_populations(folder, cells)]
+
+
+def _sessions(hot: dict[str, Hot]) -> Iterator[Claim]:
+    for arm, seen in hot.items():
+        parts = arm.split("-")
+        if parts[0] != "session" or seen.floor_us is None:
+            continue
+        if parts[-1] == "memory":
+            yield Claim(f"{arm}: microseconds of a verify", seen.verify_us, MEMORY_US_MOST)
+        elif parts[-1] in ("redis", "postgres", "sqlite"):
+            most = OVER_SQLITE_MOST if parts[-1] == "sqlite" else OVER_CLIENT_MOST
+            yield Claim(f"{arm}: verify over the bare call", seen.verify_us / seen.floor_us, most)
+        if seen.server_calls is not None and "cached" not in parts:
+            yield Claim(f"{arm}: calls the server counted, each verify", seen.server_calls, 1.0)
+
+
+def _tokens(hot: dict[str, Hot]) -> Iterator[Claim]:
+    alone = hot.get(EXPIRY)
+    for arm, seen in hot.items():
+        parts = arm.split("-")
+        if alone is None or alone.floor_us is None or seen.floor_us is None or "hs256" not in parts:
+            continue
+        over_us = seen.verify_us - alone.verify_us
+        if {"denylist", "generation"} & set(parts) and parts[-1] in ("redis", "postgres"):
+            call_us = seen.floor_us - alone.floor_us
+            text = f"{arm}: what it costs over expiry, over the bare call"
+            yield Claim(text, over_us / call_us, OVER_CLIENT_MOST)
+            if seen.server_calls is not None:
+                yield Claim(f"{arm}: calls the server counted", seen.server_calls, 1.0)
+        elif set(KNOWING) & set(parts):
+            yield Claim(f"{arm}: microseconds over expiry", over_us, OVER_EXPIRY_US_MOST)
+            if seen.server_calls is not None:
+                yield Claim(f"{arm}: calls the server counted", seen.server_calls, 0.0)
+
+
+def _populations(folder: Path, cells: list[Cell]) -> Iterator[Claim]:
+    for axis in ("population", "denied"):
+        own = [cell for cell in cells if cell.labels.get("axis") == axis and cell.layer == "hot"]
+        for arm in sorted({cell.arm for cell in own}):
+            by_number = {
+                number: _hot(
+                    folder, [c for c in own if (c.arm, c.conditions[axis]) == (arm, number)]
+                )
+                for number in sorted({c.conditions[axis] for c in own if c.arm == arm})
+            }
+            if FEW in by_number and MANY in by_number:
+                ratio = by_number[MANY].verify_us / by_number[FEW].verify_us
+                yield Claim(f"{arm}: {axis} 10^6 over 10^3", ratio, OVER_FEW_MOST)
+
+
+def _hot(folder: Path, cells: list[Cell]) -> Hot:
+    arrays = [read_arrays(folder, cell) for cell in cells]
+    verify = [float(np.median(each["verify_ns"])) for each in arrays]
+    floor = [float(np.median(each["floor_ns"])) for each in arrays if "floor_ns" in each]
+    calls = [c.figures["server_calls"] for c in cells if "server_calls" in c.figures]
+    return Hot(
+        verify_us=float(np.median(verify)) / 1e3,
+        floor_us=float(np.median(floor)) / 1e3 if floor else None,
+        server_calls=max(calls) if calls else None,
+    )
+
+
+@click.command(name="claims")
+@click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def command(run: Path) -> None:
+    """Hold what the hot path was built to cost against the records of RUN; fails if one fails."""
+    try:
+        found = claims(run)
+    except (RecordError, KeyError) as exc:
+        click.echo(f"bench: {exc}", err=True)
+        sys.exit(1)
+    if not found:
+        click.echo(f"bench: {run} has no hot loop to hold claims against", err=True)
+        sys.exit(1)
+    for claim in found:
+        click.echo(claim.line())
+    sys.exit(0 if all(claim.holds for claim in found) else 1)

@@ -1,0 +1,111 @@
+"""Who takes part in an outage: valid credentials and revoked ones of every scheme, at its nodes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from demo.auth import Scheme
+from demo.storage import STORES
+
+from ..caller import Caller, Refused
+from ..nodes import Node
+from ..payload.wire import Connection
+from ..revocation.watching import Post, Watched
+
+VALID, REVOKED = 0, 1
+CREDENTIALS = (VALID, REVOKED, VALID, REVOKED)
+"""Of each scheme, in the order in which they are used."""
+SUBJECTS = ("alice", "bob")
+LOGIN_LIMIT_S = 5.0
+_RETRY_S = 0.1
+
+_KINDS = {called: kind for kind, called in STORES.items()}
+
+
+@dataclass(frozen=True)
+class Member:
+    """One arm that a fault happens to."""
+
+    arm: str
+    scheme: Scheme
+
+    @property
+    def home(self) -> str:
+        """The kind of store that its state is in."""
+        return _KINDS.get(self.scheme.notes.get("store", ""), "memory")
+
+    @property
+    def store(self) -> str:
+        """The kind of store that a request asks; `none` where a logout leaves no trace at all."""
+        return "none" if self.scheme.strength == "at-expiry" else self.home
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it refuses what was revoked before that expires."""
+        return self.scheme.strength != "at-expiry"
+
+    def served_by(self, nodes: Sequence[Node]) -> list[Node]:
+        """The nodes that can serve it together: one, if its state is in process memory."""
+        return list(nodes) if self.scheme.shared else list(nodes[:1])
+
+
+@dataclass
+class Role:
+    """One arm's credentials, and where they are used."""
+
+    member: Member
+    posts: list[Post]
+    logouts: list[bytes]
+    """The whole requests that revoke those to be revoked."""
+    tampered: int
+    """The status of a tampered credential."""
+
+
+def take_part(member: Member, nodes: Sequence[Node]) -> Role:
+    """Log in; raises `Refused` if the app does not let them in within a few seconds."""
+    at = member.served_by(nodes)
+    credentials: list[Watched] = []
+    logouts: list[bytes] = []
+    tampered = 0
+    for number, kind in enumerate(CREDENTIALS):
+        node = at[number % len(at)]
+        with Connection(node.host, node.port) as connection:
+            caller = Caller(connection, node.base(member.arm))
+            subject = SUBJECTS[kind]
+            _patiently(lambda caller=caller, subject=subject: caller.login(subject))  # type: ignore[misc]  # its own
+            credentials.append(Watched(caller.raw("GET", "/me"), subject))
+            if kind == REVOKED:
+                logouts.append(caller.raw("POST", "/logout"))
+            if number == 0:
+                tampered = caller.tampered().me().status
+    posts = [
+        Post(member.arm, number, (node.host, node.port), credentials)
+        for number, node in enumerate(at)
+    ]
+    return Role(member, posts, logouts, tampered)
+
+
+def revoke(roles: Sequence[Role], node: Node) -> None:
+    """Revoke through *node* what is to be revoked; raises `Refused` if it will not."""
+    with Connection(node.host, node.port) as connection:
+        for role in roles:
+            for logout in role.logouts:
+                answer = connection.exchange(logout)
+                if answer.status != 200:
+                    raise Refused(f"{role.member.arm}: a logout gave {answer.status}")
+
+
+def _patiently(login: Callable[[], object]) -> None:
+    """Log in, again and again for a while: the fault before may not be quite over."""
+    deadline = time.monotonic() + LOGIN_LIMIT_S
+    while True:
+        try:
+            login()
+        except (Refused, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_S)
+        else:
+            return

@@ -1,0 +1,24 @@
+"""A process that holds the write lock of an SQLite file until it is killed.
+
+Run by its path, as `python -I -S locker.py FILE`: it needs the standard library alone.
+"""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import sys
+
+PATIENCE_S = 10.0
+
+
+def main(path: str) -> None:
+    """Take the lock, say so, and keep it."""
+    connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
+    connection.execute("BEGIN EXCLUSIVE")
+    print("locked", flush=True)  # noqa: T201 - how the bench learns it
+    signal.pause()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

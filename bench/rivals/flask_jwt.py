@@ -1,0 +1,82 @@
+"""Flask-JWT-Extended, without and with the Redis denylist of its documentation.
+
+https://flask-jwt-extended.readthedocs.io/en/stable/blocklist_and_token_revoking.html: the logout
+and the check are that page's, word for word but for the key's prefix; refresh tokens as in
+https://flask-jwt-extended.readthedocs.io/en/stable/refreshing_tokens.html.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import flask_jwt_extended as extended
+from flask import Flask
+
+from demo.auth import Scheme, Settings
+from demo.metering import Meter
+from demo.storage import STORE_TIMEOUT_S
+
+from .counting import counted_redis
+from .flask_jwt_tokens import ExtendedTokens
+from .interface import Rival, secret
+from .stores import NO_INDEX, redis_url
+
+PAGE = "https://flask-jwt-extended.readthedocs.io/en/stable/"
+UNBOUND = {
+    "test_a_login_replaces_the_credential_held_before": "a login gives new tokens and leaves "
+    "those that were held before",
+}
+PLAIN = Rival(
+    "Flask-JWT-Extended", "flask-jwt-extended", f"{PAGE}refreshing_tokens.html", NO_INDEX | UNBOUND
+)
+LISTED = replace(PLAIN, configuration=f"{PAGE}blocklist_and_token_revoking.html")
+RIVALS = {
+    "token-bearer-flaskjwt-expiry": PLAIN,
+    "token-bearer-flaskjwt-denylist-redis": LISTED,
+}
+
+
+def flask_jwt_expiry(settings: Settings) -> Scheme:
+    """Build the scheme without a denylist."""
+    meter = Meter()
+    tokens = ExtendedTokens(_app(settings), meter if settings.timing else None)
+    return Scheme(
+        name="token-bearer-flaskjwt-expiry",
+        summary="Flask-JWT-Extended, no revocation but expiry.",
+        mechanism=tokens,
+        transport="bearer",
+        strength="at-expiry",
+        bound_s=settings.access.total_seconds(),
+        shared=settings.keys_file is not None,
+        take_measured=meter.take,
+        notes=PLAIN.notes("token"),
+    )
+
+
+def flask_jwt_denylist_redis(settings: Settings) -> Scheme:
+    """Build the scheme with one; ValueError with the remedy if no Valkey was given."""
+    name = "token-bearer-flaskjwt-denylist-redis"
+    meter = Meter()
+    counting = meter if settings.timing else None
+    client = counted_redis(redis_url(name, settings), counting, STORE_TIMEOUT_S)
+    return Scheme(
+        name=name,
+        summary="Flask-JWT-Extended with the Redis denylist of its documentation.",
+        mechanism=ExtendedTokens(_app(settings), counting, client),
+        transport="bearer",
+        strength="immediate",
+        shared=settings.keys_file is not None,
+        probe=client.ping,
+        take_measured=meter.take,
+        close=client.close,
+        notes=LISTED.notes("token", "Valkey"),
+    )
+
+
+def _app(settings: Settings) -> Flask:
+    app = Flask("flask-jwt-extended")
+    app.config["JWT_SECRET_KEY"] = secret(settings)
+    app.config["JWT_ACCESS_TOKEN_EXPIRES"] = settings.access
+    app.config["JWT_REFRESH_TOKEN_EXPIRES"] = settings.absolute
+    extended.JWTManager(app)
+    return app

@@ -1,0 +1,55 @@
+"""simplejwt with rotation and blacklist, and the user looked up for each request, its default.
+
+https://django-rest-framework-simplejwt.readthedocs.io/en/latest/blacklist_app.html and
+/settings.html: ROTATE_REFRESH_TOKENS and BLACKLIST_AFTER_ROTATION.
+"""
+
+from __future__ import annotations
+
+from demo.auth import Scheme, Settings
+from demo.metering import Meter
+from demo.storage import postgres_url
+
+from . import django_setup
+from .interface import Rival
+
+NAME = "token-bearer-simplejwt-blacklist-postgres"
+NO_VISITORS = "tokens are for users: there is no anonymous visitor"
+RIVAL = Rival(
+    "simplejwt",
+    "djangorestframework-simplejwt",
+    "https://django-rest-framework-simplejwt.readthedocs.io/en/latest/blacklist_app.html",
+    {
+        "test_devices_are_listed_and_can_be_ended": "lists outstanding tokens, not logins",
+        "test_a_full_cart_changes_nothing": "sets no limit on the size of its claims",
+        "test_a_cart_survives_the_login": NO_VISITORS,
+        "test_a_login_replaces_the_credential_held_before": NO_VISITORS,
+    },
+)
+RIVALS = {NAME: RIVAL}
+
+
+def simplejwt_blacklist(settings: Settings) -> Scheme:
+    """Build the scheme; ValueError with the remedy if no PostgreSQL was given."""
+    postgres_url(NAME, settings)
+    django_setup.prepare(settings)
+    django_setup.migrate()
+    # Only now: Django's models cannot be imported before it is set up.
+    from django.db import connection
+
+    from .simplejwt_tokens import SimpleTokens
+
+    meter = Meter()
+    return Scheme(
+        name=NAME,
+        summary="simplejwt with rotation and blacklist in PostgreSQL; the user is looked up.",
+        mechanism=SimpleTokens(settings, meter if settings.timing else None),
+        transport="bearer",
+        strength="at-expiry",
+        bound_s=settings.access.total_seconds(),
+        shared=settings.keys_file is not None,
+        probe=connection.ensure_connection,
+        take_measured=meter.take,
+        close=django_setup.close,
+        notes=RIVAL.notes("token", "PostgreSQL"),
+    )

@@ -1,0 +1,43 @@
+"""Where the rivals keep their state: the same servers as our schemes, by their own clients."""
+
+from __future__ import annotations
+
+from demo.auth import Settings
+from demo.storage import postgres_url
+
+NO_INDEX = {
+    "test_a_logout_everywhere_ends_every_login": "keeps no index of a subject's sessions",
+    "test_a_logout_everywhere_can_keep_this_one": "keeps no index of a subject's sessions",
+    "test_a_changed_password_ends_the_others": "keeps no index of a subject's sessions",
+    "test_devices_are_listed_and_can_be_ended": "keeps no index of a subject's sessions",
+    "test_a_full_cart_changes_nothing": "sets no limit on the size of its data",
+}
+"""What a session library without an index by subject does not claim."""
+
+NO_RENEWAL = {
+    "test_a_renewed_credential_carries_on": "has no renewal: the same data signed in the same "
+    "second is the same cookie",
+}
+"""What a session that is its own cookie does not claim."""
+
+_THREADS = "https://github.com/pallets-eco/flask-session"
+FLASK_SESSION_THREADS = {
+    "test_two_tabs_lose_nothing": f"{_THREADS}/issues/71",
+    "test_a_logout_is_final_for_a_request_in_flight": f"{_THREADS}/issues/71",
+    "test_a_login_is_final_for_a_request_in_flight": f"{_THREADS}/issues/71",
+    "test_reading_asks_the_store_once_at_most": f"{_THREADS}/issues/149",
+}
+"""Where Flask-Session's users and authors discuss what the contract finds."""
+
+
+def redis_url(name: str, settings: Settings) -> str:
+    """The first Valkey or Redis given; ValueError with the remedy if none is."""
+    for url in (settings.store_url or "").split():
+        if url.startswith(("redis://", "rediss://", "unix://")):
+            return url
+    raise ValueError(f"{name} keeps its state in Valkey or Redis: give --store-url redis://host")
+
+
+def sqlalchemy_url(name: str, settings: Settings) -> str:
+    """The first PostgreSQL given, as SQLAlchemy writes it for psycopg 3."""
+    return "postgresql+psycopg://" + postgres_url(name, settings).partition("://")[2]

@@ -1,0 +1,1 @@
+"""Recomputes a report from its raw records; nothing here imports what rendered the report."""

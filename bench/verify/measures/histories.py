@@ -1,0 +1,62 @@
+"""The revocation that took longest to bite: what every node last accepted and first refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..figures import Found
+from ..intervals import Estimate
+from ..raw import Cell, Records
+
+ACCEPT, REJECT = 200, 401
+
+
+def worst_history(records: Records, cells: Sequence[Cell]) -> Iterator[Found]:
+    """Rows about the trial with the most late accepts, else with the longest window, if any."""
+    candidates = [
+        (*_how_bad(cell, trial, _bound_ms(records, cell, cells)), cell, trial)
+        for cell in cells
+        if records.arm(cell.arm).get("mechanism", "control") != "control"
+        for trial in np.unique(cell.arrays["trial"]).tolist()
+    ]
+    if not candidates:
+        return
+    _, window_ms, cell, trial = max(candidates, key=lambda one: one[:2])
+    if window_ms > 0:
+        yield from _ends(cell, trial)
+
+
+def _bound_ms(records: Records, cell: Cell, cells: Sequence[Cell]) -> float:
+    """The longest bound claimed in the regime of *cell*."""
+    alike = [one for one in cells if (one.arm, one.regime) == (cell.arm, cell.regime)]
+    claimed = [c.figures["claimed_bound_ms"] for c in alike if "claimed_bound_ms" in c.figures]
+    return max(claimed, default=float(records.arm(cell.arm).get("bound_s", 0.0)) * 1e3)
+
+
+def _how_bad(cell: Cell, trial: int, bound_ms: float) -> tuple[int, float]:
+    """Late accepts, and the longest window."""
+    mine = (cell.arrays["trial"] == trial) & (cell.arrays["status"] == ACCEPT)
+    since_ms = (cell.arrays["invoke_ns"][mine] - cell.arrays["trial_ack_ns"][trial]) / 1e6
+    return int((since_ms > bound_ms).sum()), float(since_ms.max(initial=0.0))
+
+
+def _ends(cell: Cell, trial: int) -> Iterator[Found]:
+    arrays = cell.arrays
+    ack, asked = arrays["trial_ack_ns"][trial], arrays["trial_invoke_ns"][trial]
+    mine = arrays["trial"] == trial
+    for node in np.unique(arrays["node"][mine]).tolist():
+        here = mine & (arrays["node"] == node)
+        invoke, status = arrays["invoke_ns"], arrays["status"]
+        accepted = invoke[here & (status == ACCEPT)]
+        refused = invoke[here & (status == REJECT) & (invoke > asked)]
+        ends = {
+            "history_last_accept_ms": accepted.max() if accepted.size else None,
+            "history_first_reject_ms": refused.min() if refused.size else None,
+        }
+        for metric, instant in ends.items():
+            if instant is not None:
+                estimate = Estimate(float(instant - ack) / 1e6)
+                noted = {"node": str(node)}
+                yield Found("revocation", cell.arm, metric, estimate, cell.regime, noted)

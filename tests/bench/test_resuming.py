@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bench.environment import SOURCES
+from bench.ledger import FILE, Ledger, Part
+from bench.plan import SMOKE
+from bench.processes.children import ROOT, BenchError
+from bench.records import read_arrays, read_cells, read_run
+from bench.resuming import order_of
+
+# Two blocks of requests and two of the hot loop, in seeded order; about ten seconds in all.
+MEASURE = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from rich.console import Console
+from bench.journal import Order
+from bench.plan import SMOKE
+from bench.processes.children import BenchError
+from bench.resuming import order_of
+from bench.run import execute
+
+tiny = replace(
+    SMOKE, name="tiny", blocks=2, block_s=1.0, warm_s=0.2, rate_limit=150.0, hot_blocks=2,
+    high_blocks=0, hot_pool=100, hot_calls=100,
+)
+folder = Path(sys.argv[1])
+if sys.argv[2:]:
+    order = order_of(folder, None, None)
+else:
+    order = Order(plan=tiny, seed=3, out=folder, schemes=["session-cookie-sqlite"], only=["lookup"])
+try:
+    ending = execute(order, Console())
+except BenchError as exc:
+    sys.exit(str(exc))
+sys.exit(f"{ending.state}: {ending.reason}" if ending.exit_code else 0)
+"""
+
+
+def _start(program: Path, *arguments: str | Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", MEASURE, *map(str, arguments)],
+        cwd=program,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _finished(out: Path) -> int:
+    return sum(path.read_bytes().count(b"\n") for path in out.glob(f"*/{FILE}"))
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the program: somebody at work on this one would make it another than before."""
+    copy = tmp_path_factory.mktemp("program")
+    for package in SOURCES:
+        shutil.copytree(ROOT / package, copy / package)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def killed(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run whose bench was ended by kill -9 after some of its parts; nothing of it runs on."""
+    out = tmp_path_factory.mktemp("runs")
+    bench = _start(program, out)
+    deadline = time.monotonic() + 60
+    try:
+        while _finished(out) < 3:
+            assert bench.poll() is None, "it ended before it could be killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        family = psutil.Process(bench.pid).children(recursive=True)
+    finally:
+        bench.kill()
+        bench.communicate()
+    psutil.wait_procs(family, timeout=10)
+    (folder,) = (path for path in out.iterdir() if path.is_dir() and not path.is_symlink())
+    return folder
+
+
+def test_a_run_killed_and_gone_on_with_is_complete_and_measures_nothing_twice(
+    program: Path, killed: Path
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (killed / "records").iterdir()}
+    with Ledger(killed) as ledger:
+        finished = {cell for part in ledger.parts for cell in part.cells}
+    (killed / "records" / ".0099-half.npz.x1").write_bytes(b"half")
+    (killed / "records" / "0099-lookup-span-b01-control.json").write_text("{}")
+
+    again = _start(program, killed, "resume")
+    output, _ = again.communicate(timeout=120)
+
+    assert again.returncode == 0, output
+    run = read_run(killed)
+    assert (run.state, len(run.resumed_at), run.seed) == ("complete", 1, 3)
+    for path in (killed / "records").iterdir():
+        if path.stem in finished:
+            assert path.stat().st_mtime_ns == before[path], "what was finished was not kept"
+    cells = list(read_cells(killed))
+    assert len({cell.id for cell in cells}) == len(cells)
+    looked = [cell for cell in cells if cell.measure == "lookup"]
+    counted = Counter((cell.layer, cell.block, cell.arm) for cell in looked)
+    assert set(counted.values()) == {1}
+    assert counted.keys() >= {
+        (layer, block, arm)
+        for block in (0, 1)
+        for layer, arm in (("hot", "session-cookie-sqlite"), ("span", "control-again"))
+    }
+    assert all(read_arrays(killed, cell) for cell in looked)
+    refused = [gate for gate in run.gates if gate.name == "tampered_refused"]
+    assert [gate.passed for gate in refused] == [True]
+    assert not list((killed / "records").glob(".*"))
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Path:
+    """A run of the smoke plan that was stopped; only what `order_of` looks at."""
+    run = {
+        "name": "r",
+        "plan": "smoke",
+        "seed": 5,
+        "started_at": 1.0,
+        "state": "interrupted",
+        "blocks": 4,
+        "arms": [{"name": "control", "scheme": "control"}],
+        "settings": {"plan": asdict(SMOKE), "experiments": ["lookup"]},
+        "format": 1,
+    }
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    return tmp_path
+
+
+def _edit(folder: Path, **changes: object) -> None:
+    path = folder / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def test_the_order_is_the_runs(interrupted: Path) -> None:
+    order = order_of(interrupted, "redis://other", None)
+    assert (order.plan, order.seed, order.only) == (SMOKE, 5, ["lookup"])
+    assert (order.schemes, order.redis_url) == (["control"], "redis://other")
+
+
+def test_a_complete_run_has_nothing_left(interrupted: Path) -> None:
+    _edit(interrupted, state="complete")
+    with pytest.raises(BenchError, match="complete"):
+        order_of(interrupted, None, None)
+
+
+def test_a_plan_that_has_changed_since_is_refused(interrupted: Path) -> None:
+    plan = asdict(SMOKE) | {"blocks": 5}
+    _edit(interrupted, settings={"plan": plan, "experiments": ["lookup"]})
+    with pytest.raises(BenchError, match=r"plan smoke has changed since \(blocks\)"):
+        order_of(interrupted, None, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("commit",), "0" * 40, "the commit, from 000000000000"),
+        (("settings", "source_sha256"), "other", "the program text, though not the commit"),
+        (("machine", "cpu"), "Abacus", "the machine's cpu, from Abacus"),
+        (("versions", "flask"), "0.1", "flask, from 0.1"),
+    ],
+)
+def test_what_figures_depend_on_may_not_have_changed(
+    program: Path, killed: Path, path: tuple[str, ...], value: str, said: str
+) -> None:
+    """The run stays as it was, and can go on elsewhere."""
+    # Not with the other test's ending: this one is refused before anything is measured.
+    _edit(killed, state="interrupted")
+    file = killed / "environment.json"
+    kept = file.read_text(), (killed / "run.json").read_text()
+    environment = json.loads(kept[0])
+    inner = environment if len(path) == 1 else environment[path[0]]
+    inner[path[-1]] = value
+    file.write_text(json.dumps(environment))
+    try:
+        again = _start(program, killed, "resume")
+        output, _ = again.communicate(timeout=60)
+    finally:
+        file.write_text(kept[0])
+    assert again.returncode == 1
+    assert said in output
+    assert (killed / "run.json").read_text() == kept[1]
+
+
+def test_two_cannot_measure_one_run(tmp_path: Path) -> None:
+    with Ledger(tmp_path), pytest.raises(BenchError, match="is being measured right now"):
+        Ledger(tmp_path)
+
+
+def test_a_line_that_was_cut_off_was_never_written(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.add(Part(name="lookup/0", cells=["0001-a"]))
+    with (tmp_path / FILE).open("ab") as file:
+        file.write(b'{"name": "lookup/1", "ce')
+    with Ledger(tmp_path) as ledger:
+        assert (ledger.has("lookup/0"), ledger.has("lookup/1")) == (True, False)
+        ledger.add(Part(name="lookup/2", cells=["0012-b"]))
+    with Ledger(tmp_path) as ledger:
+        assert [part.name for part in ledger.parts] == ["lookup/0", "lookup/2"]
+        assert ledger.highest_number() == 12
+
+
+def test_a_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> None:
+    """Even one that was ended by kill -9."""
+    code = (
+        "import sys, time; from pathlib import Path; from bench.ledger import Ledger; "
+        "held = Ledger(Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(BenchError, match="right now"):
+            Ledger(tmp_path)
+    finally:
+        holder.send_signal(signal.SIGKILL)
+        holder.communicate()
+    Ledger(tmp_path).close()

@@ -1,0 +1,24 @@
+"""A run of known truths with the figures of its report, without the pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reports.loading import load
+from reports.results import evaluate
+from reports.tables import csv_text, json_text
+from tests.reports import synthetic
+
+
+def write_reported_run(folder: Path) -> Path:
+    """Draw the run, save it in *folder*, and write the results that a report would."""
+    shape = synthetic.Shape(blocks=3, samples=1_000, trials=10)
+    synthetic.write(folder, shape=shape)
+    results = evaluate(load(folder))
+    run = results.recording.run
+    about = {"run": run.name, "plan": run.plan, "seed": run.seed, "state": run.state}
+    (folder / "results.csv").write_text(csv_text(results.rows))
+    (folder / "results.json").write_text(json_text(results.rows, about | {"valid": results.valid}))
+    (folder / "charts").mkdir()
+    (folder / "charts" / "some.csv").write_text(csv_text(results.rows[:5]))
+    return folder
