@@ -47,13 +47,30 @@ def main() -> None:
 
 @main.command()
 @click.argument("run")
+@click.option(
+    "--requests-per-s",
+    type=click.FloatRange(min=0, min_open=True),
+    default=100.0,
+    show_default=True,
+    help="Traffic to add bytes up for, in requests a second.",
+)
+@click.option(
+    "--days",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help="For how many days of it.",
+)
 @_reporting
-def render(run: str) -> None:
+def render(run: str, requests_per_s: float, days: float) -> None:
     """Write the report of RUN: a folder, a name under reports/generated, or `latest`."""
     folder = find_run(run)
-    from .writing import render as write  # matplotlib takes seconds to import; a refusal need not
+    # matplotlib takes seconds to import; a refusal need not
+    from .measures.traffic import Profile
+    from .writing import render as write
 
-    document = write(folder)
+    profile = Profile(requests_per_s, days)
+    document = write(folder, profile)
     for banner in document.banners:
         click.echo(f"reports: {banner}", err=True)
     click.echo(folder / "index.html")
@@ -69,6 +86,74 @@ def compare(a: str, b: str) -> None:
     from .compare import compare_runs
 
     click.echo(compare_runs(before, after))
+
+
+SURVIVE = ("nothing", "logins", "revocations", "both")
+
+
+@main.command()
+@click.argument("run")
+@click.option(
+    "--round-trip-ms",
+    type=click.FloatRange(min=0),
+    default=0.5,
+    show_default=True,
+    help="Round trip from your nodes to your store, in milliseconds.",
+)
+@click.option(
+    "--nodes",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="Nodes that answer requests.",
+)
+@click.option(
+    "--requests-per-s",
+    type=click.FloatRange(min=0, min_open=True),
+    default=500.0,
+    show_default=True,
+    help="Requests a second, over all nodes.",
+)
+@click.option(
+    "--sessions",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    help="Live sessions, or token families.",
+)
+@click.option(
+    "--claims",
+    type=click.IntRange(min=0),
+    default=4,
+    show_default=True,
+    help="Claims, or values kept for a caller.",
+)
+@click.option(
+    "--revoke-within-s",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="How soon a revoke must bite, in seconds.",
+)
+@click.option(
+    "--survive",
+    type=click.Choice(SURVIVE),
+    default="nothing",
+    show_default=True,
+    help="What must survive while the store is in trouble: the valid stay in (logins), the "
+    "revoked stay out (revocations), or both.",
+)
+@_reporting
+def advise(run: str, **question: Any) -> None:
+    """Rank the schemes of RUN for your circumstances, from its own measurements and cost model."""
+    folder = find_run(run)
+    from .advice import Question, describe, facts
+    from .advice import advise as rank
+    from .loading import load
+    from .results import evaluate
+
+    known, asked = facts(evaluate(load(folder))), Question(**question)
+    click.echo(describe(known, rank(known, asked)))
 
 
 if __name__ == "__main__":

@@ -26,4 +26,7 @@ def longer_run(results: Results, scheme: str, **noted: str) -> tuple[str, list[R
         return "a run with more blocks could", []
     if length.value > BEARABLE:
         return "no run of bearable length could", []
-    return f"a run {quantity(length)} as long could", [length]
+    minutes = results.find("run_minutes", scheme, **noted)
+    if minutes is None:
+        return f"a run {quantity(length)} as long could", [length]
+    return f"a run {quantity(length)} as long could, of {quantity(minutes)}", [length, minutes]

@@ -8,33 +8,17 @@ from dataclasses import dataclass, field
 
 from bench.records import Arm
 
-from . import theme
+from .advice import Facts, facts
 from .caveats import caveats
-from .charts import CHARTS, Chart
 from .findings import Finding, findings
 from .results import Results
 from .rows import Row
+from .sections import SECTIONS, Section, sections
+from .surroundings import surroundings
 from .tables import Table, by_scheme
 from .validity import Verdict
 from .wording import number
 
-SECTIONS = {"lookup": "Lookup", "revocation": "Revocation", "payload": "Payload"}
-ABOUT = {
-    "lookup": (
-        "What it costs to know who is calling, in three layers that are never mixed: the check "
-        "alone in a hot loop, the check inside a real request, and the request end to end from "
-        "the moment it was due. Costs are over a control without any check, in the same run."
-    ),
-    "revocation": (
-        "One prober uses a credential at every node at a fixed rate while it is revoked through "
-        "one of them. The window of a node runs from the acknowledged revoke to the last probe "
-        "it accepted; the longest of the nodes counts."
-    ),
-    "payload": (
-        "Bytes counted at the socket are exact, and so equal on every machine; what a store takes "
-        "is a mean over many entries."
-    ),
-}
 STRENGTHS = {
     "immediate": "a revoke bites at once",
     "within": "a revoke bites within {bound}",
@@ -43,27 +27,15 @@ STRENGTHS = {
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One chart, drawn for every place it is shown, and its numbers."""
+class Shown:
+    """A finding, and the place in the page that shows it."""
 
-    name: str
-    """Of its files: `charts/<name>.svg`."""
-    title: str
-    caption: str
-    table: Table
-    wide: str
-    narrow: str
-    png: bytes
-
-
-@dataclass(frozen=True)
-class Section:
-    """One measure."""
-
-    name: str
-    title: str
-    about: str
-    figures: Sequence[Figure]
+    topic: str
+    text: str
+    certain: bool
+    anchor: str
+    place: str
+    """In words: the question of the figure, or the section."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +48,9 @@ class Document:
     state: str
     valid: bool
     banners: Sequence[str]
-    findings: Sequence[Finding]
+    findings: Sequence[Shown]
+    facts: Facts
+    """What the form that ranks the schemes works with."""
     glance: Table
     verdicts: Sequence[Verdict]
     caveats: Sequence[str]
@@ -91,6 +65,8 @@ class Document:
 def compose(results: Results) -> Document:
     """Write the report of *results*."""
     run = results.recording.run
+    drawn = sections(results)
+    figures = {figure.name: figure.title for section in drawn for figure in section.figures}
     return Document(
         run=run.name,
         plan=run.plan,
@@ -98,16 +74,24 @@ def compose(results: Results) -> Document:
         state=run.state,
         valid=results.valid,
         banners=_banners(results),
-        findings=findings(results),
+        findings=[_shown(finding, figures) for finding in findings(results)],
+        facts=facts(results),
         glance=_glance(results),
         verdicts=results.verdicts,
         caveats=caveats(results),
-        sections=_sections(results),
+        sections=drawn,
         schemes=[(arm, _claim(results, arm)) for arm in run.arms],
-        environment=_environment(results),
+        environment=surroundings(results),
         command=run.command,
         rows=results.rows,
     )
+
+
+def _shown(finding: Finding, figures: dict[str, str]) -> Shown:
+    known = finding.figure in figures
+    anchor = finding.figure if known else finding.section
+    place = figures[finding.figure] if known else finding.section.capitalize()
+    return Shown(finding.topic, finding.text, finding.certain, anchor, place)
 
 
 def _banners(results: Results) -> list[str]:
@@ -158,43 +142,6 @@ def _glance(results: Results) -> Table:
     )
 
 
-def _sections(results: Results) -> list[Section]:
-    return [
-        Section(
-            name=name,
-            title=title,
-            about=ABOUT[name],
-            figures=[
-                _figure(results, slug, chart)
-                for slug, chart in CHARTS.items()
-                if name == chart.SECTION and chart.applies(results)
-            ],
-        )
-        for name, title in SECTIONS.items()
-    ]
-
-
-def _figure(results: Results, name: str, chart: Chart) -> Figure:
-    drawn = [
-        theme.render(
-            lambda ax: chart.draw(results, ax),
-            chart.height(results, narrow=narrow),
-            narrow=narrow,
-            valid=results.valid,
-        )
-        for narrow in (False, True)
-    ]
-    return Figure(
-        name=name,
-        title=chart.TITLE,
-        caption=chart.caption(results),
-        table=chart.table(results),
-        wide=theme.svg(drawn[0]),
-        narrow=theme.svg(drawn[1]),
-        png=theme.png(drawn[0]),
-    )
-
-
 def _claim(results: Results, arm: Arm) -> str:
     if arm.mechanism == "control":
         return "nothing to revoke"
@@ -202,36 +149,3 @@ def _claim(results: Results, arm: Arm) -> str:
     tested = results.find("claimed_bound_ms", arm.name)
     bound = f"{number(tested.value / 1e3 if tested else arm.bound_s)} s"
     return STRENGTHS[arm.strength].format(bound=bound)
-
-
-def _environment(results: Results) -> list[tuple[str, str]]:
-    run, environment = results.recording.run, results.recording.environment
-    told: list[tuple[str, str]] = [("seed", str(run.seed)), ("blocks", str(run.blocks))]
-    if environment is None:
-        return [*told, ("machine", "not recorded: the run ended before it was")]
-    told += [(_words(name), _value(name, value)) for name, value in environment.machine.items()]
-    dirty = " and changes not committed" if environment.dirty else ""
-    told.append(("commit", (environment.commit or "not known") + dirty))
-    told += [(_words(name), _value(name, value)) for name, value in environment.load.items()]
-    told += [(_words(name), str(value)) for name, value in environment.versions.items()]
-    settings = {**environment.settings, **run.settings}
-    told += [(_words(name), _value(name, value)) for name, value in settings.items()]
-    return list(dict(told).items())
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _value(name: str, value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if name.endswith("_bytes") and isinstance(value, int | float):
-        return f"{value / 2**30:.1f} GiB"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{_words(key)} {_value(key, one)}" for key, one in value.items())
-    return "not known" if value in (None, "") else str(value)

@@ -1,9 +1,13 @@
-"""The page: one file that opens offline, asks nothing of anybody and runs no script."""
+"""The page: one file that opens offline, asks nothing of anybody and runs one script of its own.
+
+The script ranks the schemes for the reader's circumstances; without it the page still says all.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +16,20 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from .document import Document, Figure
+from .advice import Facts, Question, advise, answer, say
+from .document import Document
 from .inline import dark_rules, inline
+from .sections import Figure
 
+QUESTIONS = (
+    ("round_trip_ms", "Round trip to your store, ms", 0, 1_000, "any"),
+    ("nodes", "Nodes that answer requests", 1, 100_000, 1),
+    ("requests_per_s", "Requests a second, all told", 1, 100_000_000, "any"),
+    ("sessions", "Live sessions", 1, 10_000_000_000, 1),
+    ("claims", "Claims, or values kept for a caller", 0, 10_000, 1),
+    ("revoke_within_s", "A revoke must bite within, s", 0, 31_536_000, "any"),
+)
+"""Name, label, least, most and step of each number asked for."""
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -23,13 +38,18 @@ def page(document: Document) -> str:
     style = (TEMPLATES / "report.css").read_text() + (
         f"@media screen and (prefers-color-scheme:dark){{{dark_rules()}}}"
     )
+    script = (TEMPLATES / "advice.js").read_text() if document.facts["schemes"] else ""
     return (
         environment()
         .get_template("report.html")
         .render(
             document=document,
             style=Markup(style),  # noqa: S704 - our own style sheet
-            policy=_policy(style),
+            script=Markup(script),  # noqa: S704 - our own script
+            data=_embedded(document.facts),
+            advice=_advice(document),
+            questions=QUESTIONS,
+            policy=_policy(style, script),
             drawing=_drawing,
             named=_marking([arm.name for arm, _ in document.schemes if arm.mechanism != "control"]),
         )
@@ -48,10 +68,37 @@ def environment(**options: Any) -> Environment:
     )
 
 
-def _policy(style: str) -> str:
-    """Allow the one style sheet of the page, and nothing else at all."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def _policy(style: str, script: str) -> str:
+    """Allow the one style sheet and the one script of the page, and nothing else at all."""
+    allowed = f"default-src 'none'; style-src '{_digest(style)}'"
+    if script:
+        allowed += f"; script-src '{_digest(script)}'"
+    return f"{allowed}; base-uri 'none'; form-action 'none'"
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _embedded(known: Facts) -> Markup:
+    """Write the data as JSON that cannot end the element it stands in."""
+    text = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+    for mark in "<>&":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return Markup(text)  # noqa: S704 - its marks are escaped
+
+
+def _advice(document: Document) -> dict[str, Any]:
+    """Give what the form says before anybody has touched it, and where no script runs."""
+    question = Question()
+    found = advise(document.facts, question)
+    if not found.ranked:
+        return {}
+    return {
+        "question": question,
+        "answer": answer(document.facts, found.ranked[0]),
+        "against": [say(document.facts, one) for one in found.against],
+    }
 
 
 def _marking(names: list[str]) -> Callable[[str], Markup]:

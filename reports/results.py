@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .loading import Recording
-from .measures import calibration, lookup, payload, revocation
+from .measures import (
+    break_even,
+    calibration,
+    lookup,
+    model,
+    outage,
+    payload,
+    revocation,
+    scale,
+    traffic,
+    worst,
+)
+from .measures.model import Model
+from .measures.outage import Fault
 from .measures.revocation import Trials
+from .measures.scale import Point
+from .measures.traffic import Profile
+from .measures.worst import History
 from .rows import Row, find
 from .validity import Verdict, judge
+
+LOCAL = ("-memory", "-sqlite")
+"""States that nodes on several machines cannot share."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +38,14 @@ class Results:
     rows: tuple[Row, ...]
     trials: tuple[Trials, ...]
     verdicts: tuple[Verdict, ...]
+    points: tuple[Point, ...] = ()
+    """The grid of conditions that the hot loop was run over."""
+    models: tuple[Model, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    history: History | None = None
+    """The revocation that took longest to bite."""
+    profile: Profile = field(default_factory=Profile)
+    """The traffic that bytes are added up for."""
 
     @property
     def valid(self) -> bool:
@@ -44,7 +71,7 @@ class Results:
         """
         regimes: dict[tuple[str, ...], dict[str, Row]] = {}
         for one in sorted(self.rows, key=lambda r: (r.population or 0, r.claims or 0)):
-            if one.metric != metric:
+            if one.metric != metric or one.measure == "scale" or one.noted("load") == "high":
                 continue
             regimes.setdefault(one.regime(), {}).setdefault(one.scheme, one)
         if not regimes:
@@ -72,18 +99,36 @@ class Results:
         return dict(sorted(found.items(), key=lambda item: item[1].value))
 
 
-def evaluate(recording: Recording) -> Results:
+def evaluate(recording: Recording, profile: Profile | None = None) -> Results:
     """Compute everything the report says, once."""
-    timed = lookup.rows(recording)
+    profile = profile or Profile()
+    timed, sizes = lookup.rows(recording), payload.rows(recording)
+    points = scale.points(recording)
+    fitted = model.models(recording, points)
+    gathered = revocation.trials(recording)
+    history = worst.history(recording, gathered)
     rows = [
         *timed,
-        *revocation.rows(recording),
-        *payload.rows(recording),
+        *revocation.rows(recording, gathered),
+        *worst.rows(recording, history),
+        *outage.rows(recording),
+        *sizes,
+        *traffic.rows(recording.run.name, profile, sizes),
+        *scale.rows(recording),
+        *break_even.rows(recording, points),
+        *model.rows(recording, fitted),
         *calibration.rows(recording, timed),
     ]
+    # Whoever asks for one row of several means the plain one: low load, store nearest.
+    rows.sort(key=lambda one: (one.noted("load") == "high", one.store_rtt_ms or 0.0))
     return Results(
         recording=recording,
         rows=tuple(rows),
-        trials=tuple(revocation.trials(recording)),
+        trials=tuple(gathered),
         verdicts=tuple(judge(recording, rows)),
+        points=tuple(points),
+        models=tuple(fitted),
+        faults=tuple(outage.faults(recording)),
+        history=history,
+        profile=profile,
     )

@@ -12,7 +12,12 @@ from .statistics import Estimate
 
 COLUMN_CONDITIONS = ("nodes", "store_rtt_ms", "population", "claims")
 """Conditions with a column of their own; the others stand in the note."""
-REGIME_NOTES = ("rate", "design", "layer", "phase", "kind", "header_policy", "less")
+REGIME_NOTES = (
+    *("rate", "load", "design", "layer", "axis", "role", "denied", "subject_sessions"),
+    *("phase", "kind", "fault", "node"),
+    *("header_policy", "users", "server", "browser", "requests_per_s", "days"),
+    "less",
+)
 """Of the conditions in a note, those under which figures differ and may not be mixed."""
 
 

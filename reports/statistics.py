@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from .loading import Samples
 
 CONFIDENCE = 0.95
+TAILS = (100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2)
+"""In percent: what lies outside the interval on either side."""
 RESAMPLES = 2000
 SAMPLES_NEEDED = {0.5: 1, 0.9: 100, 0.99: 1_000, 0.999: 10_000}
 """How many samples each block must have before a percentile is printed."""
@@ -80,16 +81,15 @@ def over(values: Samples, seed: int, *, n: int, statistic: str = "median") -> Es
     if values.size < 2 or np.ptp(values) == 0:
         exact = value if values.size > 1 else None
         return Estimate(value, exact, exact, n, values.size)
-    result = stats.bootstrap(
-        (values,),
-        take,
-        n_resamples=RESAMPLES,
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    )
-    interval = result.confidence_interval
-    return Estimate(value, float(interval.low), float(interval.high), n, values.size)
+    low, high = np.percentile(resampled(values, seed, statistic), TAILS)
+    return Estimate(value, float(low), float(high), n, values.size)
+
+
+def resampled(values: Samples, seed: int, statistic: str = "median") -> Samples:
+    """Give the statistic of *values* drawn anew; equal seeds and sizes draw the same blocks."""
+    drawn = np.random.default_rng(seed).integers(0, values.size, (RESAMPLES, values.size))
+    take = np.median if statistic == "median" else np.mean
+    return np.asarray(take(values[drawn], axis=1))
 
 
 def clopper_pearson(found: int, trials: int) -> tuple[float, float]:
@@ -97,9 +97,18 @@ def clopper_pearson(found: int, trials: int) -> tuple[float, float]:
     if trials == 0:
         return 0.0, 1.0
     tail = (1 - CONFIDENCE) if found in (0, trials) else (1 - CONFIDENCE) / 2
-    low = 0.0 if found == 0 else float(stats.beta.ppf(tail, found, trials - found + 1))
-    high = 1.0 if found == trials else float(stats.beta.ppf(1 - tail, found + 1, trials - found))
+    low = 0.0 if found == 0 else float(special.betaincinv(found, trials - found + 1, tail))
+    high = (
+        1.0 if found == trials else float(special.betaincinv(found + 1, trials - found, 1 - tail))
+    )
     return low, high
+
+
+def one_sided(found: int, trials: int) -> float:
+    """Give the upper limit that a share is under with 95 % confidence."""
+    return (
+        1.0 if found == trials else float(special.betaincinv(found + 1, trials - found, CONFIDENCE))
+    )
 
 
 def noise_floor(identical: Estimate) -> float:
@@ -132,28 +141,20 @@ def _pooled_interval(
     """Bootstrap a pooled quantile over blocks.
 
     How many samples of each block lie below each value of a grid is counted once; a resample is
-    then a weighted sum of those counts, not another sort.
+    then a weighted sum of those counts, not another sort, and its quantile found by halving.
     """
     grid = _grid(pooled, q)
     below = np.array([np.searchsorted(np.sort(part), grid, side="right") for part in parts])
     sizes = np.array([part.size for part in parts])
-
-    def statistic(drawn: NDArray[np.int64], axis: int = -1) -> Samples:
-        chosen = np.moveaxis(np.asarray(drawn), axis, -1)
-        weights = (chosen[..., None] == np.arange(len(parts))).sum(axis=-2)
-        enough = weights @ below >= q * (weights @ sizes)[..., None]
-        return np.asarray(grid[np.argmax(enough, axis=-1)])
-
-    result = stats.bootstrap(
-        (np.arange(len(parts)),),
-        statistic,
-        vectorized=True,
-        n_resamples=RESAMPLES,
-        confidence_level=CONFIDENCE,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    )
-    return float(result.confidence_interval.low), float(result.confidence_interval.high)
+    drawn = np.random.default_rng(seed).integers(0, len(parts), (RESAMPLES, len(parts)))
+    needed = q * sizes[drawn].sum(axis=1)
+    low, high = np.zeros(RESAMPLES, np.int64), np.full(RESAMPLES, grid.size - 1)
+    while (low < high).any():
+        middle = (low + high) // 2
+        enough = below[drawn, middle[:, None]].sum(axis=1) >= needed
+        low, high = np.where(enough, low, middle + 1), np.where(enough, middle, high)
+    ends = np.percentile(grid[low], TAILS)
+    return float(ends[0]), float(ends[1])
 
 
 def _grid(pooled: Samples, q: float) -> Samples:

@@ -15,7 +15,7 @@ from .rows import COLUMNS, Row, cells_of
 from .wording import measured
 
 SCHEMA = 1
-"""Of results.json; docs/metrics.md says what its fields mean."""
+"""Of results.json; schemas/results.schema.json says what its fields mean."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,10 @@ TOLERANCE = 0.05
 """What the known delay may be missed by, beyond its interval: the busy wait itself takes time."""
 
 
+Checked = tuple[str, str, Gate]
+"""A gate, with the arm and the measure of its cell; empty for one of the run as a whole."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One gate over all the cells it was checked in."""
@@ -28,6 +32,8 @@ class Verdict:
     """In how many cells; 0 for a gate of the run as a whole."""
     failed_in: tuple[str, ...] = ()
     """The arms in whose cells it failed."""
+    touches: tuple[str, ...] = ()
+    """The measures in whose cells it failed: what its failure bears on first."""
 
     @property
     def title(self) -> str:
@@ -37,22 +43,25 @@ class Verdict:
 
 def judge(recording: Recording, rows: Sequence[Row]) -> list[Verdict]:
     """Give every gate of the run and its cells, the failed ones first."""
-    found: dict[str, list[tuple[str, Gate]]] = {}
+    found: dict[str, list[Checked]] = {}
     for gate in recording.run.gates:
-        found.setdefault(gate.name, []).append(("", gate))
+        found.setdefault(gate.name, []).append(("", "", gate))
     for recorded in recording.cells:
-        for gate in recorded.cell.gates:
-            found.setdefault(gate.name, []).append((recorded.cell.arm, gate))
+        cell = recorded.cell
+        for gate in cell.gates:
+            # The load generator is calibrated in cells of its own, for the sake of lookup.
+            measure = "lookup" if cell.measure == "calibration" else cell.measure
+            found.setdefault(gate.name, []).append((cell.arm, measure, gate))
     verdicts = [_over_cells(name, gates) for name, gates in found.items()]
     verdicts += _known_delays(rows)
     return sorted(verdicts, key=lambda verdict: verdict.passed)
 
 
-def _over_cells(name: str, gates: list[tuple[str, Gate]]) -> Verdict:
-    failed = [(arm, gate) for arm, gate in gates if not gate.passed]
+def _over_cells(name: str, gates: list[Checked]) -> Verdict:
+    failed = [one for one in gates if not one[2].passed]
     telling = failed or gates
-    values = sorted(gate.value for _, gate in telling)
-    first = telling[0][1]
+    values = sorted(gate.value for _, _, gate in telling)
+    first = telling[0][2]
     unit = f" {first.unit}" if first.unit else ""
     span = number(values[0])
     if number(values[-1]) != span:
@@ -63,8 +72,9 @@ def _over_cells(name: str, gates: list[tuple[str, Gate]]) -> Verdict:
         value=f"{span}{unit}",
         limit=f"{number(first.limit)}{unit}",
         note=first.note,
-        checked=sum(1 for arm, _ in gates if arm),
-        failed_in=tuple(dict.fromkeys(arm for arm, _ in failed if arm)),
+        checked=sum(1 for arm, _, _ in gates if arm),
+        failed_in=tuple(dict.fromkeys(arm for arm, _, _ in failed if arm)),
+        touches=tuple(dict.fromkeys(measure for _, measure, _ in failed if measure)),
     )
 
 

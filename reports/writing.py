@@ -9,18 +9,19 @@ from pathlib import Path
 from . import html, markdown, theme
 from .document import Document, compose
 from .loading import load
+from .measures.traffic import Profile
 from .results import Results, evaluate
 from .tables import csv_text, json_text
 
 Files = Mapping[str, bytes]
 
 
-def render(folder: Path) -> Document:
+def render(folder: Path, profile: Profile | None = None) -> Document:
     """Read the run in *folder* and write its report there.
 
     Raises RecordError if it cannot be read as a run, OSError if it cannot be written to.
     """
-    results = evaluate(load(folder))
+    results = evaluate(load(folder), profile)
     document = compose(results)
     write(folder, files(results, document))
     return document

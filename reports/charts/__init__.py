@@ -8,7 +8,27 @@ from matplotlib.axes import Axes
 
 from ..results import Results
 from ..tables import Table
-from . import bytes_growth, bytes_where, lookup_cost, lookup_layers, revocation_over_time, window
+from . import (
+    along,
+    break_even,
+    bytes_growth,
+    bytes_where,
+    cost_model,
+    faults,
+    frontier,
+    hpack,
+    kinds,
+    loads,
+    lookup_cost,
+    lookup_layers,
+    percentiles,
+    revocation_over_time,
+    shared,
+    survival,
+    traffic,
+    window,
+    worst_history,
+)
 
 
 class Chart(Protocol):
@@ -37,9 +57,25 @@ class Chart(Protocol):
 CHARTS: dict[str, Chart] = {
     "lookup-cost": lookup_cost,
     "lookup-layers": lookup_layers,
+    "lookup-break-even": break_even,
+    "lookup-percentiles": percentiles,
+    "lookup-loads": loads,
+    "lookup-population": along.POPULATION,
+    "lookup-denied": along.DENIED,
+    "lookup-claims": along.CLAIMS,
+    "lookup-model": cost_model,
     "revocation-window": window,
     "revocation-over-time": revocation_over_time,
+    "revocation-survival": survival,
+    "revocation-frontier": frontier,
+    "revocation-kinds": kinds,
+    "revocation-all": along.REVOKE_ALL,
+    "revocation-worst": worst_history,
+    "revocation-faults": faults,
     "payload-growth": bytes_growth,
     "payload-where": bytes_where,
+    "payload-http2": hpack,
+    "payload-shared": shared,
+    "payload-traffic": traffic,
 }
 """By the name of its files, in the order of the report."""

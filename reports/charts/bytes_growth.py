@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
-from ..theme import ALARM, COLOURS, DASHES, INK, LINE, MARKERS, is_narrow
-from ..wording import quantity
-from . import lanes
+from ..theme import ALARM, COLOURS, DASHES, MARKERS
+from ..wording import listed, quantity
+from . import ends, lanes
 
 SECTION = "payload"
 TITLE = "How does a request grow with what it says of the caller?"
@@ -37,7 +37,7 @@ def caption(results: Results) -> str:
         text += f"; {', '.join(flat)} do not grow"
     return (
         f"{text}. Exact counts at the socket, HTTP/1.1, equal on every machine. "
-        f"A cookie ends at {COOKIE_LIMIT_BYTES:,} bytes."
+        f"Refused beyond it: {'; '.join(name for _, name in ceilings(results))}."
     )
 
 
@@ -73,65 +73,30 @@ def draw(results: Results, ax: Axes) -> None:
             linewidth=1.6,
         )
     top = max(row.value for rows in found.values() for row in rows)
-    if top > COOKIE_LIMIT_BYTES / 6:
-        ax.axhline(COOKIE_LIMIT_BYTES, color=ALARM, linewidth=1.2, linestyle=(0, (1, 1.5)))
-        ax.text(
-            0,
-            COOKIE_LIMIT_BYTES,
-            "limit of a cookie, 4,096 bytes",
-            color=ALARM,
-            va="bottom",
-            fontsize=8.5,
-        )
-    _name_lines(ax, results, found)
+    drawn = [ceiling for ceiling in ceilings(results) if ceiling[0] < 2.2 * top]
+    for limit, name in drawn:
+        ax.axhline(limit, color=ALARM, linewidth=1.2, linestyle=(0, (1, 1.5)))
+        ax.text(0, limit, name, color=ALARM, va="bottom", fontsize=8)
     lanes.legend(ax, [results.mechanism(scheme) for scheme in found])
-    ax.set_ylim(bottom=0)
-    ax.set_ylim(top=ax.get_ylim()[1] * 1.06)
+    ax.set_ylim(0, 1.08 * max([top, *(limit for limit, _ in drawn)]))
     ax.grid(axis="y")
     lanes.label_axis(ax, "claims, or lines in the cart")
     ax.set_ylabel("bytes over control, linear from zero")
     ax.yaxis.set_major_formatter(lanes.in_thousands)
+    last = [(scheme, float(rows[-1].claims or 0), rows[-1].value) for scheme, rows in found.items()]
+    ends.name_lines(ax, results, last)
 
 
-def _name_lines(ax: Axes, results: Results, found: dict[str, list[Row]]) -> None:
-    """Name each line at its end, pushed apart where ends are near each other."""
-    narrow = is_narrow(ax)
-    gap = ax.get_ylim()[1] * (0.075 if narrow else 0.068)
-    right = max(row.claims or 0 for rows in found.values() for row in rows)
-    ends = sorted((rows[-1].value, scheme) for scheme, rows in found.items())
-    below = -gap
-    for end, name in _clusters(ends, gap, results) if narrow else ends:
-        height_at = max(end, below + gap)
-        below = height_at
-        ax.annotate(
-            name,
-            (right, end),
-            xytext=(right * 1.07, height_at),
-            color=INK,
-            fontsize=8.5,
-            va="center",
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": LINE, "linewidth": 0.8, "relpos": (0, 0.5)},
-        )
-
-
-def _clusters(
-    ends: list[tuple[float, str]], gap: float, results: Results
-) -> list[tuple[float, str]]:
-    """Put lines that end together under one short name; the table has the long ones."""
-    groups: list[list[tuple[float, str]]] = []
-    for end, scheme in ends:
-        if groups and end - groups[-1][0][0] < gap:
-            groups[-1].append((end, scheme))
-        else:
-            groups.append([(end, scheme)])
-    named = []
-    for group in groups:
-        mechanisms = sorted({results.mechanism(scheme) for _, scheme in group})
-        whole = f"{' and '.join(mechanisms)}, {len(group)} schemes"
-        label = group[0][1] if len(group) == 1 else whole
-        named.append((group[0][0], label.replace("-", "-\n", 1) if len(group) == 1 else label))
-    return named
+def ceilings(results: Results) -> list[tuple[float, str]]:
+    """Give what refuses a header that grows, the lowest first: browsers, and servers by name."""
+    found = {float(COOKIE_LIMIT_BYTES): ["a cookie"]}
+    for row in results.rows:
+        if row.metric == "header_field_limit_bytes":
+            found.setdefault(row.value, []).append(row.noted("server"))
+    return [
+        (limit, f"limit of {listed(sorted(set(names)))}, {limit:,.0f} bytes")
+        for limit, names in sorted(found.items())
+    ]
 
 
 def _found(results: Results) -> dict[str, list[Row]]:

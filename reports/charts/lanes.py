@@ -6,14 +6,20 @@ import textwrap
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis, XAxis
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullLocator
 
 from ..theme import COLOURS, INK, MARKERS, MUTED, SURFACE, is_narrow
 
 LANE_INCHES = 0.33
 NARROW_LANE_INCHES = 0.5
+LEAST_SPAN = 4.0
+"""From the lower end of a logarithmic axis to the upper, in times."""
 NARROW_LABEL = 42
 """Characters of an axis label that fit a small screen."""
+LEGEND = 118
+"""Characters of a legend that fit one line of a large one."""
 
 
 def height(count: int, *, narrow: bool, extra: float = 0.85) -> float:
@@ -59,6 +65,45 @@ def in_thousands(value: float, _: float) -> str:
     return f"{value:,.10g}"
 
 
+def time_of(microseconds: float, _: float = 0) -> str:
+    """Write a tick of an axis of times in the unit that suits it."""
+    if microseconds >= 1e6:
+        return f"{microseconds / 1e6:g} s"
+    if microseconds >= 1e3:
+        return f"{microseconds / 1e3:g} ms"
+    return f"{microseconds:g} µs"
+
+
+def log_times(axis: Axis, factor: float = 1.0) -> None:
+    """Give a logarithmic axis of times enough ticks to read; *factor* to microseconds."""
+    low, high = sorted(axis.get_view_interval())
+    if high / low < LEAST_SPAN:
+        # What differs by a few per cent must not fill the figure.
+        middle = (low * high) ** 0.5
+        low, high = middle / LEAST_SPAN**0.5, middle * LEAST_SPAN**0.5
+        axis.set_view_interval(low, high, ignore=True)
+    crowded = isinstance(axis, XAxis) and is_narrow(axis.axes)
+    short = high / low < (10 if crowded else 30)
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if short else (1,)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(lambda value, place: time_of(value * factor, place))
+
+
+def tick_at(ax: Axes, places: Sequence[float]) -> None:
+    """Put ticks where something was measured, but for those too near the one before."""
+    span = ax.transAxes.inverted()
+    room = 0.16 if is_narrow(ax) else 0.085
+    kept: list[float] = []
+    last = -1.0
+    for place in sorted(set(places), reverse=True):
+        at = float(span.transform(ax.transData.transform((place, ax.get_ylim()[0])))[0])
+        if not kept or last - at > room:
+            kept.append(place)
+            last = at
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xticks(sorted(kept), [f"{float(f'{place:.2g}'):,.10g}" for place in sorted(kept)])
+
+
 def legend(ax: Axes, mechanisms: Sequence[str], extra: Sequence[Line2D] = ()) -> None:
     """Say above the chart which colour and marker is which mechanism."""
     handles = [
@@ -75,7 +120,7 @@ def legend(ax: Axes, mechanisms: Sequence[str], extra: Sequence[Line2D] = ()) ->
         if mechanism in mechanisms
     ]
     handles += extra
-    columns = _columns(handles) if is_narrow(ax) else len(handles)
+    columns = _columns(handles) if is_narrow(ax) else _fitting(handles)
     ax.figure.legend(
         handles=handles,
         loc="outside upper left",
@@ -84,6 +129,17 @@ def legend(ax: Axes, mechanisms: Sequence[str], extra: Sequence[Line2D] = ()) ->
         columnspacing=1.4,
         borderaxespad=0.2,
     )
+
+
+def _fitting(handles: Sequence[Line2D]) -> int:
+    """Give as many columns as one line has room for on a large screen."""
+    widths = [len(str(handle.get_label())) + 5 for handle in handles]
+    return len(handles) if sum(widths) < LEGEND else max(1, LEGEND // max(widths))
+
+
+def bound_key() -> Line2D:
+    """Give the legend's entry for the bound that a scheme claims."""
+    return Line2D([], [], color=INK, linestyle=(0, (1, 1.5)), label="claimed bound")
 
 
 def _columns(handles: Sequence[Line2D]) -> int:

@@ -89,7 +89,7 @@ def draw(results: Results, ax: Axes) -> None:
             )
     lanes.name_lanes(ax, list(found), mechanisms)
     lanes.legend(ax, [], [_key(name, marker) for name, (_, _, marker) in LAYERS.items()])
-    ax.xaxis.set_major_formatter(lambda value, _: _time(value))
+    ax.xaxis.set_major_formatter(lanes.time_of)
     ax.grid(axis="x")
     lanes.label_axis(ax, "median time, logarithmic")
 
@@ -107,9 +107,3 @@ def _key(name: str, marker: str) -> Line2D:
     return Line2D(
         [], [], color=MUTED, marker=marker, markerfacecolor=face, linestyle="none", label=name
     )
-
-
-def _time(microseconds: float) -> str:
-    if microseconds >= 1e3:
-        return f"{microseconds / 1e3:g} ms"
-    return f"{microseconds:g} µs"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -26,22 +28,22 @@ SHOWN = 40
 
 def applies(results: Results) -> bool:
     """Say whether any scheme was still accepting after an acknowledged revoke."""
-    return any(gathered.windows_ms.any() for gathered in _found(results).values())
+    return any(gathered.windows_ms.any() for gathered in by_scheme_over_phases(results).values())
 
 
 def caption(results: Results) -> str:
     """Give the schemes that ended at once, and how long the others took."""
-    found = _found(results)
+    found = by_scheme_over_phases(results)
     at_once = [arm for arm, gathered in found.items() if not gathered.windows_ms.any()]
     longest = max(found.values(), key=lambda gathered: float(gathered.windows_ms.max()))
     worst = results.ending_one("window_ms_worst", longest.arm, "all")
     text = f"Nodes under {longest.arm} accepted for up to {quantity(worst)}" if worst else ""
     if at_once:
         text += f"; under {', '.join(at_once)} none did after the acknowledgement"
-    total = len(longest.trials)
+    total = len(_typical(results, longest).trials)
     return (
-        f"{text}. Thin: one revocation each, of {total} at random moments and worst ones; thick: "
-        "the mean over them; dotted: the claimed bound."
+        f"{text}. Thin: one revocation each, of {total} at random moments; thick: the median over "
+        "them; cross: the worst of all, worst moments included; dotted: the claimed bound."
     )
 
 
@@ -54,7 +56,7 @@ def table(results: Results) -> Table:
             results.ending_one("claimed_bound_ms", arm, "all"),
             results.ending_one("censored_trials", arm, "all"),
         ]
-        for arm in _found(results)
+        for arm in by_scheme_over_phases(results)
     }
     return by_scheme(
         found, ["last accept", "node-seconds exposed", "claimed bound", "not over at last probe"]
@@ -63,21 +65,23 @@ def table(results: Results) -> Table:
 
 def height(results: Results, *, narrow: bool) -> float:
     """Give the height for one tall lane a scheme."""
-    count = len(_found(results))
+    count = len(by_scheme_over_phases(results))
     return count * (NARROW_LANE_INCHES if narrow else LANE_INCHES) + 0.95
 
 
 def draw(results: Results, ax: Axes) -> None:
     """Draw one curve a scheme, each on its own base line."""
-    found = _found(results)
+    found = by_scheme_over_phases(results)
     mechanisms = [results.mechanism(arm) for arm in found]
     ends = [max(float(g.windows_ms.max(initial=0.0)), g.bound_ms) for g in found.values()]
     end_ms = 1.08 * max(ends)
-    times = np.linspace(0, end_ms, 400)
     for lane, (gathered, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
         base = lane + TALL / 2
         ax.axhline(base, color=LINE, linewidth=0.8, zorder=1)
-        _curves(ax, gathered, times, base, COLOURS[mechanism])
+        _curves(ax, _typical(results, gathered), end_ms, base, COLOURS[mechanism])
+        worst = float(gathered.windows_ms.max(initial=0.0))
+        if worst:
+            ax.plot([worst], [base], "x", color=INK, markersize=7, markeredgewidth=1.8, zorder=4)
         if gathered.bound_ms:
             ax.plot(
                 [gathered.bound_ms] * 2,
@@ -92,8 +96,9 @@ def draw(results: Results, ax: Axes) -> None:
         mechanisms,
         [
             Line2D([], [], color=MUTED, linewidth=0.7, label="one revocation"),
-            Line2D([], [], color=MUTED, linewidth=2.4, label="mean"),
-            Line2D([], [], color=INK, linestyle=(0, (1, 1.5)), label="claimed bound"),
+            Line2D([], [], color=MUTED, linewidth=2.4, label="median"),
+            Line2D([], [], color=MUTED, marker="x", linestyle="none", label="worst"),
+            lanes.bound_key(),
         ],
     )
     ax.set_xlim(-0.01 * end_ms, end_ms)
@@ -102,23 +107,42 @@ def draw(results: Results, ax: Axes) -> None:
     lanes.label_axis(ax, "ms after the acknowledged revoke; height: share of nodes still accepting")
 
 
-def _curves(
-    ax: Axes, gathered: Trials, times: NDArray[np.float64], base: float, colour: str
+def _curves(ax: Axes, gathered: Trials, end_ms: float, base: float, colour: str) -> None:
+    windows = np.sort(np.array([trial.windows_ms for trial in gathered.trials]), axis=1)
+    order = np.argsort(windows[:, -1])
+    # Those that took longest are never left out, and a smear is thinned evenly.
+    for line in windows[order[:: -max(1, order.size // SHOWN)][:SHOWN]]:
+        _stairs(ax, line, end_ms, base, color=colour, linewidth=0.5, alpha=0.35, zorder=2)
+    middle = np.median(windows, axis=0)
+    _stairs(ax, middle, end_ms, base, color=colour, linewidth=2.2, zorder=3)
+
+
+def _stairs(
+    ax: Axes, ends_ms: NDArray[np.float64], end_ms: float, base: float, **look: Any
 ) -> None:
-    windows = np.array([trial.windows_ms for trial in gathered.trials])
-    accepting = (windows[:, :, None] > times).mean(axis=1)
-    for curve in accepting[:SHOWN]:
-        ax.plot(times, base - TALL * curve, color=colour, linewidth=0.5, alpha=0.35, zorder=2)
-    ax.plot(times, base - TALL * accepting.mean(axis=0), color=colour, linewidth=2.2, zorder=3)
+    """Draw the share of nodes that still accept, which falls where the window of one ends."""
+    left = 1 - np.arange(ends_ms.size + 1) / ends_ms.size
+    heights = base - TALL * left
+    ax.step([0.0, *ends_ms, end_ms], [*heights, heights[-1]], where="post", **look)
 
 
-def _found(results: Results) -> dict[str, Trials]:
+def _typical(results: Results, pooled: Trials) -> Trials:
+    """Give the trials at random moments where there are any: a median over worst ones is none."""
+    for gathered in results.trials:
+        if gathered.arm != pooled.arm or gathered.regime.label("phase") != "random":
+            continue
+        if gathered.regime.label("kind") == pooled.regime.label("kind"):
+            return gathered
+    return pooled
+
+
+def by_scheme_over_phases(results: Results) -> dict[str, Trials]:
     """Give the trials of each scheme over all phases, the longest window first."""
     found: dict[str, Trials] = {}
     for gathered in results.trials:
         if results.mechanism(gathered.arm) == "control" or not gathered.trials:
             continue
-        if gathered.regime.label("kind") == "all":
+        if gathered.regime.label("kind") in ("all", "key"):
             continue
         if gathered.arm not in found or gathered.regime.label("phase") == "all":
             found[gathered.arm] = gathered

@@ -29,7 +29,8 @@ def rows(recording: Recording, timed: Sequence[Row]) -> list[Row]:
     noise = [_noise(one) for one in costs if one.scheme == CONTROL_AGAIN]
     found = noise + _known_delays(recording, costs) + _lengths(recording, costs, noise)
     for figure in recorded("calibration"):
-        found += _figures(recording, figure)
+        for layer in ("", "proxy", "h2load"):
+            found += _figures(recording, layer, figure)
     return found
 
 
@@ -56,25 +57,29 @@ def _known_delays(recording: Recording, costs: Sequence[Row]) -> list[Row]:
 
 def _lengths(recording: Recording, costs: Sequence[Row], noise: Sequence[Row]) -> list[Row]:
     """Say how many times as long a run must be for the costs that noise hides here."""
-    floors = {one.noted("layer"): one.value for one in reversed(noise)}
+    floors = {(one.noted("layer"), one.noted("load")): one.value for one in reversed(noise)}
+    run = recording.run
+    minutes = None if run.ended_at is None else (run.ended_at - run.started_at) / 60
     found = []
     for one in costs:
-        layer = LAYERS[one.metric][0]
-        if layer not in floors or recording.arm(one.scheme).mechanism == "control":
+        about = (LAYERS[one.metric][0], one.noted("load"))
+        if about not in floors or recording.arm(one.scheme).mechanism == "control":
             continue
-        length = times_as_long(one.value * _factor(one), floors[layer])
+        length = times_as_long(one.value * _factor(one), floors[about])
         if 1 < length < math.inf:
             found.append(_derived(one, "times_as_long", math.ceil(length)))
+            if minutes is not None:
+                found.append(_derived(one, "run_minutes", math.ceil(minutes * math.ceil(length))))
     return found
 
 
-def _figures(recording: Recording, figure: str) -> list[Row]:
+def _figures(recording: Recording, layer: str, figure: str) -> list[Row]:
     def take(one: Recorded) -> Samples | None:
         value = one.cell.figures.get(figure)
         return None if value is None else np.array([value])
 
     found = []
-    for one in recording.series("calibration", "", take):
+    for one in recording.series("calibration", layer, take):
         values = np.concatenate(list(one.blocks.values()))
         estimate = over(values, recording.run.seed, n=0)
         found.append(row(recording.run.name, "calibration", one.arm, figure, estimate, one.regime))

@@ -16,7 +16,10 @@ CONTROL_AGAIN = "control-again"
 """The A/A pair: two arms alike in everything."""
 ACCEPTED = 200
 TAILS = {"p90": 0.9, "p99": 0.99, "p999": 0.999}
-COUNTS = ("store_reads", "store_writes", "store_depth", "signature_checks", "cpu_us", "errors")
+COUNTS = (
+    *("store_reads", "store_writes", "server_calls", "store_depth", "signature_checks"),
+    *("cpu_us", "errors"),
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,9 @@ class Quantity:
     take: Callable[[Recorded], Samples | None]
 
 
-def _array(name: str, divisor: float) -> Callable[[Recorded], Samples | None]:
+def timed(name: str, divisor: float) -> Callable[[Recorded], Samples | None]:
+    """Give a function that reads an array of times; it gives None where there is none."""
+
     def take(recorded: Recorded) -> Samples | None:
         found = recorded.arrays.get(name)
         return None if found is None else found.astype(np.float64) / divisor
@@ -51,9 +56,9 @@ def _since(start: str) -> Callable[[Recorded], Samples | None]:
 
 
 QUANTITIES = (
-    Quantity("verify_us", "hot", _array("verify_ns", 1e3)),
-    Quantity("floor_us", "hot", _array("floor_ns", 1e3)),
-    Quantity("auth_us", "span", _array("auth_ns", 1e3)),
+    Quantity("verify_us", "hot", timed("verify_ns", 1e3)),
+    Quantity("floor_us", "hot", timed("floor_ns", 1e3)),
+    Quantity("auth_us", "span", timed("auth_ns", 1e3)),
     Quantity("request_ms", "request", _since("intended_ns")),
     Quantity("service_ms", "request", _since("start_ns")),
 )
@@ -125,11 +130,13 @@ def _differences(recording: Recording, everything: list[Series]) -> list[Row]:
 def _percentiles(recording: Recording, metric: str, everything: list[Series]) -> list[Row]:
     seed, name = recording.run.seed, recording.run.name
     found = []
-    for one in _for_medians(everything):
+    medians, tails = _for_medians(everything), _for_tails(everything)
+    # The tails have a median of their own: a spectrum must not mix two designs.
+    for one in [*medians, *(one for one in tails if all(one is not other for other in medians))]:
         estimate = quantile(one.blocks, 0.5, seed)
         if estimate is not None:
             found.append(row(name, "lookup", one.arm, f"{metric}_p50", estimate, one.regime))
-    for one in _for_tails(everything):
+    for one in tails:
         for suffix, q in TAILS.items():
             estimate = quantile(one.blocks, q, seed)
             if estimate is not None:
@@ -173,11 +180,18 @@ def _for_tails(series: list[Series]) -> list[Series]:
 
 
 def _preferring(design: str, series: list[Series]) -> list[Series]:
-    """Drop what was measured by the other design where the preferred one covers the same arm."""
-    preferred = {one.arm for one in series if one.regime.label("design") == design}
+    """Drop what was measured by the other design where the preferred one covers the same."""
+    preferred = {_about(one) for one in series if one.regime.label("design") == design}
     return [
-        one for one in series if one.arm not in preferred or one.regime.label("design") == design
+        one
+        for one in series
+        if _about(one) not in preferred or one.regime.label("design") == design
     ]
+
+
+def _about(one: Series) -> tuple[object, ...]:
+    """Give what two designs measure the same of: an arm, under a load, so far from its store."""
+    return (one.arm, one.regime.label("load"), one.regime.condition("store_rtt_ms"))
 
 
 def _arms(series: list[Series]) -> list[str]:

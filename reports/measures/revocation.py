@@ -7,7 +7,7 @@ the acknowledgement. Per trial the longest window of any node is the one that co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..loading import Recorded, Recording, Regime
 from ..rows import Row, row
-from ..statistics import ENOUGH_BLOCKS, Estimate, clopper_pearson, over
+from ..statistics import ENOUGH_BLOCKS, Estimate, clopper_pearson, one_sided, over
 
 ACCEPTED, REJECTED = 200, 401
 BOUND = "claimed_bound_ms"
@@ -24,6 +24,8 @@ NOTED: dict[str, Callable[[list[float]], float]] = {
     "void_trials": sum,
     "probes_missed": sum,
     "probe_lag_ms_p99": max,
+    "node_revocations": sum,
+    "broken_node_revocations": sum,
 }
 """Figures of a cell about the prober, and what becomes of them over several cells."""
 TRIALS_FOR_P95 = 20
@@ -44,6 +46,9 @@ class Trial:
     resurrections: int
     false_rejects: int
     probe_errors: int
+    cell: str = ""
+    index: int = 0
+    """Where its probes lie: the cell's ID, and which of its trials."""
 
     @property
     def window_ms(self) -> float:
@@ -82,9 +87,9 @@ def trials(recording: Recording) -> list[Trials]:
     return found
 
 
-def rows(recording: Recording) -> list[Row]:
+def rows(recording: Recording, found: Iterable[Trials]) -> list[Row]:
     """Give every revocation figure of the run."""
-    return [one for gathered in trials(recording) for one in _rows_of(recording, gathered)]
+    return [one for gathered in found for one in _rows_of(recording, gathered)]
 
 
 def _by_regime(cells: Iterable[Recorded], pooled: str) -> Iterator[tuple[Regime, list[Recorded]]]:
@@ -103,7 +108,7 @@ def _gather(recording: Recording, arm: str, regime: Regime, cells: list[Recorded
     # Revocation may run with shorter lifetimes than the rest, so the cells know better.
     claimed = [r.cell.figures[BOUND] for r in cells if BOUND in r.cell.figures]
     bound_ms = max(claimed, default=recording.arm(arm).bound_s * 1e3)
-    found = [trial for recorded in cells for trial in _trials_of(recorded.arrays, bound_ms)]
+    found = [trial for recorded in cells for trial in _trials_of(recorded, bound_ms)]
     noted = {
         name: take([r.cell.figures[name] for r in cells if name in r.cell.figures])
         for name, take in NOTED.items()
@@ -113,17 +118,25 @@ def _gather(recording: Recording, arm: str, regime: Regime, cells: list[Recorded
     return Trials(arm, regime, bound_ms, tuple(found), blocks, noted)
 
 
-def _trials_of(arrays: Mapping[str, NDArray[Any]], bound_ms: float) -> Iterator[Trial]:
+def _trials_of(recorded: Recorded, bound_ms: float) -> Iterator[Trial]:
+    arrays = recorded.arrays
     if "trial_ack_ns" not in arrays:
         return
     for index, ack in enumerate(arrays["trial_ack_ns"]):
         mine = arrays["trial"] == index
         if not mine.any():
             continue
-        order = np.argsort(arrays["invoke_ns"][mine], kind="stable")
-        columns = ("node", "invoke_ns", "complete_ns", "status")
-        probes = {name: arrays[name][mine][order] for name in columns}
-        yield _trial(probes, int(arrays["trial_invoke_ns"][index]), int(ack), bound_ms)
+        probes = probes_of(arrays, index)
+        found = _trial(probes, int(arrays["trial_invoke_ns"][index]), int(ack), bound_ms)
+        yield replace(found, cell=recorded.cell.id, index=index)
+
+
+def probes_of(arrays: Mapping[str, NDArray[Any]], index: int) -> dict[str, NDArray[Any]]:
+    """Give the probes of one trial, in the order they were sent."""
+    mine = arrays["trial"] == index
+    order = np.argsort(arrays["invoke_ns"][mine], kind="stable")
+    columns = ("node", "invoke_ns", "complete_ns", "status")
+    return {name: arrays[name][mine][order] for name in columns}
 
 
 def _trial(
@@ -192,6 +205,10 @@ def _rows_of(recording: Recording, gathered: Trials) -> list[Row]:
         ),
     }
     found.update({metric: exact(value) for metric, value in gathered.noted.items()})
+    reached = int(gathered.noted.get("node_revocations", 0))
+    if reached:
+        broken = int(gathered.noted.get("broken_node_revocations", 0))
+        found["broken_limit_percent"] = exact(100 * one_sided(broken, reached), reached)
     if probes:
         found["late_accept_limit"] = exact(high * 100, probes)
     if n >= TRIALS_FOR_P95:
@@ -203,7 +220,8 @@ def _rows_of(recording: Recording, gathered: Trials) -> list[Row]:
 
 
 def _revoke_metric(gathered: Trials) -> str:
-    return "revoke_all_ms_p50" if gathered.regime.label("kind") == "all" else "revoke_ms_p50"
+    kinds = {"all": "revoke_all_ms_p50", "key": "revoke_key_ms_p50"}
+    return kinds.get(gathered.regime.label("kind"), "revoke_ms_p50")
 
 
 def _per_trial(

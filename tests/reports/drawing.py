@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,11 +14,41 @@ from bench.records import Cell, Gate
 
 from .truths import ARMS, Ids, Shape, Truth
 
+KINDS = (("one", "random"), ("one", "adversarial"), ("all", "random"), ("key", "random"))
+FIRST = {"design": "interleaved", "load": "low"}
 Drawn = Iterable[tuple[Cell, dict[str, NDArray[Any]]]]
 
 
 def lookup(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Drawn:
-    conditions = {"nodes": 1.0, "rate": 300.0}
+    yield from _under(truth, shape, rng, ids, 300.0, {"design": "interleaved", "load": "low"})
+    if shape.loads:
+        high = fewer(shape)
+        busy = {"design": "interleaved", "load": "high"}
+        yield from _under(busier(truth), high, rng, ids, 700.0, busy)
+        alone = {"design": "separate", "load": "low"}
+        yield from _under(truth, high, rng, ids, 300.0, alone)
+
+
+def busier(truth: Truth) -> Truth:
+    """Give what the same checks cost under more load: a tenth more."""
+    costs = {name: us if us == 100.0 else us * 1.1 for name, us in truth.cost_us.items()}
+    return dataclasses.replace(truth, cost_us=costs)
+
+
+def fewer(shape: Shape) -> Shape:
+    """Give as many blocks as the separate design has."""
+    return dataclasses.replace(shape, blocks=min(shape.blocks, 6))
+
+
+def _under(
+    truth: Truth,
+    shape: Shape,
+    rng: np.random.Generator,
+    ids: Ids,
+    rate: float,
+    labels: dict[str, str],
+) -> Drawn:
+    conditions = {"nodes": 1.0, "rate": rate}
     for block in range(shape.blocks):
         server_us = rng.normal(0, 15)
         for name, cost_us in truth.cost_us.items():
@@ -35,7 +66,7 @@ def lookup(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Dr
                 arm=name,
                 block=block,
                 conditions=conditions,
-                labels={"design": "interleaved"},
+                labels=labels,
                 figures=_counts(name),
                 gates=[Gate(name="expected_answers", passed=True, value=1.0, limit=1.0)],
             )
@@ -50,7 +81,7 @@ def lookup(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Dr
                     "status": np.full(shape.samples, 200, np.int16),
                 },
             )
-            if name.startswith("control"):
+            if name.startswith("control") or labels != FIRST:
                 continue
             hot = replace(cell, id=ids("lookup", "hot", name), layer="hot", labels={}, gates=[])
             hot = replace(hot, conditions={"population": 1_000.0})
@@ -77,14 +108,17 @@ def revocation(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -
     for arm in ARMS:
         if arm.mechanism == "control":
             continue
-        for phase in ("random", "adversarial"):
-            lifetime_s = truth.window_s.get(arm.name, 0.0)
+        for kind, phase in KINDS:
+            if kind == "key" and arm.mechanism != "token":
+                continue
+            # A key that is retired takes its tokens with it, whatever their lifetime.
+            lifetime_s = 0.0 if kind == "key" else truth.window_s.get(arm.name, 0.0)
             cell = Cell(
                 id=ids("revocation", arm.name, phase),
                 measure="revocation",
                 arm=arm.name,
                 conditions={"nodes": float(shape.nodes)},
-                labels={"phase": phase, "kind": "one"},
+                labels={"phase": phase, "kind": kind},
                 figures={
                     "nodes": float(shape.nodes),
                     "trials": float(shape.trials),
@@ -93,7 +127,9 @@ def revocation(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -
                 },
             )
             adversarial = phase == "adversarial"
-            yield cell, history(lifetime_s, arm.bound_s, adversarial, shape, rng)
+            fewer_trials = dataclasses.replace(shape, trials=max(2, shape.trials // 4))
+            how_much = shape if kind == "one" else fewer_trials
+            yield cell, history(lifetime_s, arm.bound_s, adversarial, how_much, rng)
 
 
 def history(
@@ -128,44 +164,6 @@ def history(
     arrays["trial_ack_ns"] = np.array(acks).astype(np.int64)
     arrays["trial_invoke_ns"] = np.array(invokes).astype(np.int64)
     return arrays
-
-
-def payload(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Drawn:
-    for name, over_control in truth.request_bytes.items():
-        token = name.startswith("token")
-        for claims in (0, 4, 16, 64):
-            figures = {
-                "request_bytes": over_control + (claims * 32.0 if token else 0.0),
-                "response_bytes": 420.0,
-                "response_bytes_login": 610.0 + over_control * 1.5,
-            }
-            if claims == 0 and over_control:
-                figures["store_bytes_per_session"] = 0.0 if token else 312.0
-                figures["bytes_per_claim"] = 32.0 if token else 0.0
-            yield (
-                Cell(
-                    id=ids("payload", f"c{claims}", name),
-                    measure="payload",
-                    arm=name,
-                    conditions={"claims": float(claims)},
-                    figures=figures,
-                ),
-                {},
-            )
-        yield (
-            Cell(
-                id=ids("payload", "h2", name),
-                measure="payload",
-                arm=name,
-                conditions={"claims": 0.0},
-                labels={"header_policy": "chromium"},
-                figures={
-                    "request_bytes_h2_first": round(over_control * 0.8),
-                    "request_bytes_h2_steady": 1.0 if over_control else 0.0,
-                },
-            ),
-            {},
-        )
 
 
 def calibration(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Drawn:

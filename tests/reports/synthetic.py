@@ -11,8 +11,9 @@ import numpy as np
 
 from bench.records import Run, write_cell, write_environment, write_run
 
-from . import drawing
+from . import drawing, grid, sizes, trouble
 from .truths import ARMS, ENVIRONMENT, Ids
+from .truths import Check as Check
 from .truths import Shape as Shape
 from .truths import Truth as Truth
 
@@ -43,8 +44,10 @@ def write(
     writers = {
         "lookup": drawing.lookup,
         "revocation": drawing.revocation,
-        "payload": drawing.payload,
+        "payload": sizes.payload,
         "calibration": drawing.calibration,
+        "scale": grid.scale,
+        "outage": trouble.outage,
     }
     for measure in shape.measures:
         for cell, arrays in writers[measure](truth, shape, rng, ids):

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from reports.advice import Question, advise, answer, facts, say
+from reports.results import Results
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +96,65 @@ def test_every_drawing_has_a_name(page: Page) -> None:
         )
         assert "?" in label
         assert len(label) > 60
+
+
+def test_axe_finds_nothing(page: Page) -> None:
+    """Names, roles, contrast, order, with every fold open."""
+    page.locator("summary").evaluate_all("all => all.forEach(one => one.click())")
+    for width in WIDTHS[:2]:
+        page.set_viewport_size({"width": width, "height": 900})
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+def test_the_form_ranks_as_the_command_does(page: Page, results: Results) -> None:
+    """One table of data, two languages: the same order, lacks and arguments over a grid."""
+    known = facts(results)
+    asked = [
+        Question(ms, nodes, rate, sessions, claims, within, survive)
+        for ms in (0.0, 0.05, 0.5, 7.0)
+        for nodes in (1, 5)
+        for rate, sessions in ((10.0, 100), (20_000.0, 10**8))
+        for claims in (0, 3, 64, 500)
+        for within in (0.0, 2.0, 600.0)
+        for survive in ("nothing", "logins", "revocations", "both")
+    ]
+    given = page.evaluate("all => all.map(one => globalThis.advise(one))", list(map(asdict, asked)))
+    for question, there in zip(asked, given, strict=True):
+        here = advise(known, question)
+        assert [one["name"] for one in there["ranked"]] == [one.name for one in here.ranked]
+        for one, other in zip(there["ranked"], here.ranked, strict=True):
+            assert one["cost_us"] == pytest.approx(other.cost_us, rel=1e-12)
+            assert one["bytes"] == pytest.approx(other.bytes, rel=1e-12)
+            assert one["lacks"] == list(other.lacks)
+        assert there["said"] == [say(known, one) for one in here.against]
+        assert there["answer"] == answer(known, here.ranked[0])
+
+
+def test_the_form_works_by_keyboard_and_answers_at_once(page: Page) -> None:
+    """Tab to a field, type, and read; what makes no sense is marked and changes nothing."""
+    field = page.get_by_label("A revoke must bite within, s")
+    field.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("1")
+    choice = page.locator("#advice-answer .choice")
+    assert "session-cookie-redis" in choice.inner_text()
+    page.get_by_label("Nodes that answer requests").fill("1")
+    assert "session-cookie-memory" in choice.inner_text()
+    nodes = page.get_by_label("Nodes that answer requests")
+    nodes.fill("0")
+    assert nodes.get_attribute("aria-invalid") == "true"
+    assert "session-cookie-memory" in choice.inner_text()
+
+
+def test_print_fits_the_paper(page: Page) -> None:
+    """On A4 nothing is wider than the sheet, and the wide drawings are shown."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 1000})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 688
+    assert page.locator(".wide svg").first.is_visible()
+    assert not page.locator(".narrow svg").first.is_visible()
+    assert page.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
 
 
 def test_keyboard_reaches_the_tables(page: Page) -> None:

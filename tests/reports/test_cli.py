@@ -16,7 +16,9 @@ from reports.writing import render
 from . import synthetic
 
 ROOT = Path(__file__).parents[2]
-SMALL = synthetic.Shape(blocks=2, samples=50, trials=2)
+SMALL = synthetic.Shape(
+    blocks=2, samples=50, trials=2, loads=False, measures=("lookup", "revocation", "payload")
+)
 
 
 def reports(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,17 @@ from reports.results import Results, evaluate
 
 from . import synthetic
 
-SHAPE = synthetic.Shape(blocks=8, samples=300, trials=4)
+MEASURES = ("lookup", "revocation", "payload", "calibration")
+SHAPE = synthetic.Shape(blocks=8, samples=300, trials=4, loads=False, measures=MEASURES)
 
 
 def run(tmp_path: Path, name: str, seed: int = 1, **change: object) -> Results:
     """Draw a run called *name*; *change* goes to its shape or its truth."""
-    truth = {key: value for key, value in change.items() if key in ("cost_us", "request_bytes")}
+    truth = {
+        key: value
+        for key, value in change.items()
+        if key in ("cost_us", "request_bytes", "checks", "outages")
+    }
     shape = {key: value for key, value in change.items() if key not in truth}
     fields = {**vars(SHAPE), "name": name, **shape}
     folder = synthetic.write(
@@ -77,3 +83,30 @@ def test_a_run_against_itself_is_refused(tmp_path: Path) -> None:
     """It would say that nothing changed, and prove nothing."""
     with pytest.raises(NotComparable, match="name two runs"):
         compare_runs(tmp_path, tmp_path)
+
+
+def test_the_same_grid_twice_has_not_changed(tmp_path: Path) -> None:
+    """Hundreds of points: among so many some always seem to move, so the model is compared."""
+    change: dict[str, Any] = {"measures": ("scale", "outage")}
+    told = describe(run(tmp_path, "a", **change), run(tmp_path, "b", seed=2, **change))
+    assert "Nothing changed beyond the noise of both." in told
+
+
+def test_a_break_even_that_moved_is_told(tmp_path: Path) -> None:
+    """From 0.4 ms to 0.2: the token got cheaper, and so did its model."""
+    checks = {**synthetic.Truth().checks, "token-bearer-hs256-expiry": synthetic.Check(230.0)}
+    change: dict[str, Any] = {"measures": ("scale",)}
+    told = describe(run(tmp_path, "a", **change), run(tmp_path, "b", checks=checks, **change))
+    assert "session-cookie-redis  break_even_rtt_ms (less=token-bearer-hs256-expiry): 0.4" in told
+    assert "token-bearer-hs256-expiry  model_fixed_us: 4" in told
+    assert "session-cookie-redis  model_fixed_us" not in told
+
+
+def test_a_scheme_that_lets_the_revoked_in_now_is_told(tmp_path: Path) -> None:
+    """Rates have intervals of their own: none of 60 probes, then all."""
+    outages = dict(synthetic.Truth().outages)
+    outages["session-cookie-redis", "refused"] = (0.0, 100.0, 503, 0.1)
+    change: dict[str, Any] = {"measures": ("outage",)}
+    told = describe(run(tmp_path, "a", **change), run(tmp_path, "b", outages=outages, **change))
+    assert "session-cookie-redis  revoked_accept_rate (fault=refused" in told
+    assert told.count("->") == 1

@@ -6,8 +6,10 @@ import csv
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from bench.records import write_cell
 from reports.certainty import told_apart
 from reports.findings import Finding, findings
 from reports.loading import load
@@ -121,3 +123,69 @@ def test_told_apart_knows_milliseconds() -> None:
     effect = Row("r", "lookup", "x", "request_ms_cost_p50", "ms", 0.1, 0.09, 0.11)
     floor = Row("r", "calibration", "control-again", "aa_noise_us", "us", 20.0)
     assert told_apart(effect, floor)
+
+
+def test_a_claim_broken_by_a_key_alone_is_called_out(tmp_path: Path) -> None:
+    """A logout that works says nothing of a key whose tokens live on."""
+    shape = synthetic.Shape(trials=4, measures=("revocation",))
+    folder = synthetic.write(tmp_path / "run", shape=shape)
+    for recorded in load(folder).select("revocation"):
+        if recorded.cell.labels["kind"] == "key" and recorded.cell.arm.endswith("denylist-redis"):
+            arrays = {**recorded.arrays, "status": np.full_like(recorded.arrays["status"], 200)}
+            write_cell(folder, recorded.cell, arrays)
+    first = findings(evaluate(load(folder)))[0]
+    assert first.topic == "Claim broken"
+    assert first.text.startswith(
+        "token-bearer-hs256-denylist-redis breaks its claim where a signing key is revoked"
+    )
+
+
+def test_the_first_screen_says_the_most_in_five(results: Results) -> None:
+    """Cost, break-even, revocation, weight, outages: each by its own figure."""
+    told = findings(results)
+    assert [one.topic for one in told] == [
+        "Lookup",
+        "Break-even",
+        "Revoked, yet alive",
+        "Payload",
+        "Store in trouble",
+    ]
+    assert told[1].text.startswith(
+        "Below 0.40 ms [0.39, 0.41] of store round trip session-cookie-redis costs less than "
+        "token-bearer-hs256-expiry"
+    )
+
+
+def test_a_crossing_of_one_process_is_not_certain(tmp_path: Path) -> None:
+    """It has no band, and the sentence says so."""
+    shape = synthetic.Shape(grid_blocks=1, measures=("scale",))
+    found = evaluate(load(synthetic.write(tmp_path / "run", shape=shape)))
+    told = findings(found)
+    assert [one.topic for one in told] == ["Break-even"]
+    assert not told[0].certain
+    assert "this run cannot tell" in told[0].text
+
+
+def test_lines_that_never_cross_are_said_not_to(tmp_path: Path) -> None:
+    """A token that costs less with the store next door costs less everywhere."""
+    checks = {**synthetic.Truth().checks, "token-bearer-hs256-expiry": synthetic.Check(10.0)}
+    shape = synthetic.Shape(measures=("scale",))
+    folder = synthetic.write(tmp_path / "run", synthetic.Truth(checks=checks), shape)
+    told = findings(evaluate(load(folder)))[0]
+    assert told.certain
+    assert told.text.startswith(
+        "token-bearer-hs256-expiry costs less than session-cookie-redis at every store round trip"
+    )
+
+
+def test_lines_of_one_slope_that_cross_by_accident_have_no_break_even(tmp_path: Path) -> None:
+    """Both ask the store once: whichever is cheaper, distance is not why."""
+    checks = {
+        "session-cookie-redis": synthetic.Check(40.0, 1.0),
+        "token-bearer-hs256-denylist-redis": synthetic.Check(41.0, 1.0),
+    }
+    shape = synthetic.Shape(measures=("scale",))
+    folder = synthetic.write(tmp_path / "run", synthetic.Truth(checks=checks), shape)
+    told = findings(evaluate(load(folder)))
+    assert not any(one.text.startswith("Below") for one in told)
+    assert not told[0].certain

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -14,10 +15,11 @@ from msgspec import structs
 
 from bench.records import Gate
 from reports import html, theme
+from reports.caveats import caveats
 from reports.charts import CHARTS
 from reports.document import Document, compose
 from reports.loading import load
-from reports.results import Results, evaluate
+from reports.results import evaluate
 
 from . import synthetic
 from .conftest import assert_golden
@@ -77,13 +79,18 @@ def test_ids_are_unique_and_references_lead_somewhere(outline: Outline) -> None:
     assert set(outline.references) <= set(outline.ids)
 
 
-def test_policy_allows_the_style_sheet_and_nothing_else(page: str, outline: Outline) -> None:
-    """No script, no style attribute, no request; the hash is that of the sheet."""
-    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
-    assert style is not None
-    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    assert f"default-src 'none'; style-src 'sha256-{digest}'" in page.replace("&#39;", "'")
-    assert "script" not in outline.tags
+def test_policy_allows_one_style_sheet_and_one_script(page: str, outline: Outline) -> None:
+    """No style attribute, no handler, no request; the hashes are those of what stands there."""
+
+    def digest(pattern: str) -> str:
+        found = re.search(pattern, page, re.DOTALL)
+        assert found is not None
+        return "sha256-" + base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
+
+    style, script = digest(r"<style>(.*?)</style>"), digest(r"<script>(.*?)</script>")
+    policy = f"default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'"
+    assert policy in page.replace("&#39;", "'")
+    assert outline.tags.count("script") == 2
     assert outline.tags.count("style") == 1
     assert "style" not in {name for name, _ in outline.attributes}
     assert not any(name in ("src", "srcset", "onclick") for name, _ in outline.attributes)
@@ -135,7 +142,9 @@ def test_text_has_the_contrast_of_aa(dark: bool) -> None:
 def test_a_failed_gate_marks_the_whole_run(tmp_path: Path) -> None:
     """In words at the top, in the list with its value, and hatched in every chart."""
     gate = Gate(name="achieved_rate", passed=False, value=0.91, limit=0.99, note="too slow")
-    shape = synthetic.Shape(blocks=2, samples=50, trials=2, gates=(gate,))
+    shape = synthetic.Shape(
+        blocks=2, samples=50, trials=2, gates=(gate,), loads=False, measures=("lookup", "payload")
+    )
     found = compose(evaluate(load(synthetic.write(tmp_path / "run", shape=shape))))
     page = html.page(found)
     assert not found.valid
@@ -158,7 +167,7 @@ def test_a_valid_run_is_not_hatched(document: Document) -> None:
 def test_a_known_delay_that_is_missed_makes_the_run_not_valid(tmp_path: Path) -> None:
     """The instrument itself is wrong then."""
     costs = {**synthetic.Truth().cost_us, "control-delay-100us": 160.0}
-    shape = synthetic.Shape(blocks=4, samples=100, measures=("lookup",))
+    shape = synthetic.Shape(blocks=4, samples=100, loads=False, measures=("lookup",))
     folder = synthetic.write(tmp_path / "run", synthetic.Truth(cost_us=costs), shape)
     found = evaluate(load(folder))
     assert [v.name for v in found.verdicts if not v.passed] == ["known_delay_recovered"]
@@ -169,13 +178,48 @@ def test_what_a_record_says_is_escaped(document: Document) -> None:
     arm, claim = document.schemes[0]
     hostile = structs.replace(arm, name="<script>alert(1)</script>")
     page = html.page(replace(document, schemes=[(hostile, claim)], run='"><img src=x>'))
-    assert "<script" not in page
+    assert "<script>alert" not in page
     assert "<img" not in page
+
+
+def test_what_a_record_says_cannot_end_the_data_of_the_form(document: Document) -> None:
+    """The data stands in a script element, which ends at the first closing tag."""
+    hostile = {**document.facts, "run": "</script><script>alert(1)</script>"}
+    page = html.page(replace(document, facts=hostile))
+    assert page.count("</script>") == 2
+    data = re.search(r'id="advice-data">(.*?)</script>', page, re.DOTALL)
+    assert data is not None
+    assert json.loads(data[1])["run"] == hostile["run"]
+
+
+def test_a_run_without_costs_has_no_form_and_no_script(tmp_path: Path) -> None:
+    """There is nothing to rank, so nothing runs."""
+    shape = synthetic.Shape(measures=("payload",))
+    page = html.page(compose(evaluate(load(synthetic.write(tmp_path / "run", shape=shape)))))
+    assert "<script" not in page
+    assert "script-src" not in page
+    assert 'id="choose"' not in page
+
+
+def test_every_finding_links_to_what_shows_it(document: Document, outline: Outline) -> None:
+    """To a figure where there is one, and in the words of its question."""
+    assert 3 <= len(document.findings) <= 5
+    for finding in document.findings:
+        assert finding.anchor in outline.ids
+        assert finding.place.endswith("?")
 
 
 def test_page_is_small(page: str) -> None:
     """Mailed, attached, opened on a phone."""
     assert len(page.encode()) < 2_000_000
+
+
+def test_page_is_as_it_was(page: str) -> None:
+    """All of its words and elements; drawings, style and script are held elsewhere."""
+    text = re.sub(r"<svg.*?</svg>", "<svg/>", page, flags=re.DOTALL)
+    for tag in ("style", "script"):
+        text = re.sub(rf"(<{tag}[^>]*>).*?(</{tag}>)", r"\1\2", text, flags=re.DOTALL)
+    assert_golden("index.html", re.sub(r"sha256-[\w+/=]+", "sha256", text))
 
 
 def test_markdown_is_as_it_was(rendered: Path) -> None:
@@ -190,9 +234,9 @@ def test_markdown_images_exist(rendered: Path) -> None:
     assert all((rendered / image).is_file() for image in images)
 
 
-def test_few_blocks_are_warned_of(tmp_path: Path, results: Results) -> None:
+def test_few_blocks_are_warned_of(tmp_path: Path, document: Document) -> None:
     """Three blocks hold in three of four runs, and the report says so."""
-    shape = synthetic.Shape(blocks=3, samples=20, measures=("lookup",))
-    found = compose(evaluate(load(synthetic.write(tmp_path / "run", shape=shape))))
-    assert any("hold in about 75 of 100 runs" in caveat for caveat in found.caveats)
-    assert not any("of 100 runs" in caveat for caveat in compose(results).caveats)
+    shape = synthetic.Shape(blocks=3, samples=20, loads=False, measures=("lookup",))
+    found = caveats(evaluate(load(synthetic.write(tmp_path / "run", shape=shape))))
+    assert any("hold in about 75 of 100 runs" in caveat for caveat in found)
+    assert not any("of 100 runs" in caveat for caveat in document.caveats)

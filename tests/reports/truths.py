@@ -52,6 +52,19 @@ ARMS = (
 )
 
 
+FAULTS = ("refused", "hung", "kill-lose", "node-killed")
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one check costs in the hot loop, as a line in every condition."""
+
+    fixed_us: float
+    round_trips: float = 0.0
+    claim_us: float = 0.0
+    tenfold_us: float = 0.0
+
+
 @dataclass(frozen=True)
 class Truth:
     """What the run is drawn from."""
@@ -81,6 +94,29 @@ class Truth:
             "token-bearer-hs256-denylist-redis": 354.0,
         }
     )
+    checks: dict[str, Check] = field(
+        default_factory=lambda: {
+            "session-cookie-memory": Check(2.0, tenfold_us=0.2),
+            "session-cookie-redis": Check(30.0, 1.0, 0.1, 1.0),
+            "token-bearer-hs256-expiry": Check(430.0, 0.0, 0.5),
+            "token-bearer-hs256-denylist-redis": Check(440.0, 1.0, 0.5),
+        }
+    )
+    """Break-even of the session in Valkey and the token without a store: at 0.4 ms."""
+    process_share: float = 0.01
+    """Standard deviation of what one process takes more than another, of its cost."""
+    outages: dict[tuple[str, str], tuple[float, float, int, float | None]] = field(
+        default_factory=lambda: {
+            ("session-cookie-redis", "refused"): (0.0, 0.0, 503, 0.1),
+            ("session-cookie-redis", "hung"): (0.0, 0.0, 503, 0.4),
+            ("session-cookie-redis", "kill-lose"): (0.0, 0.0, 401, None),
+            ("token-bearer-hs256-expiry", "refused"): (100.0, 100.0, 200, 0.0),
+            ("token-bearer-hs256-denylist-redis", "refused"): (0.0, 0.0, 503, 0.1),
+            ("token-bearer-hs256-denylist-redis", "hung"): (50.0, 0.0, 503, 0.4),
+            ("token-bearer-hs256-denylist-redis", "kill-lose"): (100.0, 100.0, 200, None),
+        }
+    )
+    """Accept rates of the valid and the revoked, in percent; the status; the recovery."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +131,13 @@ class Shape:
     name: str = "synthetic"
     state: State = "complete"
     gates: tuple[Gate, ...] = ()
-    measures: tuple[str, ...] = ("lookup", "revocation", "payload", "calibration")
+    measures: tuple[str, ...] = (
+        *("lookup", "revocation", "payload", "calibration", "scale", "outage"),
+    )
+    loads: bool = True
+    """Whether lookup was measured under a second load, and in blocks that an arm had alone."""
+    grid_blocks: int = 5
+    grid_samples: int = 100
     settings: dict[str, Any] = field(default_factory=lambda: {"nodes": 2, "rate": 300})
 
 

@@ -1,0 +1,144 @@
+"""Cost against one condition: live sessions, revocations, claims. One chart a condition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from ..results import Results
+from ..rows import Row
+from ..tables import Table, by_scheme
+from ..theme import COLOURS, DASHES, MARKERS
+from ..wording import measured
+from . import ends, grid, lanes
+
+
+@dataclass
+class Along:
+    """The check, or a revoke of everything, along one condition."""
+
+    SECTION: str
+    TITLE: str
+    axis: str
+    of_what: str
+    """What is counted along the axis."""
+    metric: str = "verify_us_p50"
+    what: str = "The check alone, in a hot loop"
+
+    def applies(self, results: Results) -> bool:
+        """Say whether the condition was varied."""
+        return bool(self._lines(results))
+
+    def caption(self, results: Results) -> str:
+        """Give the scheme that grows most, from the first to the last."""
+        found = self._lines(results)
+        steepest = max(found.values(), key=lambda rows: rows[-1].value / rows[0].value)
+        first, last = steepest[0], steepest[-1]
+        return (
+            f"Most under {first.scheme}: {measured(first)} with {self._at(results, first):,.0f} "
+            f"{self.of_what} and {measured(last)} with {self._at(results, last):,.0f}. "
+            f"{self.what}; medians with 95 % intervals over {first.rounds} processes, which are "
+            "also what lines that look level differ by."
+        )
+
+    def table(self, results: Results) -> Table:
+        """Give the cost at each place."""
+        found = self._lines(results)
+        known = sorted({self._at(results, row) for rows in found.values() for row in rows})
+        cells: dict[str, list[Row | None]] = {
+            scheme: [
+                next((row for row in rows if self._at(results, row) == one), None) for one in known
+            ]
+            for scheme, rows in found.items()
+        }
+        return by_scheme(cells, [f"{one:,.0f}" for one in known])
+
+    def height(self, results: Results, *, narrow: bool) -> float:
+        """Give a height that leaves room for the names at the ends of the lines."""
+        count = len(self._lines(results))
+        return 3.3 if narrow else max(3.2, 1.4 + 0.24 * count)
+
+    def draw(self, results: Results, ax: Axes) -> None:
+        """Draw one line a scheme, with intervals."""
+        found = self._lines(results)
+        places = [self._at(results, row) for rows in found.values() for row in rows]
+        for scheme, rows in found.items():
+            mechanism = results.mechanism(scheme)
+            ax.errorbar(
+                [self._at(results, row) for row in rows],
+                [row.value for row in rows],
+                yerr=[_below(rows), _above(rows)],
+                color=COLOURS[mechanism],
+                linestyle=DASHES[mechanism],
+                marker=MARKERS[mechanism],
+                markersize=4.5,
+                linewidth=1.6,
+                elinewidth=1.0,
+            )
+        ax.set_yscale("log")
+        lowest = min(place for place in places if place > 0)
+        if min(places) > 0:
+            ax.set_xscale("log")
+        else:
+            ax.set_xscale("symlog", linthresh=lowest, linscale=0.6)
+            ax.set_xlim(left=-0.06 * lowest)
+        lanes.tick_at(ax, places)
+        lanes.log_times(ax.yaxis, 1e3 if self.metric.endswith("ms_p50") else 1.0)
+        ax.grid(axis="y")
+        lanes.legend(ax, [results.mechanism(scheme) for scheme in found])
+        lanes.label_axis(ax, f"{self.of_what}, logarithmic")
+        ax.set_ylabel("median, logarithmic")
+        last = [(s, self._at(results, rows[-1]), rows[-1].value) for s, rows in found.items()]
+        ends.name_lines(ax, results, last)
+
+    def _at(self, results: Results, row: Row) -> float:
+        return grid.at(results, row, self.axis)
+
+    def _lines(self, results: Results) -> dict[str, list[Row]]:
+        if self.metric == "verify_us_p50":
+            return grid.lines(results, self.axis)
+        found: dict[str, list[Row]] = {}
+        for row in results.rows:
+            if row.measure == "scale" and row.metric == self.metric:
+                found.setdefault(row.scheme, []).append(row)
+        for rows in found.values():
+            rows.sort(key=lambda row: self._at(results, row))
+        kept = {scheme: rows for scheme, rows in found.items() if len(rows) > 1}
+        return dict(sorted(kept.items(), key=lambda item: (-item[1][-1].value, item[0])))
+
+
+def _below(rows: list[Row]) -> list[float]:
+    return [0.0 if row.ci_low is None else row.value - row.ci_low for row in rows]
+
+
+def _above(rows: list[Row]) -> list[float]:
+    return [0.0 if row.ci_high is None else row.ci_high - row.value for row in rows]
+
+
+POPULATION = Along(
+    "lookup",
+    "Does a check cost more the more sessions are alive?",
+    "population",
+    "live sessions",
+)
+DENIED = Along(
+    "lookup",
+    "Does a check cost more the more has been revoked?",
+    "denied",
+    "live revocations",
+)
+CLAIMS = Along(
+    "lookup",
+    "Does a check cost more the more it says of the caller?",
+    "claims",
+    "claims",
+)
+REVOKE_ALL = Along(
+    "revocation",
+    "How long does it take to log out everywhere?",
+    "subject_sessions",
+    "live sessions of the subject",
+    "revoke_all_ms_p50",
+    "The call that ends them all, without HTTP",
+)

@@ -1,0 +1,118 @@
+"""Whether a simple model foretells the cost: predicted against measured, points it never saw."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from ..measures.model import PARTS
+from ..results import Results
+from ..rows import Row
+from ..tables import Table, by_scheme
+from ..theme import COLOURS, LINE, MARKERS, MUTED, SURFACE
+from ..wording import measured, quantity
+from . import lanes
+
+SECTION = "lookup"
+TITLE = "Can the cost be foretold for conditions that were not measured?"
+NAMES = {
+    "model_fixed_us": "fixed",
+    "model_round_trips": "store round trips",
+    "model_claim_us": "per claim",
+    "model_tenfold_us": "per tenfold sessions",
+    "model_denied_us": "per tenfold revocations",
+}
+
+
+def applies(results: Results) -> bool:
+    """Say whether a model was fitted."""
+    return bool(results.models)
+
+
+def caption(results: Results) -> str:
+    """Give what the predictions miss by, and one model in words."""
+    worst = results.find("model_error_percent_worst")
+    text = ""
+    if worst is not None:
+        text = (
+            f"Of {worst.n} points that no model learnt from, the worst was missed by "
+            f"{quantity(worst)} ({worst.scheme}). "
+        )
+    trips = [one for one in results.rows if one.metric == "model_round_trips" and one.value]
+    if trips:
+        most = max(trips, key=lambda row: row.value)
+        text += f"A check under {most.scheme} waits for {measured(most)} round trips to its store. "
+    return (
+        f"{text}Cost is a sum of parts, none below zero, by least squares on relative errors; "
+        "hollow: learnt from, filled: foretold."
+    )
+
+
+def table(results: Results) -> Table:
+    """Give the parts of every model, the bare call below it, and what it misses by."""
+    found: dict[str, list[Row | None]] = {}
+    for model in sorted(results.models, key=lambda one: one.parts["model_fixed_us"].value):
+        parts: list[Row | None] = [results.find(metric, model.scheme) for metric in PARTS]
+        parts.insert(1, _bare(results, model.scheme))
+        found[model.scheme] = [*parts, results.find("model_error_percent", model.scheme)]
+    fixed, *others = NAMES.values()
+    columns = [fixed, "of it: the bare call below", *others, "missed by"]
+    kept = [i for i in range(len(columns)) if any(line[i] for line in found.values())]
+    return by_scheme(
+        {scheme: [line[i] for i in kept] for scheme, line in found.items()},
+        [columns[i] for i in kept],
+    )
+
+
+def height(results: Results, *, narrow: bool) -> float:  # noqa: ARG001 - as every chart
+    """Give a square, or nearly one."""
+    return 3.4 if narrow else 3.9
+
+
+def draw(results: Results, ax: Axes) -> None:
+    """Draw predicted against measured, on equal logarithmic axes."""
+    ends = []
+    for model in results.models:
+        mechanism = results.mechanism(model.scheme)
+        for points, face in ((model.learnt, SURFACE), (model.held_out, COLOURS[mechanism])):
+            measured_us = [point.median for point in points]
+            predicted_us = [max(model.predict(point), 1e-3) for point in points]
+            ends += [*measured_us, *predicted_us]
+            ax.plot(
+                measured_us,
+                predicted_us,
+                marker=MARKERS[mechanism],
+                color=COLOURS[mechanism],
+                markerfacecolor=face,
+                markersize=5.5,
+                linestyle="none",
+                zorder=4 if face != SURFACE else 3,
+            )
+    low, high = min(ends) / 1.4, max(ends) * 1.4
+    ax.plot([low, high], [low, high], color=LINE, linewidth=1.4, zorder=1)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlim(low, high)
+    ax.set_ylim(low, high)
+    for axis in (ax.xaxis, ax.yaxis):
+        lanes.log_times(axis)
+    ax.grid(axis="both")
+    mechanisms = [results.mechanism(model.scheme) for model in results.models]
+    learnt = Line2D(
+        [], [], color=MUTED, marker="o", markerfacecolor=SURFACE, linestyle="none", label="learnt"
+    )
+    foretold = Line2D([], [], color=MUTED, marker="o", linestyle="none", label="foretold")
+    exact = Line2D([], [], color=LINE, linewidth=1.4, label="no error")
+    lanes.legend(ax, mechanisms, [learnt, foretold, exact])
+    lanes.label_axis(ax, "measured, logarithmic")
+    ax.set_ylabel("foretold, logarithmic")
+
+
+def _bare(results: Results, scheme: str) -> Row | None:
+    """Give the bare client call or primitive below the check, with the store nearest."""
+    floors = [
+        r
+        for r in results.rows
+        if r.measure == "scale" and r.metric == "floor_us_p50" and r.scheme == scheme
+    ]
+    return min(floors, key=lambda r: (r.store_rtt_ms or 0, r.claims or 0), default=None)

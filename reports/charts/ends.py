@@ -1,0 +1,95 @@
+"""Names at the ends of lines, pushed apart where ends are near each other."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from ..results import Results
+from ..theme import INK, LINE, is_narrow
+
+LINE_HEIGHT, NARROW_LINE_HEIGHT = 0.062, 0.06
+"""Of one line of a name, as a share of the height of the axes."""
+TOGETHER = 0.075
+"""Ends that are nearer share a name on a small screen."""
+NARROW_NAME = 15
+"""Characters of a name beside a small chart, which would have no room left otherwise."""
+LEFT = 1.045
+"""Where names begin, as a share of the width of the axes."""
+
+
+@dataclass(frozen=True)
+class End:
+    """Where the line of a scheme ends: on the axes' height, and in the chart's own units."""
+
+    height: float
+    x: float
+    y: float
+    scheme: str
+
+
+def name_lines(ax: Axes, results: Results, ends: Sequence[tuple[str, float, float]]) -> None:
+    """Name each line at its end; *ends* are scheme, x and y. Call when the limits are final."""
+    narrow = is_narrow(ax)
+    placed = sorted((End(_height(ax, y), x, y, s) for s, x, y in ends), key=lambda e: e.height)
+    groups = _clusters(placed) if narrow else [[end] for end in placed]
+    names = [_called(results, [end.scheme for end in group], narrow=narrow) for group in groups]
+    line_height = NARROW_LINE_HEIGHT if narrow else LINE_HEIGHT
+    sizes = [line_height * (name.count("\n") + 1) for name in names]
+    heights = _apart([group[0].height for group in groups], sizes)
+    for group, name, height in zip(groups, names, heights, strict=True):
+        ax.annotate(
+            name,
+            (group[0].x, group[0].y),
+            xytext=(LEFT, height),
+            textcoords="axes fraction",
+            color=INK,
+            fontsize=7.5 if narrow else 8.5,
+            va="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": LINE, "linewidth": 0.8, "relpos": (0, 0.5)},
+        )
+
+
+def _height(ax: Axes, y: float) -> float:
+    """Give *y* as a share of the height of the axes, whatever its scale."""
+    point = ax.transData.transform((ax.get_xlim()[0], y))
+    return float(ax.transAxes.inverted().transform(point)[1])
+
+
+def _apart(heights: list[float], sizes: list[float]) -> list[float]:
+    """Push names up where they would touch, then all down if the last one left the axes."""
+    placed: list[float] = []
+    for index, height in enumerate(heights):
+        if index:
+            height = max(height, placed[-1] + (sizes[index - 1] + sizes[index]) / 2)
+        placed.append(max(height, 0.0))
+    for index in range(len(placed) - 1, -1, -1):
+        limit = 1.02
+        if index + 1 < len(placed):
+            limit = placed[index + 1] - (sizes[index] + sizes[index + 1]) / 2
+        placed[index] = min(placed[index], limit)
+    return placed
+
+
+def _clusters(placed: list[End]) -> list[list[End]]:
+    """Put lines that end together under one name; the table has the long ones."""
+    groups: list[list[End]] = []
+    for end in placed:
+        if groups and end.height - groups[-1][0].height < TOGETHER:
+            groups[-1].append(end)
+        else:
+            groups.append([end])
+    return groups
+
+
+def _called(results: Results, schemes: list[str], *, narrow: bool) -> str:
+    if len(schemes) > 1:
+        mechanisms = sorted({results.mechanism(scheme) for scheme in schemes})
+        name = f"{' and '.join(mechanisms)}, {len(schemes)} schemes"
+    else:
+        name = schemes[0]
+    return "\n".join(textwrap.wrap(name, NARROW_NAME)) if narrow else name

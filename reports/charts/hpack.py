@@ -1,0 +1,176 @@
+"""HTTP/2: the first request against later ones, and the cliff where the table ends."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from ..results import Results
+from ..rows import Row
+from ..tables import Table, by_scheme
+from ..theme import ALARM, COLOURS, MARKERS, MUTED, SURFACE, is_narrow
+from ..wording import quantity
+from . import lanes
+
+SECTION = "payload"
+TITLE = "What is left of a credential once HTTP/2 has seen it?"
+FIRST, STEADY, PLAIN = "request_bytes_h2_first", "request_bytes_h2_steady", "request_bytes"
+CLIFF = 20.0
+"""Times as many bytes from one size to the next: HPACK's table no longer holds the header."""
+Sizes = list[tuple[Row, Row, Row]]
+"""Plain, first and steady for each number of claims, smallest first."""
+
+
+def applies(results: Results) -> bool:
+    """Say whether HTTP/2 was measured at several sizes."""
+    return any(len(sizes) > 1 for sizes in _found(results, policy(results)).values())
+
+
+def caption(results: Results) -> str:
+    """Give first and steady of one credential, and where the cliff is."""
+    name = policy(results)
+    found = _found(results, name)
+    scheme, edge = next(((s, c) for s in found if (c := cliff(found[s]))), ("", None))
+    if edge is None:
+        scheme = max(found, key=lambda one: found[one][-1][0].value)
+        _, first, steady = found[scheme][-1]
+        text = (
+            f"Under {scheme} the credential takes {quantity(first)} in the first request and "
+            f"{quantity(steady)} in every later one; there is no cliff in what was measured"
+        )
+    else:
+        below, above = edge
+        text = (
+            f"Under {scheme} a later request repeats a credential of {quantity(below[0])} in "
+            f"{quantity(below[2])}, and one of {quantity(above[0])} in {quantity(above[2])}: "
+            "between them HPACK's table of 4,096 bytes ends"
+        )
+    return (
+        f"{text}. Headers as {name} indexes them; exact counts. Hollow: first request, filled: "
+        "later ones."
+    )
+
+
+def table(results: Results) -> Table:
+    """Give first and steady of every policy at each number of claims."""
+    lines: dict[str, list[Row | None]] = {}
+    for name in _policies(results):
+        for scheme, sizes in _found(results, name).items():
+            for plain, first, steady in sizes:
+                lines[f"{scheme}, {name}, {plain.claims or 0} claims"] = [plain, first, steady]
+    return by_scheme(lines, ["HTTP/1.1", "HTTP/2 first", "HTTP/2 steady"])
+
+
+def height(results: Results, *, narrow: bool) -> float:  # noqa: ARG001 - as every chart
+    """Give one height for all."""
+    return 3.5
+
+
+def draw(results: Results, ax: Axes) -> None:
+    """Draw both against the plain size, on logarithmic axes."""
+    found = _found(results, policy(results))
+    for scheme, sizes in found.items():
+        mechanism = results.mechanism(scheme)
+        for index, face in ((1, SURFACE), (2, COLOURS[mechanism])):
+            ax.plot(
+                [size[0].value for size in sizes],
+                [max(size[index].value, 1.0) for size in sizes],
+                color=COLOURS[mechanism],
+                linestyle="-" if index == 2 else (0, (1, 1.5)),
+                linewidth=1.2,
+                marker=MARKERS[mechanism],
+                markerfacecolor=face,
+                markersize=5,
+                zorder=3 if index == 2 else 2,
+            )
+    _mark_cliff(ax, results, found)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.minorticks_off()
+    if is_narrow(ax):
+        ax.locator_params(axis="x", numticks=4)
+    ax.xaxis.set_major_formatter(lanes.in_thousands)
+    ax.yaxis.set_major_formatter(lanes.in_thousands)
+    ax.grid(axis="both")
+    keys = [
+        Line2D([], [], color=MUTED, marker="o", markerfacecolor=SURFACE, linestyle=":"),
+        Line2D([], [], color=MUTED, marker="o", linestyle="-"),
+    ]
+    for key, label in zip(keys, ("first request", "later ones"), strict=True):
+        key.set_label(label)
+    lanes.legend(ax, [results.mechanism(scheme) for scheme in found], keys)
+    lanes.label_axis(ax, "bytes of the credential's header in HTTP/1.1, logarithmic")
+    ax.set_ylabel("bytes in HTTP/2, logarithmic")
+
+
+def _mark_cliff(ax: Axes, results: Results, found: dict[str, Sizes]) -> None:
+    """Mark the exact size where it was searched for, else the two sizes it lies between."""
+    exact = [row.value for row in results.rows if _is_cliff(row, policy(results))]
+    edges = [edge for sizes in found.values() if (edge := cliff(sizes))]
+    if exact:
+        left = min(exact)
+        ax.axvline(left, color=ALARM, linewidth=1.4, linestyle=(0, (1, 1.5)))
+    elif edges:
+        left, right = sorted(
+            (max(below[0].value for below, _ in edges), min(above[0].value for _, above in edges))
+        )
+        ax.axvspan(left, right, color=ALARM, alpha=0.15, linewidth=0)
+    else:
+        return
+    ax.annotate(
+        f"the cliff, {left:,.0f} bytes" if exact else "the cliff",
+        (left, 0.5),
+        xycoords=("data", "axes fraction"),
+        xytext=(-5, 0),
+        textcoords="offset points",
+        ha="right",
+        color=ALARM,
+        fontsize=8.5,
+    )
+
+
+def _is_cliff(row: Row, name: str) -> bool:
+    here = row.metric == "h2_cliff_bytes" and row.noted("header_policy") == name
+    return here and not row.noted("fields")
+
+
+def policy(results: Results) -> str:
+    """Choose the client policy to draw: the one that indexes most, which is where the cliff is."""
+    names = _policies(results)
+    steady = {
+        name: sum(size[2].value for sizes in _found(results, name).values() for size in sizes)
+        for name in names
+    }
+    return min(names, key=lambda name: (steady[name], name)) if names else ""
+
+
+def cliff(sizes: Sizes) -> tuple[tuple[Row, Row, Row], tuple[Row, Row, Row]] | None:
+    """Give the sizes on either side of a cliff; None where there is none."""
+    for below, above in pairwise(sizes):
+        if above[2].value > CLIFF * max(below[2].value, 1.0):
+            return below, above
+    return None
+
+
+def _policies(results: Results) -> list[str]:
+    rows = [r for r in results.rows if r.metric == STEADY and not r.noted("users")]
+    return sorted({r.noted("header_policy") for r in rows})
+
+
+def _found(results: Results, name: str) -> dict[str, Sizes]:
+    def rows(metric: str) -> dict[tuple[str, int], Row]:
+        return {
+            (row.scheme, row.claims or 0): row
+            for row in results.rows
+            if row.metric == metric and not row.noted("users")
+            if metric == PLAIN or row.noted("header_policy") == name
+        }
+
+    plain, first, steady = rows(PLAIN), rows(FIRST), rows(STEADY)
+    found: dict[str, Sizes] = {}
+    for key in sorted(plain.keys() & first.keys() & steady.keys()):
+        if results.mechanism(key[0]) != "control" and plain[key].value > 0:
+            found.setdefault(key[0], []).append((plain[key], first[key], steady[key]))
+    return found

@@ -1,0 +1,104 @@
+"""The same cost under two loads: a check that waits for something grows with the queue."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from ..results import Results
+from ..rows import Row
+from ..tables import Table, by_scheme
+from ..theme import COLOURS, LINE, MARKERS, MUTED, SURFACE
+from ..wording import measured, number
+from . import lanes
+
+SECTION = "lookup"
+TITLE = "Does a check cost more when the server is busier?"
+METRIC = "auth_us_cost_p50"
+LOADS = ("low", "high")
+
+
+def applies(results: Results) -> bool:
+    """Say whether two loads were measured."""
+    return bool(_found(results))
+
+
+def caption(results: Results) -> str:
+    """Give the scheme that grows most, and the two rates."""
+    found = _found(results)
+    low, high = max(found.values(), key=lambda pair: pair[1].value - pair[0].value)
+    rates = [number(float(row.noted("rate"))) for row in (low, high) if row.noted("rate")]
+    where = f" at {' and '.join(rates)} requests a second of each scheme" if rates else ""
+    return (
+        f"The most under {low.scheme}: from {measured(low)} to {measured(high)}{where}. Median of "
+        "the check inside the request over control under the same load; hollow is the low load. "
+        "Times under different loads are never mixed in other figures: those are of the low one."
+    )
+
+
+def table(results: Results) -> Table:
+    """Give cost and tail under both loads."""
+    cells: dict[str, list[Row | None]] = {}
+    for scheme, pair in _found(results).items():
+        tails = [_row(results, "request_ms_p99", scheme, load) for load in LOADS]
+        cells[scheme] = [*pair, *tails]
+    columns = [f"{what}, {load}" for what in ("cost", "end to end, p99") for load in LOADS]
+    kept = [i for i in range(4) if any(line[i] for line in cells.values())]
+    return by_scheme(
+        {scheme: [line[i] for i in kept] for scheme, line in cells.items()},
+        [columns[i] for i in kept],
+    )
+
+
+def height(results: Results, *, narrow: bool) -> float:
+    """Give the height for one lane a scheme."""
+    return lanes.height(len(_found(results)), narrow=narrow, extra=1.0)
+
+
+def draw(results: Results, ax: Axes) -> None:
+    """Draw a line from the low load to the high one, one lane a scheme."""
+    found = _found(results)
+    mechanisms = [results.mechanism(scheme) for scheme in found]
+    for lane, (pair, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
+        ax.plot([row.value for row in pair], [lane] * 2, color=LINE, linewidth=2.2, zorder=2)
+        for row, face in zip(pair, (SURFACE, COLOURS[mechanism]), strict=True):
+            ax.plot(
+                [row.value],
+                [lane],
+                marker=MARKERS[mechanism],
+                color=COLOURS[mechanism],
+                markerfacecolor=face,
+                markersize=6.5,
+                zorder=3,
+            )
+    lanes.name_lanes(ax, list(found), mechanisms)
+    keys = [
+        Line2D([], [], color=MUTED, marker="o", linestyle="none", label=f"{load} load")
+        for load in LOADS
+    ]
+    keys[0].set_markerfacecolor(SURFACE)
+    lanes.legend(ax, mechanisms, keys)
+    ax.set_xlim(left=0)
+    ax.margins(x=0.08)
+    ax.grid(axis="x")
+    lanes.label_axis(ax, "µs over control, median, linear from zero")
+
+
+def _found(results: Results) -> dict[str, tuple[Row, Row]]:
+    found = {}
+    for scheme in results.costs(METRIC):
+        low, high = (_row(results, METRIC, scheme, load) for load in LOADS)
+        if low is not None and high is not None:
+            found[scheme] = (low, high)
+    return found
+
+
+def _row(results: Results, metric: str, scheme: str, load: str) -> Row | None:
+    """Give the row under one load; cells without the label are of the low one."""
+    mine = [
+        row
+        for row in results.rows
+        if row.metric == metric and row.scheme == scheme and row.measure == "lookup"
+        if (row.noted("load") or "low") == load and not row.store_rtt_ms
+    ]
+    return mine[0] if mine else None

@@ -1,0 +1,91 @@
+"""HTTP/2 behind a proxy: many users on one connection share one table of headers."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from ..results import Results
+from ..rows import Row
+from ..tables import Table, by_scheme
+from ..theme import COLOURS, DASHES, MARKERS
+from ..wording import quantity
+from . import ends, hpack, lanes
+
+SECTION = "payload"
+TITLE = "Does HTTP/2 still help when many users share a connection?"
+
+
+def applies(results: Results) -> bool:
+    """Say whether several numbers of users were counted."""
+    return any(len(rows) > 1 for rows in _found(results).values())
+
+
+def caption(results: Results) -> str:
+    """Give the scheme that loses most, from the fewest users to the most."""
+    found = _found(results)
+    worst = max(found.values(), key=lambda rows: rows[-1].value - rows[0].value)
+    first, last = worst[0], worst[-1]
+    return (
+        f"Under {last.scheme} a later request carries {quantity(first)} of credential with "
+        f"{_users(first):,} on the connection and {quantity(last)} with {_users(last):,}: a proxy "
+        "that sends everybody's requests over one connection has room for a few headers only. "
+        f"Headers as {hpack.policy(results)} indexes them; exact counts."
+    )
+
+
+def table(results: Results) -> Table:
+    """Give the bytes by number of users."""
+    found = _found(results)
+    counts = sorted({_users(row) for rows in found.values() for row in rows})
+    lines: dict[str, list[Row | None]] = {
+        scheme: [next((row for row in rows if _users(row) == count), None) for count in counts]
+        for scheme, rows in found.items()
+    }
+    return by_scheme(lines, [f"{count:,} users" for count in counts])
+
+
+def height(results: Results, *, narrow: bool) -> float:
+    """Give a height that leaves room for the names at the ends of the lines."""
+    return 3.3 if narrow else max(3.2, 1.4 + 0.24 * len(_found(results)))
+
+
+def draw(results: Results, ax: Axes) -> None:
+    """Draw one line a scheme."""
+    found = _found(results)
+    for scheme, rows in found.items():
+        mechanism = results.mechanism(scheme)
+        ax.plot(
+            [_users(row) for row in rows],
+            [row.value for row in rows],
+            color=COLOURS[mechanism],
+            linestyle=DASHES[mechanism],
+            marker=MARKERS[mechanism],
+            markersize=4.5,
+            linewidth=1.6,
+        )
+    ax.set_xscale("log")
+    lanes.tick_at(ax, [float(_users(row)) for rows in found.values() for row in rows])
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(lanes.in_thousands)
+    ax.grid(axis="y")
+    lanes.legend(ax, [results.mechanism(scheme) for scheme in found])
+    lanes.label_axis(ax, "users on one connection, logarithmic")
+    ax.set_ylabel("bytes a later request, from zero")
+    last = [(scheme, float(_users(rows[-1])), rows[-1].value) for scheme, rows in found.items()]
+    ends.name_lines(ax, results, last)
+
+
+def _users(row: Row) -> int:
+    return int(float(row.noted("users")))
+
+
+def _found(results: Results) -> dict[str, list[Row]]:
+    name = hpack.policy(results)
+    found: dict[str, list[Row]] = {}
+    for row in results.rows:
+        mine = row.metric == hpack.STEADY and row.noted("header_policy") == name
+        if mine and row.noted("users") and results.mechanism(row.scheme) != "control":
+            found.setdefault(row.scheme, []).append(row)
+    for rows in found.values():
+        rows.sort(key=_users)
+    return dict(sorted(found.items(), key=lambda item: (-item[1][-1].value, item[0])))

@@ -1,0 +1,72 @@
+"""What the credential adds up to, for a traffic that is stated."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from ..results import Results
+from ..rows import Row
+from ..tables import Table, by_scheme
+from ..theme import COLOURS, INK
+from ..wording import quantity
+from . import lanes
+
+SECTION = "payload"
+TITLE = "What does the credential add up to in a month?"
+UP, DOWN = "traffic_up_gb", "traffic_down_gb"
+
+
+def applies(results: Results) -> bool:
+    """Say whether bytes were counted."""
+    return bool(results.costs(UP))
+
+
+def caption(results: Results) -> str:
+    """Give the least and the most, and the traffic they are for."""
+    found = list(results.costs(UP).values())
+    return (
+        f"From {quantity(found[0])} ({found[0].scheme}) to {quantity(found[-1])} "
+        f"({found[-1].scheme}) of headers sent by clients. Reckoned, not measured: bytes of a "
+        f"request over control over HTTP/1.1, times {results.profile}. Render with "
+        "--requests-per-s and --days for another traffic; HTTP/2 that indexes the header sends "
+        "next to none of it."
+    )
+
+
+def table(results: Results) -> Table:
+    """Give both directions."""
+    up, down = results.costs(UP), results.main(DOWN)
+    lines: dict[str, list[Row | None]] = {name: [row, down.get(name)] for name, row in up.items()}
+    return by_scheme(lines, ["sent by clients", "sent by servers"])
+
+
+def height(results: Results, *, narrow: bool) -> float:
+    """Give the height for one lane a scheme."""
+    return lanes.height(len(results.costs(UP)), narrow=narrow, extra=1.0)
+
+
+def draw(results: Results, ax: Axes) -> None:
+    """Draw one bar a scheme."""
+    found = results.costs(UP)
+    mechanisms = [results.mechanism(scheme) for scheme in found]
+    for lane, (row, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
+        hatch = "////" if mechanism == "token" else None
+        ax.barh([lane], [row.value], height=0.42, color=COLOURS[mechanism], alpha=0.85)
+        if hatch:
+            ax.barh([lane], [row.value], height=0.1, color=INK, alpha=0.35)
+        ax.annotate(
+            quantity(row),
+            (row.value, lane),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=INK,
+            fontsize=8.5,
+        )
+    lanes.name_lanes(ax, list(found), mechanisms)
+    lanes.legend(ax, mechanisms)
+    ax.set_xlim(left=0)
+    ax.margins(x=0.14)
+    ax.grid(axis="x")
+    ax.xaxis.set_major_formatter(lanes.in_thousands)
+    lanes.label_axis(ax, "GB of headers over control, linear from zero")

@@ -1,0 +1,55 @@
+"""Metrics of lookup: times in three layers, exact counts, and what follows from a grid of them."""
+
+from __future__ import annotations
+
+from .metric import Metric, listed
+
+TIMED = {
+    "verify_us": ("us", "one `verify` in a hot loop, without HTTP"),
+    "floor_us": ("us", "the bare client call or bare primitive below `verify`, same process"),
+    "auth_us": ("us", "the check inside a real request, from `Server-Timing`"),
+    "request_ms": ("ms", "one request from its intended start to its last byte"),
+    "service_ms": ("ms", "one request from its actual start to its last byte"),
+}
+SUFFIXES = {"p50": "median", "p90": "90 %", "p99": "99 %", "p999": "99.9 %"}
+
+
+def _timed() -> list[Metric]:
+    metrics = []
+    for quantity, (unit, meaning) in TIMED.items():
+        for suffix, share in SUFFIXES.items():
+            name = f"{quantity}_{suffix}"
+            metrics.append(Metric(name, "lookup", unit, f"{share}: {meaning}"))
+        if quantity != "floor_us":
+            cost = f"median over `control`: {meaning}"
+            metrics.append(Metric(f"{quantity}_cost_p50", "lookup", unit, cost))
+    return metrics
+
+
+LOOKUP = [
+    *_timed(),
+    *listed(
+        "lookup",
+        ("auth_us_difference_p50", "us", "one scheme's `auth_us` less another's"),
+        ("cpu_us", "us", "processor time of the server for one request"),
+        ("store_reads", "count", "reads of the store for one request"),
+        ("store_writes", "count", "writes to the store for one request"),
+        ("server_calls", "count", "calls that the store's own server counted for one `verify`"),
+        ("store_depth", "count", "round trips to the store that wait for each other"),
+        ("signature_checks", "count", "signatures verified for one request"),
+        ("errors", "count", "answers with an unexpected status; not samples"),
+    ),
+]
+SCALE = listed(
+    "scale",
+    ("break_even_rtt_ms", "ms", "store round trip from which the token costs less"),
+    ("verify_us_difference_p50", "us", "a session's `verify` less a token's at one round trip"),
+    ("model_fixed_us", "us", "cost model: what a check costs with the store at no distance"),
+    ("model_round_trips", "count", "cost model: store round trips that a check waits for"),
+    ("model_claim_us", "us", "cost model: growth with one more claim"),
+    ("model_tenfold_us", "us", "cost model: growth with ten times as many live sessions"),
+    ("model_denied_us", "us", "cost model: growth with ten times as many revocations"),
+    ("model_us", "us", "cost model: its prediction for a point it has not seen"),
+    ("model_error_percent", "percent", "what the prediction misses the measurement by"),
+    ("model_error_percent_worst", "percent", "the same, the worst point of all schemes"),
+)

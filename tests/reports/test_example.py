@@ -1,0 +1,28 @@
+"""The published example follows from its committed records, and from nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from reports.writing import render
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example-report"
+WRITTEN = ("results.csv", "results.json", "report.md")
+
+
+@pytest.mark.skipif(not (EXAMPLE / "records").is_dir(), reason="no example is published yet")
+def test_the_example_can_be_rendered_again(tmp_path: Path) -> None:
+    """Whoever doubts a figure of it can do the same."""
+    folder = tmp_path / EXAMPLE.name
+    folder.mkdir()
+    shutil.copytree(EXAMPLE / "records", folder / "records")
+    for name in ("run.json", "environment.json"):
+        shutil.copy(EXAMPLE / name, folder / name)
+    render(folder)
+    for name in WRITTEN:
+        assert (folder / name).read_text() == (EXAMPLE / name).read_text(), name
+    charts = {path.name for path in (folder / "charts").glob("*.svg")}
+    assert charts == {path.name for path in (EXAMPLE / "charts").glob("*.svg")}
