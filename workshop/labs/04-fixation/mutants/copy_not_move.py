@@ -1,0 +1,13 @@
+"""A new ID, and the old one still opens the session."""
+
+TOLD = "the old one opens"
+
+
+def credential_at_login(sessions, held, subject):
+    fresh = sessions.new_id()
+    if held and sessions.exists(held):
+        sessions.copy(held, fresh)
+    else:
+        sessions.begin(fresh)
+    sessions.bind(fresh, subject)
+    return fresh

@@ -1,0 +1,102 @@
+"""Judge lab 10: how long the window is, what it costs, and what an outage does."""
+
+import statistics
+from pathlib import Path
+
+from workshop.runner.loading import module_from
+from workshop.runner.verdict import Verdict
+from workshop.shop.tokens import Counted, StoreDown
+
+attack = module_from(Path(__file__).with_name("attack.py"))
+P, N = attack.POLL_S, attack.NODES
+OTHER = {"sub": "bob", "jti": "fine", "family": "g", "exp": 9e9}
+TRIALS = 120
+
+
+def check(policy, seed):
+    """Revocations at random phases, a quiet node, two outages, and a count of round trips."""
+    verdict = Verdict()
+    outcome = attack.run(policy, seed)
+    verdict.attack(
+        "a thief who asks all nodes",
+        not outcome.worked,
+        "Some node never heard of the revocation, and lets Mallory in for good.",
+        "Fetch the list again when the one you have is POLL seconds old.",
+    )
+    quiet = _quiet(policy)
+    verdict.attack(
+        "a quiet node",
+        not quiet,
+        "A quiet node, asked twice in a minute, still had the list of before the revocation.",
+        "Count seconds, not requests: compare now with the instant of the last fetch.",
+    )
+    found = attack.windows(policy, seed, TRIALS)
+    verdict.attack(
+        "the longest of many windows",
+        max(found) <= P + attack.STEP_S,
+        f"The longest window was {max(found):.1f} s, over the {P:.0f} s that were promised.",
+        "A list must not be used for longer than POLL seconds.",
+    )
+    _outages(verdict, policy)
+    _users(verdict, policy)
+    verdict.cost(
+        f"windows over {N} nodes: {max(found):.1f} s at worst (P is {P:g}), "
+        f"{statistics.mean(found):.1f} s on average (P N / (N + 1) is {P * N / (N + 1):g})"
+    )
+    return verdict
+
+
+def _quiet(policy):
+    shared, own = Counted(), {}
+    policy.accepts(attack.CLAIMS, shared, own, 1000.0)
+    shared["denied:stolen"] = 9e9
+    return policy.accepts(attack.CLAIMS, shared, own, 1030.0)
+
+
+def _outages(verdict, policy):
+    shared, own = Counted(), {}
+    shared["denied:stolen"] = 9e9
+    policy.accepts(OTHER, shared, own, 1000.0)
+    shared.is_down = True
+    verdict.attack(
+        "the store is down for a moment",
+        _asked(policy, attack.CLAIMS, shared, own, 1012.0) is not True,
+        "The store was down, the node went on with an empty list, and Mallory was in.",
+        "Keep the last list that you have.",
+    )
+    times = [1020.0 + 5 * step for step in range(720)]
+    late = [_asked(policy, OTHER, shared, own, now) for now in times][-1]
+    verdict.attack(
+        "the store is down for an hour",
+        late is not True,
+        "The store has been down for an hour, and the node still trusts a list of an hour ago.",
+        "Let StoreDown through once the list is TOO_OLD: then nobody can know.",
+    )
+
+
+def _users(verdict, policy):
+    shared, own = Counted(), {}
+    for step in range(1200):
+        policy.accepts(OTHER, shared, own, 2000.0 + step * 0.05)
+    verdict.users(
+        "round trips",
+        shared.reads <= 7,
+        f"In one minute with 1,200 requests the node made {shared.reads} round trips; 7 are enough.",
+        "Between two fetches the list in own must do.",
+    )
+    shared, own = Counted(), {}
+    policy.accepts(OTHER, shared, own, 1000.0)
+    shared.is_down = True
+    verdict.users(
+        "two seconds without the store",
+        _asked(policy, OTHER, shared, own, 1011.0) is True,
+        "Two seconds without the store, and everybody was refused.",
+        "For a while an older list is better than none: use the last one.",
+    )
+
+
+def _asked(policy, claims, shared, own, now):
+    try:
+        return policy.accepts(claims, shared, own, now)
+    except StoreDown:
+        return None

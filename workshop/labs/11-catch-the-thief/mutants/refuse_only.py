@@ -1,0 +1,21 @@
+"""The older token is refused, and that is that."""
+
+TOLD = "went on"
+
+GRACE = 10.0
+
+
+def on_refresh(family, token, now):
+    """Of two who hold the same token one is a thief, and nobody can tell which (RFC 9700 4.14.2)."""
+    if token == family["current"]:
+        return "rotate"
+    if token == family.get("previous") and now - family["rotated_at"] <= GRACE:
+        return "repeat"
+    return "refuse"
+
+
+def is_suspicious(before, after):
+    """People change networks all day, and browsers overnight; both at once is rare."""
+    moved = before["address"] != after["address"]
+    other_browser = before["agent"] != after["agent"]
+    return moved and other_browser

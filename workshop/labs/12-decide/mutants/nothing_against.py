@@ -1,0 +1,21 @@
+"""A choice without a price."""
+
+TOLD = "no number against"
+
+CHOICES = {
+    "bank": {
+        "scheme": "session-cookie-redis",
+        "because": "window_ms_worst",
+        "against": "",
+    },
+    "edge": {
+        "scheme": "token-bearer-es256-expiry",
+        "because": "auth_us_cost_p50",
+        "against": "window_ms_worst",
+    },
+    "shop": {
+        "scheme": "session-cookie-redis",
+        "because": "request_bytes",
+        "against": "auth_us_cost_p50",
+    },
+}

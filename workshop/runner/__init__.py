@@ -1,0 +1,1 @@
+"""The runner: shows labs, judges what learners wrote, and proves that the labs are right."""

@@ -1,0 +1,90 @@
+"""The commands for whoever teaches with the labs, or writes them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from . import teaching
+from .catalogue import NoSuchLab, find, labs
+
+
+def fail(message: str) -> NoReturn:
+    """End with one line, and the exit code of what cannot be done."""
+    click.echo(f"workshop: {message}", err=True)
+    sys.exit(2)
+
+
+@click.command()
+@click.option("--track", type=click.Choice(["half-day", "ninety"]), default="half-day")
+@click.option("--begin", default="09:00", show_default=True, help="When the first lab begins.")
+def timetable(track: str, begin: str) -> None:
+    """Print a timetable made from the labs' own minutes."""
+    try:
+        click.echo("\n".join(teaching.timetable(track, begin)))
+    except ValueError:
+        fail(f"{begin!r} is not a time such as 09:00")
+
+
+@click.command()
+@click.option("--track", type=click.Choice(["half-day", "ninety"]), default="half-day")
+@click.option("--teacher", is_flag=True, help="Print what the teacher reads instead.")
+def handout(track: str, teacher: bool) -> None:
+    """Print a page for each learner, as Markdown."""
+    click.echo(teaching.teachers(track) if teacher else teaching.handout(track))
+
+
+@click.command()
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--without-bench", is_flag=True, help="Leave the harness out: no `measure`.")
+def bundle(out: Path, without_bench: bool) -> None:
+    """Make a folder that installs the workshop without a network."""
+    from .bundling import CannotBundle, make
+
+    try:
+        make(out, extras=() if without_bench else ("bench",), say=click.echo)
+    except CannotBundle as exc:
+        fail(str(exc))
+
+
+@click.command(name="dev-check")
+@click.argument("numbers", nargs=-1)
+def dev_check(numbers: tuple[str, ...]) -> None:
+    """Prove that the labs are right; for those who write them."""
+    from .proof import problems_of
+
+    try:
+        chosen = [find(number) for number in numbers] or list(labs())
+    except NoSuchLab as exc:
+        fail(str(exc))
+    found = 0
+    for lab in chosen:
+        problems = problems_of(lab)
+        found += len(problems)
+        click.echo(f"lab {lab.number:2}  {'ok' if not problems else ''}")
+        for problem in problems:
+            click.echo(f"        {problem}")
+    sys.exit(1 if found else 0)
+
+
+@click.command(name="attack-matrix")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("docs"))
+def attack_matrix(out: Path) -> None:
+    """Run every attack against every installed scheme, and write the matrix."""
+    from ..attacks.matrix import measure_all, write_matrix
+
+    urls = os.environ.get("DEMO_STORE_URL", "")
+    try:
+        cells = measure_all(urls, click.echo)
+    except ValueError as exc:
+        fail(str(exc))
+    write_matrix(out, cells)
+    click.echo(f"written: {out / 'attack-matrix.json'}, {out / 'attack-matrix.md'}")
+
+
+TEACHING = (timetable, handout, bundle, dev_check, attack_matrix)
+"""Added to the others by runner/commands.py."""
