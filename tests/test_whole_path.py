@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.plan import USUAL_SCHEMES
+from bench.plan import SMOKE
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = (
@@ -70,7 +70,7 @@ def test_the_table_has_its_columns(run: Path) -> None:
 
 def test_every_usual_scheme_has_all_three_measures(run: Path) -> None:
     """None is dropped in silence."""
-    real = {name for name in USUAL_SCHEMES if not name.startswith("control")}
+    real = {name for name in SMOKE.schemes if not name.startswith("control")}
     for metric in ("auth_us_cost_p50", "verify_us_p50", "window_ms_worst", "request_bytes"):
         assert real <= set(rows(run, metric)), metric
 
