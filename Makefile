@@ -32,7 +32,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	fi
 	@touch $(READY)
 
-bench: $(READY) ## measure and write the report: PLAN=smoke|standard|full, or go on: RESUME=<run>
+bench: $(READY) ## measure and write the report: PLAN=smoke|standard|full|rivals, or go on: RESUME=<run>
 	@$(PY) -m bench run $(if $(RESUME),--resume $(RESUME),--plan $(PLAN))
 
 report: $(READY) ## render a run again from its records: RUN=<folder or name>
@@ -64,7 +64,7 @@ attack-matrix: $(READY) ## run every attack against every scheme: docs/attack-ma
 	@$(PY) -m bench with-services --postgres -- $(PY) -m workshop attack-matrix --out docs
 
 test: $(READY) ## the tests
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(READY) ## style, types and import rules
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "make: run 'make fmt' first" >&2; exit 1; }

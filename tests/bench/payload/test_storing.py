@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,13 @@ def servers() -> Iterator[Services]:
     """A Valkey and a PostgreSQL that nobody else writes to."""
     with Services(postgres=True) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def unheard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens to the audit events: pytest would keep each of them in the same memory."""
+    for name in ("sessions.audit", "tokens.audit"):
+        monkeypatch.setattr(logging.getLogger(name), "disabled", True)
 
 
 def measured(servers: Services, scheme: str, logins: int) -> StoreBytes:

@@ -7,13 +7,13 @@ from pathlib import Path
 from reports.loading import load
 from reports.results import evaluate
 from reports.tables import csv_text, json_text
-from tests.reports import synthetic
+from tests.reports import others, synthetic
 
 
 def write_reported_run(folder: Path) -> Path:
     """Draw the run, save it in *folder*, and write the results that a report would."""
-    shape = synthetic.Shape(blocks=3, samples=1_000, trials=10)
-    synthetic.write(folder, shape=shape)
+    shape = synthetic.Shape(blocks=3, samples=1_000, trials=10, more_arms=others.ARMS)
+    synthetic.write(folder, others.truth(), shape)
     results = evaluate(load(folder))
     run = results.recording.run
     about = {"run": run.name, "plan": run.plan, "seed": run.seed, "state": run.state}
