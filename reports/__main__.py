@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -61,8 +62,24 @@ def main() -> None:
     show_default=True,
     help="For how many days of it.",
 )
+@click.option(
+    "--attacks",
+    type=click.Path(path_type=Path),
+    help="Attack matrix to show beside the run; the one in docs/ if there is one.",
+)
+@click.option(
+    "--promises",
+    type=click.Path(path_type=Path),
+    help="Promises kept and broken to show beside the run; the file in docs/ if there is one.",
+)
 @_reporting
-def render(run: str, requests_per_s: float, days: float) -> None:
+def render(
+    run: str,
+    requests_per_s: float,
+    days: float,
+    attacks: Path | None,
+    promises: Path | None,
+) -> None:
     """Write the report of RUN: a folder, a name under reports/generated, or `latest`."""
     folder = find_run(run)
     # matplotlib takes seconds to import; a refusal need not
@@ -70,7 +87,7 @@ def render(run: str, requests_per_s: float, days: float) -> None:
     from .writing import render as write
 
     profile = Profile(requests_per_s, days)
-    document = write(folder, profile)
+    document = write(folder, profile, attacks, promises)
     for banner in document.banners:
         click.echo(f"reports: {banner}", err=True)
     click.echo(folder / "index.html")

@@ -13,11 +13,12 @@ from .caveats import caveats
 from .findings import Finding, findings
 from .results import Results
 from .rows import Row
-from .sections import SECTIONS, Section, sections
+from .sections import SECTIONS, Section, labelled, sections
 from .surroundings import surroundings
 from .tables import Table, by_scheme
+from .tested import Tested
 from .validity import Verdict
-from .wording import number
+from .wording import number, quantity
 
 STRENGTHS = {
     "immediate": "a revoke bites at once",
@@ -53,8 +54,12 @@ class Document:
     """What the form that ranks the schemes works with."""
     glance: Table
     verdicts: Sequence[Verdict]
+    floors: Sequence[str]
+    """What arms that are equal differ by."""
     caveats: Sequence[str]
     sections: Sequence[Section]
+    tested: Sequence[Tested]
+    """What tests of the project found, which is not of this run."""
     schemes: Sequence[tuple[Arm, str]]
     """Each with what it claims, in words."""
     environment: Sequence[tuple[str, str]]
@@ -62,8 +67,8 @@ class Document:
     rows: Sequence[Row] = field(repr=False, default=())
 
 
-def compose(results: Results) -> Document:
-    """Write the report of *results*."""
+def compose(results: Results, tested: Sequence[Tested] = ()) -> Document:
+    """Write the report of *results*, with what tests found of its schemes beside it."""
     run = results.recording.run
     drawn = sections(results)
     figures = {figure.name: figure.title for section in drawn for figure in section.figures}
@@ -76,10 +81,12 @@ def compose(results: Results) -> Document:
         banners=_banners(results),
         findings=[_shown(finding, figures) for finding in findings(results)],
         facts=facts(results),
-        glance=_glance(results),
+        glance=labelled(results, _glance(results)),
         verdicts=results.verdicts,
+        floors=_floors(results),
         caveats=caveats(results),
         sections=drawn,
+        tested=tested,
         schemes=[(arm, _claim(results, arm)) for arm in run.arms],
         environment=surroundings(results),
         command=run.command,
@@ -142,7 +149,28 @@ def _glance(results: Results) -> Table:
     )
 
 
+def _floors(results: Results) -> list[str]:
+    """Say what equal arms differ by, inside the request: without a store, and with one."""
+    told = []
+    plain = results.noise_us("span")
+    if plain is not None:
+        told.append(
+            f"Equal arms without a store differ by up to {quantity(plain)} inside the request "
+            "(control, measured twice)."
+        )
+    stored = results.find("aa_noise_store_us", layer="span")
+    if stored is not None:
+        told.append(
+            f"Equal arms with a store differ by up to {quantity(stored)} inside the request "
+            f"({stored.noted('less')}, measured twice, over {stored.rounds} blocks)."
+        )
+    return told
+
+
 def _claim(results: Results, arm: Arm) -> str:
+    again = results.repeated(arm.name)
+    if again:
+        return f"the same as {again}, of which it is a second measurement"
     if arm.mechanism == "control":
         return "nothing to revoke"
     # Revocation may run with shorter lifetimes, to end within anybody's patience.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from .loading import Recording
 from .measures import (
+    beside,
     break_even,
     calibration,
     lookup,
@@ -15,6 +16,7 @@ from .measures import (
     revocation,
     scale,
     traffic,
+    twins,
     worst,
 )
 from .measures.model import Model
@@ -22,9 +24,11 @@ from .measures.outage import Fault
 from .measures.revocation import Trials
 from .measures.scale import Point
 from .measures.traffic import Profile
+from .measures.twins import AGAIN
 from .measures.worst import History
 from .rows import Row, find
 from .validity import Verdict, judge
+from .wording import RIVAL
 
 LOCAL = ("-memory", "-sqlite")
 """States that nodes on several machines cannot share."""
@@ -57,8 +61,21 @@ class Results:
         return find(self.rows, metric, scheme, **noted)
 
     def mechanism(self, scheme: str) -> str:
-        """Give `session`, `token` or `control`."""
-        return self.recording.arm(scheme).mechanism
+        """Give `session`, `token` or `control`; a scheme measured again is a control too."""
+        return "control" if self.repeated(scheme) else self.recording.arm(scheme).mechanism
+
+    def repeated(self, name: str) -> str:
+        """Give the scheme that the arm *name* only measures again; empty for an ordinary one."""
+        arm = self.recording.arm(name)
+        return arm.scheme if arm.name == f"{arm.scheme}{AGAIN}" else ""
+
+    def rival(self, scheme: str) -> str:
+        """Give the library, with its version, of a scheme that is not ours; empty for ours."""
+        return self.recording.arm(scheme).notes.get("rival", "")
+
+    def look(self, scheme: str) -> str:
+        """Give what decides colour and marker: the mechanism, and whose it is."""
+        return self.mechanism(scheme) + (RIVAL if self.rival(scheme) else "")
 
     def noise_us(self, layer: str) -> Row | None:
         """Give the noise floor of a layer."""
@@ -109,6 +126,7 @@ def evaluate(recording: Recording, profile: Profile | None = None) -> Results:
     history = worst.history(recording, gathered)
     rows = [
         *timed,
+        *beside.rows(recording),
         *revocation.rows(recording, gathered),
         *worst.rows(recording, history),
         *outage.rows(recording),
@@ -118,6 +136,7 @@ def evaluate(recording: Recording, profile: Profile | None = None) -> Results:
         *break_even.rows(recording, points),
         *model.rows(recording, fitted),
         *calibration.rows(recording, timed),
+        *twins.rows(recording),
     ]
     # Whoever asks for one row of several means the plain one: low load, store nearest.
     rows.sort(key=lambda one: (one.noted("load") == "high", one.store_rtt_ms or 0.0))

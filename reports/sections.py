@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from . import theme
-from .charts import CHARTS, Chart
+from .charts import CHARTS, RIVALS, Chart, beside
 from .results import Results
 from .tables import Table
 
@@ -27,6 +27,11 @@ ABOUT = {
         "is a mean over many entries."
     ),
 }
+BESIDE = (
+    "Schemes of other libraries, as their own documentation shows them, in the same run under the "
+    "same control. Compared is only what does the same work against the same store; what a library "
+    "promises less of is in the list of promises, where there is one."
+)
 
 
 @dataclass(frozen=True)
@@ -51,21 +56,38 @@ class Section:
     title: str
     about: str
     figures: Sequence[Figure]
+    remarks: Sequence[str] = ()
+    """Sentences that stand beneath its figures."""
 
 
 def sections(results: Results) -> list[Section]:
-    return [
-        Section(
-            name=name,
-            title=title,
-            about=ABOUT[name],
-            figures=[
-                _figure(results, slug, chart)
-                for slug, chart in CHARTS.items()
-                if name == chart.SECTION and chart.applies(results)
-            ],
-        )
+    """Give the three measures, and after them other libraries where there are any."""
+    found = [
+        Section(name, title, ABOUT[name], _figures(results, name, CHARTS))
         for name, title in SECTIONS.items()
+    ]
+    drawn = _figures(results, beside.SECTION, RIVALS)
+    if drawn:
+        title, remarks = "Ours beside theirs", list(beside.slower(results))
+        found.append(Section(beside.SECTION, title, BESIDE, drawn, remarks))
+    return found
+
+
+def labelled(results: Results, table: Table) -> Table:
+    """Put the library's name beside each scheme that is not ours."""
+    names = {arm.name: results.rival(arm.name) for arm in results.recording.run.arms}
+    rows = [
+        [f"{cell} ({names[cell]})" if names.get(cell) else cell for cell in row]
+        for row in table.rows
+    ]
+    return replace(table, rows=rows)
+
+
+def _figures(results: Results, section: str, charts: Mapping[str, Chart]) -> list[Figure]:
+    return [
+        _figure(results, slug, chart)
+        for slug, chart in charts.items()
+        if section == chart.SECTION and chart.applies(results)
     ]
 
 
@@ -83,7 +105,7 @@ def _figure(results: Results, name: str, chart: Chart) -> Figure:
         name=name,
         title=chart.TITLE,
         caption=chart.caption(results),
-        table=chart.table(results),
+        table=labelled(results, chart.table(results)),
         wide=theme.svg(drawn[0]),
         narrow=theme.svg(drawn[1]),
         png=theme.png(drawn[0]),

@@ -18,6 +18,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from .wording import RIVAL
+
 INK, MUTED, LINE, SURFACE, BAND = "#1c2430", "#5a6472", "#d5dae1", "#ffffff", "#e9ecf1"
 SESSION, TOKEN, CONTROL, ALARM = "#0072b2", "#c44e00", "#6b7078", "#a3285f"
 DARK = {
@@ -33,9 +35,27 @@ DARK = {
 }
 """What each colour becomes on a dark page. Sky blue and orange are Okabe and Ito's own lighter
 twins of the blue and the vermilion (here a shade deeper, for contrast on white)."""
-COLOURS = {"session": SESSION, "token": TOKEN, "control": CONTROL}
-MARKERS = {"session": "o", "token": "D", "control": "s"}
-DASHES: dict[str, Any] = {"session": "-", "token": (0, (5, 1.5)), "control": (0, (1, 1.5))}
+COLOURS = {
+    "session": SESSION,
+    f"session{RIVAL}": SESSION,
+    "token": TOKEN,
+    f"token{RIVAL}": TOKEN,
+    "control": CONTROL,
+}
+MARKERS = {
+    "session": "o",
+    f"session{RIVAL}": "^",
+    "token": "D",
+    f"token{RIVAL}": "v",
+    "control": "s",
+}
+DASHES: dict[str, Any] = {
+    "session": "-",
+    f"session{RIVAL}": (0, (9, 1.5)),
+    "token": (0, (5, 1.5)),
+    f"token{RIVAL}": (0, (5, 1.5, 1, 1.5)),
+    "control": (0, (1, 1.5)),
+}
 
 WIDE_INCHES, NARROW_INCHES = 7.8, 3.5
 RC: dict[Any, Any] = {

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from .rows import Row
 
-UNITS = {"us": "µs", "count": "", "percent": "%", "bytes": "bytes", "code": "", "1/s": "/s"}
+RIVAL = " of another library"
+"""Added to a mechanism: says that the scheme is not this project's own."""
+UNITS = {
+    "us": "µs",
+    "count": "",
+    "percent": "%",
+    "bytes": "bytes",
+    "code": "",
+    "1/s": "/s",
+    "ratio": "times",
+}
 
 
 def number(value: float, like: float | None = None) -> str:

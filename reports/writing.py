@@ -12,17 +12,28 @@ from .loading import load
 from .measures.traffic import Profile
 from .results import Results, evaluate
 from .tables import csv_text, json_text
+from .tested import tested
 
 Files = Mapping[str, bytes]
 
 
-def render(folder: Path, profile: Profile | None = None) -> Document:
+def render(
+    folder: Path,
+    profile: Profile | None = None,
+    attacks: Path | None = None,
+    promises: Path | None = None,
+) -> Document:
     """Read the run in *folder* and write its report there.
 
-    Raises RecordError if it cannot be read as a run, OSError if it cannot be written to.
+    *attacks* and *promises* are files of what tests found; without them, those of the docs beside
+    this package, if there are any. Raises RecordError if one of them or the run cannot be
+    read, OSError if it cannot be written to.
     """
     results = evaluate(load(folder), profile)
-    document = compose(results)
+    schemes = [
+        arm.name for arm in results.recording.run.arms if results.mechanism(arm.name) != "control"
+    ]
+    document = compose(results, tested(folder, schemes, attacks, promises))
     write(folder, files(results, document))
     return document
 

@@ -77,6 +77,20 @@ def paired(mine: Mapping[int, Samples], other: Mapping[int, Samples], seed: int)
     return over(apart, seed, n=sum(mine[b].size for b in shared))
 
 
+def share_of_medians(above: Samples, below: Samples, seed: int, n: int) -> Estimate | None:
+    """The median of *above* over that of *below*, a value a block; None if *below* may be none."""
+    count = int(above.size)
+    drawn = _drawn(seed, count) if count > 1 else np.zeros((1, 1), np.int64)
+    bases = np.median(below[drawn], axis=1)
+    if np.median(below) <= 0 or np.any(bases <= 0):
+        return None
+    value = float(np.median(above) / np.median(below))
+    if count < 2:
+        return Estimate(value, n=n, rounds=count)
+    low, high = np.quantile(np.median(above[drawn], axis=1) / bases, LIMITS)
+    return Estimate(value, min(float(low), value), max(float(high), value), n, count)
+
+
 def share_limits(found: int, of: int) -> tuple[float, float]:
     """Exact (Clopper-Pearson) 95 % limits of a share; one-sided where all or none were found."""
     if of == 0:

@@ -10,6 +10,7 @@ from ..results import Results
 from ..tables import Table
 from . import (
     along,
+    beside,
     break_even,
     bytes_growth,
     bytes_where,
@@ -79,3 +80,6 @@ CHARTS: dict[str, Chart] = {
     "payload-traffic": traffic,
 }
 """By the name of its files, in the order of the report."""
+
+RIVALS: dict[str, Chart] = {"beside-cost": beside}
+"""The same, of a run with schemes of other libraries."""

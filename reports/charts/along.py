@@ -64,7 +64,7 @@ class Along:
         found = self._lines(results)
         places = [self._at(results, row) for rows in found.values() for row in rows]
         for scheme, rows in found.items():
-            mechanism = results.mechanism(scheme)
+            mechanism = results.look(scheme)
             ax.errorbar(
                 [self._at(results, row) for row in rows],
                 [row.value for row in rows],
@@ -86,7 +86,7 @@ class Along:
         lanes.tick_at(ax, places)
         lanes.log_times(ax.yaxis, 1e3 if self.metric.endswith("ms_p50") else 1.0)
         ax.grid(axis="y")
-        lanes.legend(ax, [results.mechanism(scheme) for scheme in found])
+        lanes.legend(ax, [results.look(scheme) for scheme in found])
         lanes.label_axis(ax, f"{self.of_what}, logarithmic")
         ax.set_ylabel("median, logarithmic")
         last = [(s, self._at(results, rows[-1]), rows[-1].value) for s, rows in found.items()]

@@ -71,7 +71,7 @@ def draw(results: Results, ax: Axes) -> None:
     """Draw one line a scheme, with its band, and a dashed line at each crossing."""
     found = grid.lines(results, AXIS)
     for scheme, rows in found.items():
-        mechanism = results.mechanism(scheme)
+        mechanism = results.look(scheme)
         at = [grid.at(results, row, AXIS) for row in rows]
         low = [row.value if row.ci_low is None else row.ci_low for row in rows]
         high = [row.value if row.ci_high is None else row.ci_high for row in rows]
@@ -93,7 +93,7 @@ def draw(results: Results, ax: Axes) -> None:
     ax.grid(axis="y")
     lanes.log_times(ax.yaxis)
     extra = [Line2D([], [], color=INK, linestyle=(0, (1, 1.5)), label="break-even")]
-    lanes.legend(ax, [results.mechanism(s) for s in found], extra if shown else [])
+    lanes.legend(ax, [results.look(s) for s in found], extra if shown else [])
     lanes.label_axis(ax, "round trip to the store, ms; linear to the first, then logarithmic")
     ax.set_ylabel("check, median, logarithmic")
     names = [(s, grid.at(results, rows[-1], AXIS), rows[-1].value) for s, rows in found.items()]

@@ -62,7 +62,7 @@ def draw(results: Results, ax: Axes) -> None:
     """Draw one line a scheme; lines that coincide share a label."""
     found = _found(results)
     for scheme, rows in found.items():
-        mechanism = results.mechanism(scheme)
+        mechanism = results.look(scheme)
         ax.plot(
             [row.claims or 0 for row in rows],
             [row.value for row in rows],
@@ -77,7 +77,7 @@ def draw(results: Results, ax: Axes) -> None:
     for limit, name in drawn:
         ax.axhline(limit, color=ALARM, linewidth=1.2, linestyle=(0, (1, 1.5)))
         ax.text(0, limit, name, color=ALARM, va="bottom", fontsize=8)
-    lanes.legend(ax, [results.mechanism(scheme) for scheme in found])
+    lanes.legend(ax, [results.look(scheme) for scheme in found])
     ax.set_ylim(0, 1.08 * max([top, *(limit for limit, _ in drawn)]))
     ax.grid(axis="y")
     lanes.label_axis(ax, "claims, or lines in the cart")

@@ -73,7 +73,7 @@ def height(results: Results, *, narrow: bool) -> float:
 def draw(results: Results, ax: Axes) -> None:
     """Draw one lane a scheme, a mark a kind."""
     schemes = list(results.costs("request_bytes"))
-    mechanisms = [results.mechanism(scheme) for scheme in schemes]
+    mechanisms = [results.look(scheme) for scheme in schemes]
     for lane, (scheme, mechanism) in enumerate(zip(schemes, mechanisms, strict=True)):
         ax.axhline(lane, color=LINE, linewidth=0.7, zorder=1)
         for name, (metric, marker) in KINDS.items():

@@ -73,7 +73,7 @@ def draw(results: Results, ax: Axes) -> None:
     """Draw predicted against measured, on equal logarithmic axes."""
     ends = []
     for model in results.models:
-        mechanism = results.mechanism(model.scheme)
+        mechanism = results.look(model.scheme)
         for points, face in ((model.learnt, SURFACE), (model.held_out, COLOURS[mechanism])):
             measured_us = [point.median for point in points]
             predicted_us = [max(model.predict(point), 1e-3) for point in points]
@@ -97,7 +97,7 @@ def draw(results: Results, ax: Axes) -> None:
     for axis in (ax.xaxis, ax.yaxis):
         lanes.log_times(axis)
     ax.grid(axis="both")
-    mechanisms = [results.mechanism(model.scheme) for model in results.models]
+    mechanisms = [results.look(model.scheme) for model in results.models]
     learnt = Line2D(
         [], [], color=MUTED, marker="o", markerfacecolor=SURFACE, linestyle="none", label="learnt"
     )

@@ -138,7 +138,7 @@ def draw(results: Results, ax: Axes) -> None:
         )
     for line in range(len(schemes) - 1):
         ax.axhline(line + 0.5, color=LINE, linewidth=0.6)
-    lanes.name_lanes(ax, schemes, [results.mechanism(s) for s in schemes], above=0.42)
+    lanes.name_lanes(ax, schemes, [results.look(s) for s in schemes], above=0.42)
     ax.set_ylim(len(schemes) - 0.45, -0.68 if narrow else -0.55)
     ax.set_xlim(-0.5, len(kinds) - 0.5)
     ax.set_xticks(range(len(kinds)), kinds, rotation=90 if narrow else 0)

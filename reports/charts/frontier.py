@@ -94,7 +94,7 @@ def draw(results: Results, ax: Axes) -> None:
             zorder=1,
         )
     for place in found:
-        _point(ax, place, results.mechanism(place.scheme))
+        _point(ax, place, results.look(place.scheme))
     positive = [p.worst.value for p in found if p.worst.value > 0]
     if positive:
         least, most = _exponent(min(positive)), _exponent(max(positive))
@@ -114,7 +114,7 @@ def draw(results: Results, ax: Axes) -> None:
         hollow = Line2D([], [], color=MUTED, marker="o", markerfacecolor=SURFACE, linestyle="none")
         hollow.set_label("one machine only")
         keys.append(hollow)
-    lanes.legend(ax, [results.mechanism(p.scheme) for p in found], keys)
+    lanes.legend(ax, [results.look(p.scheme) for p in found], keys)
     lanes.label_axis(ax, "worst window after a revoke; zero, then logarithmic")
     ax.set_ylabel("µs a check, over control, from zero")
 

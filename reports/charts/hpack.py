@@ -72,7 +72,7 @@ def draw(results: Results, ax: Axes) -> None:
     """Draw both against the plain size, on logarithmic axes."""
     found = _found(results, policy(results))
     for scheme, sizes in found.items():
-        mechanism = results.mechanism(scheme)
+        mechanism = results.look(scheme)
         for index, face in ((1, SURFACE), (2, COLOURS[mechanism])):
             ax.plot(
                 [size[0].value for size in sizes],
@@ -100,7 +100,7 @@ def draw(results: Results, ax: Axes) -> None:
     ]
     for key, label in zip(keys, ("first request", "later ones"), strict=True):
         key.set_label(label)
-    lanes.legend(ax, [results.mechanism(scheme) for scheme in found], keys)
+    lanes.legend(ax, [results.look(scheme) for scheme in found], keys)
     lanes.label_axis(ax, "bytes of the credential's header in HTTP/1.1, logarithmic")
     ax.set_ylabel("bytes in HTTP/2, logarithmic")
 

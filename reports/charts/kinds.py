@@ -62,7 +62,7 @@ def height(results: Results, *, narrow: bool) -> float:
 def draw(results: Results, ax: Axes) -> None:
     """Draw one lane a scheme, a mark a kind."""
     found = _found(results)
-    mechanisms = [results.mechanism(scheme) for scheme in found]
+    mechanisms = [results.look(scheme) for scheme in found]
     for lane, (rows, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
         ax.axhline(lane, color=LINE, linewidth=0.7, zorder=1)
         for place, (kind, row) in enumerate(rows.items()):

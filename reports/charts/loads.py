@@ -58,7 +58,7 @@ def height(results: Results, *, narrow: bool) -> float:
 def draw(results: Results, ax: Axes) -> None:
     """Draw a line from the low load to the high one, one lane a scheme."""
     found = _found(results)
-    mechanisms = [results.mechanism(scheme) for scheme in found]
+    mechanisms = [results.look(scheme) for scheme in found]
     for lane, (pair, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
         ax.plot([row.value for row in pair], [lane] * 2, color=LINE, linewidth=2.2, zorder=2)
         for row, face in zip(pair, (SURFACE, COLOURS[mechanism]), strict=True):

@@ -68,7 +68,7 @@ def height(results: Results, *, narrow: bool) -> float:
 def draw(results: Results, ax: Axes) -> None:
     """Draw one lane a scheme, the controls last."""
     found = _lanes(results)
-    mechanisms = [results.mechanism(scheme) for scheme in found]
+    mechanisms = [results.look(scheme) for scheme in found]
     noise = results.noise_us("span")
     extra = []
     if noise is not None:
@@ -76,7 +76,7 @@ def draw(results: Results, ax: Axes) -> None:
         extra.append(Line2D([], [], color=BAND, linewidth=7, label="lost in the noise"))
     ax.axvline(0, color=MUTED, linewidth=0.8)
     for lane, (row, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
-        _dot(ax, lane, row, mechanism)
+        dot(ax, lane, row, mechanism)
         injected = results.recording.arm(row.scheme).injected_us
         if injected:
             ax.plot([injected], [lane], marker="|", color=INK, markersize=14, zorder=2)
@@ -90,11 +90,16 @@ def draw(results: Results, ax: Axes) -> None:
 
 def _lanes(results: Results) -> dict[str, Row]:
     checks = results.main(METRIC)
-    controls = {s: row for s, row in checks.items() if results.mechanism(s) == "control"}
+    controls = {
+        scheme: row
+        for scheme, row in checks.items()
+        if results.recording.arm(scheme).mechanism == "control"
+    }
     return {**results.costs(METRIC), **controls}
 
 
-def _dot(ax: Axes, lane: int, row: Row, mechanism: str) -> None:
+def dot(ax: Axes, lane: int, row: Row, mechanism: str) -> None:
+    """Draw a cost, its interval, and the figure beside it."""
     colour = COLOURS[mechanism]
     if row.ci_low is not None and row.ci_high is not None:
         ax.plot([row.ci_low, row.ci_high], [lane, lane], color=colour, linewidth=2.2, zorder=3)

@@ -68,7 +68,7 @@ def height(results: Results, *, narrow: bool) -> float:
 def draw(results: Results, ax: Axes) -> None:
     """Draw a line from the first layer to the last, one lane a scheme, on a log axis."""
     found = _found(results)
-    mechanisms = [results.mechanism(scheme) for scheme in found]
+    mechanisms = [results.look(scheme) for scheme in found]
     ax.set_xscale("log")
     for lane, (rows, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
         points = [

@@ -66,7 +66,7 @@ def draw(results: Results, ax: Axes) -> None:
     places = {suffix: place for place, suffix in enumerate(SHARES)}
     names = []
     for scheme, rows in found.items():
-        mechanism = results.mechanism(scheme)
+        mechanism = results.look(scheme)
         at = [places[row.metric.rsplit("_", 1)[1]] for row in rows]
         low = [row.value if row.ci_low is None else row.ci_low for row in rows]
         high = [row.value if row.ci_high is None else row.ci_high for row in rows]
@@ -86,7 +86,7 @@ def draw(results: Results, ax: Axes) -> None:
     ax.set_yscale("log")
     lanes.log_times(ax.yaxis, 1e3)
     ax.grid(axis="y")
-    lanes.legend(ax, [results.mechanism(scheme) for scheme in found])
+    lanes.legend(ax, [results.look(scheme) for scheme in found])
     lanes.label_axis(ax, "of the requests took no longer, in steps of ten times fewer")
     ax.set_ylabel("end to end, logarithmic")
     ends.name_lines(ax, results, names)

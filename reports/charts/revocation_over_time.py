@@ -72,7 +72,7 @@ def height(results: Results, *, narrow: bool) -> float:
 def draw(results: Results, ax: Axes) -> None:
     """Draw one curve a scheme, each on its own base line."""
     found = by_scheme_over_phases(results)
-    mechanisms = [results.mechanism(arm) for arm in found]
+    mechanisms = [results.look(arm) for arm in found]
     ends = [max(float(g.windows_ms.max(initial=0.0)), g.bound_ms) for g in found.values()]
     end_ms = 1.08 * max(ends)
     for lane, (gathered, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):

@@ -53,7 +53,7 @@ def draw(results: Results, ax: Axes) -> None:
     """Draw one line a scheme."""
     found = _found(results)
     for scheme, rows in found.items():
-        mechanism = results.mechanism(scheme)
+        mechanism = results.look(scheme)
         ax.plot(
             [_users(row) for row in rows],
             [row.value for row in rows],
@@ -68,7 +68,7 @@ def draw(results: Results, ax: Axes) -> None:
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(lanes.in_thousands)
     ax.grid(axis="y")
-    lanes.legend(ax, [results.mechanism(scheme) for scheme in found])
+    lanes.legend(ax, [results.look(scheme) for scheme in found])
     lanes.label_axis(ax, "users on one connection, logarithmic")
     ax.set_ylabel("bytes a later request, from zero")
     last = [(scheme, float(_users(rows[-1])), rows[-1].value) for scheme, rows in found.items()]

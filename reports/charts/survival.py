@@ -70,7 +70,7 @@ def draw(results: Results, ax: Axes) -> None:
     start = 10 ** np.floor(np.log10(shortest))
     names = []
     for arm, found in windows.items():
-        mechanism = results.mechanism(arm)
+        mechanism = results.look(arm)
         times = np.sort(found)
         left = 100 * (1 - np.arange(1, times.size + 1) / times.size)
         began = 100 * float((times > start).mean())
@@ -94,7 +94,7 @@ def draw(results: Results, ax: Axes) -> None:
     ax.grid(axis="both")
     lanes.log_times(ax.xaxis, 1e3)
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
-    lanes.legend(ax, [results.mechanism(arm) for arm in windows], [lanes.bound_key()])
+    lanes.legend(ax, [results.look(arm) for arm in windows], [lanes.bound_key()])
     lanes.label_axis(ax, "time after the revoke, logarithmic")
     ax.set_ylabel("still accepted by a node")
     ends.name_lines(ax, results, names)

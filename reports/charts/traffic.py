@@ -48,9 +48,9 @@ def height(results: Results, *, narrow: bool) -> float:
 def draw(results: Results, ax: Axes) -> None:
     """Draw one bar a scheme."""
     found = results.costs(UP)
-    mechanisms = [results.mechanism(scheme) for scheme in found]
+    mechanisms = [results.look(scheme) for scheme in found]
     for lane, (row, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
-        hatch = "////" if mechanism == "token" else None
+        hatch = "////" if mechanism.startswith("token") else None
         ax.barh([lane], [row.value], height=0.42, color=COLOURS[mechanism], alpha=0.85)
         if hatch:
             ax.barh([lane], [row.value], height=0.1, color=INK, alpha=0.35)

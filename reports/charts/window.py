@@ -63,7 +63,7 @@ def height(results: Results, *, narrow: bool) -> float:
 def draw(results: Results, ax: Axes) -> None:
     """Draw one lane a scheme, from zero."""
     found = _found(results)
-    mechanisms = [results.mechanism(scheme) for scheme in found]
+    mechanisms = [results.look(scheme) for scheme in found]
     for lane, (rows, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
         _lane(ax, lane, rows, COLOURS[mechanism], MARKERS[mechanism])
     lanes.name_lanes(ax, list(found), mechanisms)

@@ -67,7 +67,7 @@ def height(results: Results, *, narrow: bool) -> float:
 def draw(results: Results, ax: Axes) -> None:
     """Draw a lane a node, a tick a probe, and lines for the revoke and the bound."""
     history = _history(results)
-    colour = COLOURS[results.mechanism(history.scheme)]
+    colour = COLOURS[results.look(history.scheme)]
     for lane, one in enumerate(history.nodes):
         ax.axhline(lane, color=LINE, linewidth=0.8, zorder=1)
         _ticks(ax, one.accepted_ms, lane, 0.32, colour)

@@ -78,9 +78,16 @@ def rows(recording: Recording) -> list[Row]:
     return found
 
 
-def _paired(
+def timed_medians(recording: Recording, metric: str) -> list[Series]:
+    """Give the samples that medians of one timed metric are taken from."""
+    wanted = next(quantity for quantity in QUANTITIES if quantity.metric == metric)
+    return _for_medians(recording.series("lookup", wanted.layer, wanted.take))
+
+
+def paired(
     recording: Recording, series: list[Series], scheme: str, reference: str
 ) -> list[tuple[Series, Estimate]]:
+    """Compare *scheme* with *reference* block by block, in each regime that both have."""
     found = []
     for one in series:
         if one.arm != scheme:
@@ -101,7 +108,7 @@ def _costs(recording: Recording, metric: str, everything: list[Series]) -> list[
         row(recording.run.name, "lookup", arm, f"{metric}_cost_p50", estimate, one.regime)
         for arm in _arms(series)
         if arm != CONTROL and metric != "floor_us"
-        for one, estimate in _paired(recording, series, arm, CONTROL)
+        for one, estimate in paired(recording, series, arm, CONTROL)
     ]
 
 
@@ -123,7 +130,7 @@ def _differences(recording: Recording, everything: list[Series]) -> list[Row]:
         )
         for session in by_mechanism.get("session", [])
         for token in by_mechanism.get("token", [])
-        for one, estimate in _paired(recording, series, session, token)
+        for one, estimate in paired(recording, series, session, token)
     ]
 
 

@@ -31,6 +31,7 @@ LOOKUP = [
     *listed(
         "lookup",
         ("auth_us_difference_p50", "us", "one scheme's `auth_us` less another's"),
+        ("cost_ratio_p50", "ratio", "a scheme's cost over that of another library's, same work"),
         ("cpu_us", "us", "processor time of the server for one request"),
         ("store_reads", "count", "reads of the store for one request"),
         ("store_writes", "count", "writes to the store for one request"),

@@ -35,7 +35,7 @@ def write(
         reason="" if shape.state == "complete" else "interrupted by the test",
         command="make bench PLAN=synthetic",
         blocks=shape.blocks,
-        arms=list(ARMS),
+        arms=[*ARMS, *shape.more_arms],
         settings=shape.settings,
         gates=list(shape.gates),
     )

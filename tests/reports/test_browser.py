@@ -154,6 +154,10 @@ def test_print_fits_the_paper(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 688
     assert page.locator(".wide svg").first.is_visible()
     assert not page.locator(".narrow svg").first.is_visible()
+    style = "one => [getComputedStyle(one).breakInside, getComputedStyle(one).breakAfter]"
+    assert page.locator("figure").first.evaluate(style) == ["avoid", "auto"]
+    for heading in ("main h2", "main h3", ".about"):
+        assert page.locator(heading).first.evaluate(style)[1] == "avoid"
     assert page.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
 
 

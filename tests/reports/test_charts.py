@@ -10,14 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from reports import theme
-from reports.charts import CHARTS, grid, hpack
+from reports.charts import CHARTS, RIVALS, grid, hpack
 from reports.charts.frontier import places
 from reports.results import Results
 
 
 def drawn(results: Results, name: str, *, narrow: bool = False) -> Axes:
     """Draw one chart, and give its axes."""
-    chart = CHARTS[name]
+    chart = {**CHARTS, **RIVALS}[name]
     assert chart.applies(results)
     height = chart.height(results, narrow=narrow)
     figure = theme.render(

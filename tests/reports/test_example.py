@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -23,6 +24,12 @@ def test_the_example_can_be_rendered_again(tmp_path: Path) -> None:
         shutil.copy(EXAMPLE / name, folder / name)
     render(folder)
     for name in WRITTEN:
-        assert (folder / name).read_text() == (EXAMPLE / name).read_text(), name
+        assert _of_the_run(folder / name) == _of_the_run(EXAMPLE / name), name
     charts = {path.name for path in (folder / "charts").glob("*.svg")}
     assert charts == {path.name for path in (EXAMPLE / "charts").glob("*.svg")}
+
+
+def _of_the_run(path: Path) -> str:
+    """Give the text without what later tests may find otherwise: attacks and promises."""
+    between = r"^## (What was attacked|Promises)\n.*?(?=^## )"
+    return re.sub(between, "", path.read_text(), flags=re.MULTILINE | re.DOTALL)

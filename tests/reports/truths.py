@@ -131,6 +131,8 @@ class Shape:
     name: str = "synthetic"
     state: State = "complete"
     gates: tuple[Gate, ...] = ()
+    more_arms: tuple[Arm, ...] = ()
+    """Beside the usual ones, such as schemes of other libraries."""
     measures: tuple[str, ...] = (
         *("lookup", "revocation", "payload", "calibration", "scale", "outage"),
     )

@@ -11,12 +11,25 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ..figures import Found
 from ..raw import Records
-from . import calibration, costmodel, crossing, lookup, outage, payload, revocation, scale
+from . import (
+    beside,
+    calibration,
+    costmodel,
+    crossing,
+    lookup,
+    outage,
+    payload,
+    revocation,
+    scale,
+    twins,
+)
 
 Verifier = Callable[[Records, Sequence[Found]], Iterable[Found]]
 
 VERIFIERS: dict[str, Verifier] = {
     "lookup": lookup.found,
+    "other libraries": beside.found,
+    "equal arms": twins.found,
     "revocation": revocation.found,
     "outage": outage.found,
     "payload": payload.found,

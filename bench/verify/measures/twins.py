@@ -1,0 +1,31 @@
+"""Equal arms that ask a store: what a scheme measured twice differs by from itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..figures import Found
+from ..intervals import Estimate
+from ..raw import Records
+from .lookup import CONTROL, TIMES, pairs, preferring
+
+FACTORS = {"auth_us": 1.0, "request_ms": 1e3}
+"""To microseconds, of the times that have a pair."""
+
+
+def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
+    """Every row of `aa_noise_store_us`."""
+    twice = [
+        (arm["name"], arm["scheme"])
+        for arm in records.run["arms"]
+        if arm["name"] == f"{arm['scheme']}-again" and arm["scheme"] != CONTROL
+    ]
+    for metric, factor in FACTORS.items():
+        layer, take = TIMES[metric]
+        series = preferring("interleaved", records.series("lookup", layer, take))
+        for again, scheme in twice:
+            for one, apart in pairs(records, series, again, scheme):
+                ends = [abs(e) for e in (apart.value, apart.low, apart.high) if e is not None]
+                floor = Estimate(max(ends) * factor, n=apart.n, rounds=apart.rounds)
+                noted = {"less": scheme, "layer": layer}
+                yield Found("calibration", again, "aa_noise_store_us", floor, one.regime, noted)

@@ -1,0 +1,134 @@
+"""Ours beside theirs: cost over control, sorted, with a shape for whose scheme it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matplotlib.axes import Axes
+
+from ..measures.beside import METRIC, SAME_WORK
+from ..results import Results
+from ..rows import Row
+from ..tables import Table, cell
+from ..theme import BAND, MUTED
+from ..wording import interval, measured, number, quantity
+from . import lanes
+from .lookup_cost import METRIC as COST
+from .lookup_cost import dot
+
+SECTION = "beside"
+TITLE = "How do our schemes compare with other libraries that do the same work?"
+
+
+def applies(results: Results) -> bool:
+    """Say whether the run timed a scheme of another library."""
+    return any(results.rival(scheme) for scheme in results.costs(COST))
+
+
+def caption(results: Results) -> str:
+    """Count the pairs, and give the two that are farthest apart."""
+    found = ratios(results)
+    if not found:
+        theirs = next(row for scheme, row in results.costs(COST).items() if results.rival(scheme))
+        return (
+            f"{theirs.scheme} ({results.rival(theirs.scheme)}) costs {measured(theirs)} over "
+            "control; no scheme of ours in this run does the same work, so there is no ratio."
+        )
+    least, most = found[0], found[-1]
+    text = f"{_compared(results, least)}"
+    if most is not least:
+        text += f"; {_compared(results, most)}"
+    return (
+        f"{text}. Cost over control of the check inside the request, medians with 95 % intervals "
+        f"over {least.rounds} blocks; below one, ours costs less."
+    )
+
+
+def table(results: Results) -> Table:
+    """Give each pair: both costs and their ratio."""
+    costs = results.costs(COST)
+    lines, source = [], []
+    for row in ratios(results):
+        theirs = row.noted("beside")
+        pair = [costs[row.scheme], costs[theirs]]
+        lines.append([row.scheme, theirs, *(cell(one) for one in (*pair, row))])
+        source += [*pair, row]
+    if not lines:
+        lines = [["\N{EM DASH}", name, "\N{EM DASH}", cell(row), ""] for name, row in costs.items()]
+        source = list(costs.values())
+    columns = ["ours", "theirs", "cost of ours", "cost of theirs", "ours over theirs"]
+    return Table(columns, lines, source)
+
+
+def height(results: Results, *, narrow: bool) -> float:
+    """Give the height for one lane a scheme."""
+    return lanes.height(len(_shown(results)), narrow=narrow, extra=1.35 if narrow else 1.0)
+
+
+def draw(results: Results, ax: Axes) -> None:
+    """Draw one lane a scheme that has a counterpart, or is one."""
+    found = _shown(results)
+    looks = [results.look(scheme) for scheme in found]
+    noise = results.noise_us("span")
+    if noise is not None:
+        ax.axvspan(-2 * noise.value, 2 * noise.value, color=BAND, zorder=0, linewidth=0)
+    ax.axvline(0, color=MUTED, linewidth=0.8)
+    for lane, (row, look) in enumerate(zip(found.values(), looks, strict=True)):
+        dot(ax, lane, row, look)
+    lanes.name_lanes(ax, list(found), looks)
+    lanes.legend(ax, looks)
+    ax.grid(axis="x")
+    ax.margins(x=0.12)
+    lanes.label_axis(ax, "µs over control, median, linear from zero")
+
+
+def ratios(results: Results) -> list[Row]:
+    """Give the ratios under the regime that the costs are shown under, the smallest first."""
+    costs = results.costs(COST)
+    found = [
+        row
+        for row in results.rows
+        if row.metric == METRIC
+        and row.scheme in costs
+        and row.noted("beside") in costs
+        and row.regime("beside") == costs[row.scheme].regime("beside")
+    ]
+    return sorted(found, key=lambda row: row.value)
+
+
+def slower(results: Results) -> Iterator[str]:
+    """Say of each scheme of ours which library does the same work for less."""
+    costs, noise = results.costs(COST), results.noise_us("span")
+    for row in ratios(results):
+        if row.value <= 1:
+            continue
+        theirs = row.noted("beside")
+        pair = f"{measured(costs[row.scheme])} against {measured(costs[theirs])}"
+        size = f"{number(row.value)} times {interval(row)}".strip()
+        apart_us = abs(costs[row.scheme].value - costs[theirs].value)
+        library = f"{theirs} ({results.rival(theirs)})"
+        if row.ci_low is not None and row.ci_low > 1 and noise and apart_us >= 2 * noise.value:
+            yield f"{row.scheme} is slower than {library}: {size} its cost, {pair}."
+            continue
+        floor = f"two identical arms differ by up to {quantity(noise)}" if noise else "no A/A pair"
+        yield (
+            f"Whether {row.scheme} is slower than {library} this run cannot tell: {size} its "
+            f"cost, {pair}; {floor}."
+        )
+
+
+def _compared(results: Results, row: Row) -> str:
+    theirs = row.noted("beside")
+    return (
+        f"{row.scheme} costs {number(row.value)} times {interval(row)} what {theirs} "
+        f"({results.rival(theirs)}) does"
+    )
+
+
+def _shown(results: Results) -> dict[str, Row]:
+    """Give every rival, and every scheme of ours that one of them stands beside."""
+    return {
+        scheme: row
+        for scheme, row in results.costs(COST).items()
+        if scheme in SAME_WORK or results.rival(scheme)
+    }

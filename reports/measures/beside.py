@@ -1,0 +1,88 @@
+"""Ours beside theirs: the cost of a check over that of another library that does the same work.
+
+Both costs are over `control`, in the same blocks; the ratio is that of their medians over blocks,
+and its interval draws whole blocks, so that both costs of a resample come from the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..loading import Recording, Series
+from ..rows import Row, row
+from ..statistics import TAILS, Estimate, resampled
+from .lookup import CONTROL, timed_medians
+
+METRIC = "cost_ratio_p50"
+SAME_WORK = {
+    "session-cookie-redis": ("session-cookie-flasksession-redis", "session-cookie-django-redis"),
+    "session-cookie-postgres": (
+        "session-cookie-flasksession-postgres",
+        "session-cookie-django-postgres",
+    ),
+    "token-bearer-hs256-expiry": (
+        "token-bearer-flaskjwt-expiry",
+        "token-bearer-joserfc-expiry",
+        "token-bearer-authlib-expiry",
+    ),
+    "token-bearer-hs256-denylist-redis": ("token-bearer-flaskjwt-denylist-redis",),
+}
+"""Of each scheme of ours, those of other libraries that do the same work against the same store."""
+Costs = NDArray[np.float64]
+
+
+def rows(recording: Recording) -> list[Row]:
+    """Give the ratio of each pair, in each regime that both were measured in."""
+    series = timed_medians(recording, "auth_us")
+    found = []
+    for mine, others in SAME_WORK.items():
+        for theirs in others:
+            for one, other, control in _alike(series, mine, theirs):
+                estimate = ratio(one, other, control, recording.run.seed)
+                if estimate is not None:
+                    name, regime = recording.run.name, one.regime
+                    found.append(row(name, "lookup", mine, METRIC, estimate, regime, beside=theirs))
+    return found
+
+
+def ratio(mine: Series, theirs: Series, control: Series, seed: int) -> Estimate | None:
+    """Give how many times *theirs* the cost of *mine* is.
+
+    None where no block has all three, or where the cost divided by may be nothing.
+    """
+    shared = [b for b in mine.blocks if b in theirs.blocks and b in control.blocks]
+    if not shared:
+        return None
+    one, other = (
+        np.array([np.median(s.blocks[b]) - np.median(control.blocks[b]) for b in shared])
+        for s in (mine, theirs)
+    )
+    count = sum(mine.blocks[b].size for b in shared)
+    if len(shared) < 2:
+        below = float(other[0])
+        value = None if below <= 0 else float(one[0]) / below
+        return None if value is None else Estimate(value, None, None, count, 1)
+    # The same seed draws the same blocks for both.
+    above, below_drawn = resampled(one, seed), resampled(other, seed)
+    if np.median(other) <= 0 or (below_drawn <= 0).any():
+        return None
+    value = float(np.median(one) / np.median(other))
+    low, high = np.percentile(above / below_drawn, TAILS)
+    return Estimate(value, min(float(low), value), max(float(high), value), count, len(shared))
+
+
+def _alike(
+    series: Sequence[Series], mine: str, theirs: str
+) -> Iterator[tuple[Series, Series, Series]]:
+    """Give each series of *mine* with those of *theirs* and of the control that agree with it."""
+    for one in series:
+        if one.arm != mine:
+            continue
+        fitting = [other for other in series if one.regime.agrees_with(other.regime)]
+        other = next((s for s in fitting if s.arm == theirs), None)
+        control = next((s for s in fitting if s.arm == CONTROL), None)
+        if other is not None and control is not None:
+            yield one, other, control

@@ -1,0 +1,44 @@
+"""A scheme with a store, measured twice as two arms: what equal arms differ by when they ask one.
+
+The pair of controls has no store, so its noise floor lacks what a store adds to it.
+"""
+
+from __future__ import annotations
+
+from ..loading import Recording
+from ..rows import Row, row
+from ..statistics import Estimate, noise_floor
+from .lookup import CONTROL, paired, timed_medians
+
+AGAIN = "-again"
+"""Ends the name of an arm that measures a scheme again."""
+LAYERS = {"auth_us": ("span", 1.0), "request_ms": ("request", 1e3)}
+"""By quantity: the name of its layer, and the factor to microseconds."""
+
+
+def rows(recording: Recording) -> list[Row]:
+    """Give the noise floor of each pair, for each layer and regime it was measured in."""
+    pairs = [
+        (arm.name, arm.scheme)
+        for arm in recording.run.arms
+        if arm.name == f"{arm.scheme}{AGAIN}" and arm.scheme != CONTROL
+    ]
+    found = []
+    for quantity, (layer, factor) in LAYERS.items():
+        series = timed_medians(recording, quantity)
+        for again, scheme in pairs:
+            for one, apart in paired(recording, series, again, scheme):
+                floor = Estimate(noise_floor(apart) * factor, None, None, apart.n, apart.rounds)
+                found.append(
+                    row(
+                        recording.run.name,
+                        "calibration",
+                        again,
+                        "aa_noise_store_us",
+                        floor,
+                        one.regime,
+                        less=scheme,
+                        layer=layer,
+                    )
+                )
+    return found

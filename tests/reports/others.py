@@ -1,0 +1,34 @@
+"""What a synthetic run may have besides the usual schemes: other libraries', and equal arms."""
+
+from __future__ import annotations
+
+from bench.records import Arm
+
+from .truths import Truth
+
+FLASK_SESSION, FLASK_JWT = "session-cookie-flasksession-redis", "token-bearer-flaskjwt-expiry"
+JOSERFC, AGAIN = "token-bearer-joserfc-expiry", "session-cookie-redis-again"
+COSTS_US = {FLASK_SESSION: 180.0, FLASK_JWT: 20.0, JOSERFC: 40.0, AGAIN: 90.0}
+"""Half, twice and once what ours cost; and the session in Valkey once more."""
+STORE_NOISE_US = 3.0
+"""What the arm measured again truly differs by: a disturbance that only a store brings."""
+
+
+def _rival(name: str, mechanism: str, library: str) -> Arm:
+    notes = {"rival": library, "configuration": "https://example.org/docs"}
+    return Arm(name=name, scheme=name, summary="Another's.", mechanism=mechanism, notes=notes)  # type: ignore[arg-type]  # one of the three
+
+
+ARMS = (
+    _rival(FLASK_SESSION, "session", "Flask-Session 0.8.0"),
+    _rival(FLASK_JWT, "token", "Flask-JWT-Extended 4.7.1"),
+    _rival(JOSERFC, "token", "joserfc 1.0.0"),
+    Arm(name=AGAIN, scheme="session-cookie-redis", mechanism="session", transport="cookie"),
+)
+
+
+def truth() -> Truth:
+    """Give the usual truths, and those of the others."""
+    costs = {**Truth().cost_us, **COSTS_US}
+    costs[AGAIN] += STORE_NOISE_US
+    return Truth(cost_us=costs)
