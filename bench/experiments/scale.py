@@ -87,7 +87,7 @@ def _measure(
     context: Context, ground: Ground, distances: Distances, walk: Walk, tell: Tell
 ) -> None:
     tell(0.0)
-    store = store_of(walk.scheme)
+    store = store_of(walk.scheme) or "redis"
     urls = ground.urls(walk.places, store)
     job = ScaleJob(
         scheme=walk.scheme,

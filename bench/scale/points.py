@@ -91,7 +91,9 @@ def _is_networked(name: str) -> bool:
 
 
 def _store_rtt(plan: Plan, name: str) -> Walk:
-    asked = plan.scale_rtts_ms if _is_networked(name) else plan.scale_rtts_ms[:1]
+    # A token that asks no store goes along: that it does not care is seen, and not only said.
+    near = bool(store_of(name)) and not _is_networked(name)
+    asked = plan.scale_rtts_ms[:1] if near else plan.scale_rtts_ms
     points = []
     for rtt_ms, role in _roles(asked):
         calls = plan.scale_calls
