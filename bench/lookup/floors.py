@@ -33,6 +33,8 @@ def floor_of(scheme: Scheme, credentials: Sequence[str], store_urls: Sequence[st
     A scheme names its parts: `token-bearer-es256-denylist-redis` is ES256 and an EXISTS. A call
     takes another credential than the verify beside it, whose record would be at hand already.
     """
+    if "rival" in scheme.notes:
+        return None  # where a library of others keeps what is its own affair
     parts = scheme.name.split("-")
     if parts[0] == "session":
         store = "memory" if parts[-1] == "cached" else parts[-1]

@@ -82,12 +82,12 @@ def test_what_is_printed_names_every_lab() -> None:
         assert teachers(track).count("**Surprise.**") >= count
 
 
-def test_the_numbers_of_the_decision_are_those_of_the_first_run() -> None:
-    """For learners who have not measured, lab 12 quotes docs/first-run, and says so."""
+def test_the_numbers_of_the_decision_are_those_of_the_published_run() -> None:
+    """For learners who have not measured, lab 12 quotes docs/example-report, and says so."""
     import csv
 
     quoted = tomllib.loads((LABS / "12-decide" / "numbers.toml").read_text())
-    with (LABS.parents[1] / "docs" / "first-run" / "results.csv").open() as file:
+    with (LABS.parents[1] / "docs" / "example-report" / "results.csv").open() as file:
         rows = [row for row in csv.DictReader(file) if row["scheme"] in quoted]
     found: dict[tuple[str, str], set[float]] = {}
     for row in rows:

@@ -18,8 +18,8 @@ def numbers(policy):
     if own.is_file():
         for scheme, row in tomllib.loads(own.read_text(encoding="utf-8")).items():
             known[scheme] = {**known.get(scheme, {}), **row}
-        return known, "your own runs, and the project's first run where you have none"
-    return known, "the project's first run: you have not measured yet"
+        return known, "your own runs, and the project's published run where you have none"
+    return known, "the project's published run: you have not measured yet"
 
 
 def check(policy, seed):
