@@ -6,15 +6,12 @@ import re
 import shutil
 from pathlib import Path
 
-import pytest
-
 from reports.writing import render
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example-report"
 WRITTEN = ("results.csv", "results.json", "report.md")
 
 
-@pytest.mark.skipif(not (EXAMPLE / "records").is_dir(), reason="no example is published yet")
 def test_the_example_can_be_rendered_again(tmp_path: Path) -> None:
     """Whoever doubts a figure of it can do the same."""
     folder = tmp_path / EXAMPLE.name
