@@ -32,7 +32,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	fi
 	@touch $(READY)
 
-bench: $(READY) ## measure and write the report: PLAN=smoke|standard|full|rivals, or go on: RESUME=<run>
+bench: $(READY) ## measure and write the report: PLAN=smoke|standard|full|rivals|workshop, or go on: RESUME=<run>
 	@$(PY) -m bench run $(if $(RESUME),--resume $(RESUME),--plan $(PLAN))
 
 report: $(READY) ## render a run again from its records: RUN=<folder or name>

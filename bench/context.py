@@ -13,7 +13,8 @@ from demo.schemes import GROUP, build, names
 
 from .ledger import Ledger, Part
 from .machines.given import Machines
-from .plan import USUAL_SCHEMES, Plan
+from .plan import Plan
+from .plans import USUAL_SCHEMES
 from .processes.children import BenchError
 from .processes.placement import Placement
 from .progress import Progress
@@ -93,7 +94,8 @@ class Context:
         """How many blocks may be measured again: a quarter, and a machine that needs more is
         not fit to measure on."""
         plan = self.plan
-        return (plan.blocks + plan.high_blocks + plan.separate_blocks) // 4
+        blocks = plan.blocks + plan.high_blocks + plan.separate_blocks + plan.far_blocks
+        return blocks // 4
 
     def is_to_repeat(self, generator: Cell) -> bool:
         """

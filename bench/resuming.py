@@ -15,7 +15,8 @@ import msgspec
 
 from .journal import Order
 from .machines.given import Machines
-from .plan import PLANS, Plan
+from .plan import Plan
+from .plans import PLANS
 from .processes.children import BenchError
 from .records import Arm, Environment, RecordError, read_environment, read_run
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.plan import SMOKE
+from bench.plans import SMOKE
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = (

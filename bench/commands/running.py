@@ -14,7 +14,8 @@ import click
 from rich.console import Console
 
 from ..journal import Ending, Order
-from ..plan import EXPERIMENTS, PLANS
+from ..plan import EXPERIMENTS
+from ..plans import PLANS
 from ..processes.children import BenchError, environment_of_children
 from ..processes.folders import GENERATED, find_run
 from ..processes.interrupts import Interrupted, interruptible

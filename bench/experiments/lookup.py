@@ -1,9 +1,9 @@
 """Lookup latency: what it costs to know the caller, in three layers that are never mixed.
 
 `span` and `request` come from the same requests through a real server: interleaved blocks, in
-which every request draws its arm at random, and separate ones, in which each arm has the server
-to itself. `hot` is the check alone, in processes of its own. Blocks of all three kinds come in
-random order, and each has fresh processes.
+which every request draws its arm at random, some of them with the stores farther away, and separate
+ones, in which each arm has the server to itself. `hot` is the check alone, in processes of its own.
+Blocks of all kinds come in random order, and each has fresh processes.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from .. import gates
 from ..context import CONTROL
 from ..driving import crosscheck
-from ..lookup.blocks import Kind, Rates, kinds
+from ..lookup.blocks import Kind, Rates
 from ..lookup.capacity import measure_capacity
+from ..lookup.kinds import kinds
 from ..lookup.logins import prepare
 from ..machines.serving import serve_arms
 from ..records import Cell, write_cell
@@ -105,6 +106,7 @@ def choose_rates(context: Context) -> Rates:
 
 def _order(context: Context, rates: Rates) -> list[tuple[Kind, int]]:
     """Every block of the plan, in an order drawn from the run's seed."""
-    blocks = [(kind, block) for kind in kinds(rates) for block in range(kind.count(context.plan))]
+    planned = kinds(context, rates)
+    blocks = [(kind, block) for kind in planned for block in range(kind.count(context.plan))]
     random.Random(repr(context.seed_for("lookup", "order"))).shuffle(blocks)
     return blocks

@@ -75,8 +75,10 @@ def run(context: Context) -> None:
                 continue
             scheme = build(arm.scheme, settings)
             scheme.close()
+            at = serving(scheme, list(nodes))
             trials = Trials(
-                random_count=plan.revocation_trials,
+                # Where one node serves it, as many node-revocations need as many trials more.
+                random_count=plan.revocation_trials * len(nodes) // len(at),
                 adversarial_count=plan.revocation_trials_adversarial,
                 interval_s=plan.probe_interval_ms / 1e3,
                 bound_s=scheme.bound_s,
@@ -91,7 +93,6 @@ def run(context: Context) -> None:
                 attack = attack_on(scheme, _own_port(services))
                 if attack is not None:
                     stack.callback(attack.close)
-                at = serving(scheme, list(nodes))
                 for cell, arrays in measure(arm.name, at, trials, draw, tell, attack):
                     _save(context, arm.name, cell, arrays)
             context.finish("revocation", arm.name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..plan import SMOKE
+from ..plans import SMOKE
 from ..processes.children import BenchError
 from ..records import Environment, RecordError, Run, read_environment, read_run
 from ..verify.checks import check

@@ -1,4 +1,4 @@
-"""The kinds of lookup blocks: interleaved and separate requests, and the hot loop.
+"""Lookup blocks of requests through a real server: interleaved ones, and separate ones.
 
 Medians are compared within interleaved blocks, where whatever slows the machine slows every arm
 alike. Tails are compared between separate ones: in an interleaved block an arm's tail is made of
@@ -7,8 +7,9 @@ the arms it waited behind.
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -18,11 +19,12 @@ from numpy.typing import NDArray
 from ..driving.generator import Generator
 from ..driving.job import Outcome
 from ..driving.schedule import Schedule, interleaved, separate
+from ..machines.given import GivenNodes
 from ..machines.serving import serve_arms
+from ..nodes import Nodes
 from ..processes.cpuclock import CpuClock
 from ..records import Cell, write_cell
 from .cells import arm_cells, calibration_cell, measured
-from .hotbench import HotLoop
 from .logins import prepare
 
 if TYPE_CHECKING:
@@ -39,6 +41,9 @@ Load = Literal["low", "high"]
 
 Tell = Callable[[float, str], None]
 """Takes the fraction of the block that is done, and what happens now."""
+
+Serving = contextlib.AbstractContextManager[Nodes | GivenNodes]
+"""A server of every arm, which starts when it is entered: the generator starts before it."""
 
 
 class Rates(NamedTuple):
@@ -66,6 +71,8 @@ class Kind(Protocol):
 class Interleaved:
     """Every request draws its arm at random; at one load or the other."""
 
+    design = "interleaved"
+
     def __init__(self, rate: float, load: Load = "low") -> None:
         self._rate = rate
         self.load = load
@@ -74,23 +81,34 @@ class Interleaved:
         return plan.high_blocks if self.load == "high" else plan.blocks
 
     def seconds(self, context: Context) -> float:
-        return START_S + context.plan.warm_s + self._block_s(context.plan)
+        return START_S + context.plan.warm_s + self.block_s(context.plan)
+
+    def block_s(self, plan: Plan) -> float:
+        """Measured seconds of one."""
+        return plan.high_block_s if self.load == "high" else plan.block_s
+
+    def conditions(self, plan: Plan) -> dict[str, float]:  # noqa: ARG002 - a plan says how far
+        """What is other than usual; nothing here."""
+        return {}
+
+    def serving(self, context: Context, block: int) -> Serving:  # noqa: ARG002 - others tell blocks apart
+        """A fresh server of every arm, once it is entered."""
+        return _fresh(context)
 
     def measure(self, context: Context, block: int, tell: Tell) -> None:
         plan, arms = context.plan, context.arms
         # The seeds of the blocks at low load are those of before there was another.
-        purpose = "interleaved" if self.load == "low" else f"interleaved-{self.load}"
+        purpose = self.design if self.load == "low" else f"{self.design}-{self.load}"
         seed = context.seed_for("lookup", purpose, block)
-        block_s = plan.warm_s + self._block_s(plan)
+        block_s = plan.warm_s + self.block_s(plan)
         schedule = interleaved(seed, len(arms), self._rate, block_s)
-        template = _template(context, "interleaved", block, self._rate / len(arms), self.load)
-        rows, outcome, _ = _drive(context, schedule, template, tell)
+        template = _template(context, self.design, block, self._rate / len(arms), self.load)
+        template.conditions.update(self.conditions(plan))
+        serving = self.serving(context, block)
+        rows, outcome, _ = _drive(context, serving, schedule, template, tell)
         rows = measured(rows, outcome, plan.warm_s)
         if not _save(context, rows, outcome, self._rate, template, {}):
             self.measure(context, block, tell)
-
-    def _block_s(self, plan: Plan) -> float:
-        return plan.high_block_s if self.load == "high" else plan.block_s
 
 
 class Separate:
@@ -114,7 +132,7 @@ class Separate:
         turn_s = TURN_WARM_S + max(plan.separate_s, plan.separate_requests / self._rate)
         schedule, turns_ns = separate(seed, len(arms), self._rate, turn_s, GAP_S)
         template = _template(context, "separate", block, self._rate, self.load)
-        rows, outcome, clock = _drive(context, schedule, template, tell)
+        rows, outcome, clock = _drive(context, _fresh(context), schedule, template, tell)
         cpu_us = {}
         kept = rows[:0]
         for index, arm in enumerate(arms):
@@ -133,10 +151,10 @@ class Separate:
             self.measure(context, block, tell)
 
 
-def kinds(rates: Rates) -> tuple[Kind, ...]:
-    """Every kind, with the rates where there are requests."""
-    low, high = Interleaved(rates.low), Interleaved(rates.high, "high")
-    return low, high, Separate(rates.low), HotLoop()
+@contextlib.contextmanager
+def _fresh(context: Context) -> Iterator[Nodes | GivenNodes]:
+    with serve_arms(context) as nodes:
+        yield nodes
 
 
 def _template(context: Context, design: str, block: int, rate: float, load: Load) -> Cell:
@@ -152,16 +170,20 @@ def _template(context: Context, design: str, block: int, rate: float, load: Load
 
 
 def _drive(
-    context: Context, schedule: Schedule, template: Cell, tell: Tell
+    context: Context,
+    serving: Serving,
+    schedule: Schedule,
+    template: Cell,
+    tell: Tell,
 ) -> tuple[NDArray[Any], Outcome, CpuClock]:
-    """Send *schedule* to a fresh server, with one generator."""
+    """Send *schedule* to a server of its own, with one generator."""
     labels = template.labels
     what = f"{labels['design']} block {template.block + 1}, {labels['load']} load"
     tell(0.0, f"{what}, starting")
     services, placement = context.services, context.placement
     with (
         Generator(services.folder, placement.generator, context.machines) as generator,
-        serve_arms(context) as nodes,
+        serving as nodes,
     ):
         loads, refusals = prepare(nodes[0], context.arms, context.plan.logins)
         # A run says it once for each arm, at the worst it was.

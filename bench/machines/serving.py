@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..context import mount_of
@@ -12,8 +13,12 @@ if TYPE_CHECKING:
     from ..context import Context
 
 
-def serve_arms(context: Context) -> Nodes | GivenNodes:
-    """Nodes that serve every arm of *context*; to be used in a `with` block."""
+def serve_arms(context: Context, store_urls: Sequence[str] | None = None) -> Nodes | GivenNodes:
+    """
+    Nodes that serve every arm of *context*; to be used in a `with` block.
+
+    *store_urls* are where a node that is started here finds its stores, if not where they are.
+    """
     mounts = [mount_of(arm) for arm in context.arms]
     if context.machines is not None and context.machines.node_urls:
         return GivenNodes(context.machines.node_urls, mounts)
@@ -21,7 +26,7 @@ def serve_arms(context: Context) -> Nodes | GivenNodes:
     return start_nodes(
         1,
         mounts,
-        store_urls=services.store_urls,
+        store_urls=services.store_urls if store_urls is None else store_urls,
         keys_file=services.keys_file,
         folder=services.folder,
         cores=context.placement.server,

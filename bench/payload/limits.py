@@ -64,4 +64,6 @@ def _asked(caller: Caller, claims: int) -> tuple[str, str]:
     found = response.json() or {}
     if response.status == 200 and len(found.get("data", {})) == claims:
         return "", ""
+    if response.status == 401:
+        return "scheme", "it was issued, and is not accepted"
     return "server", response.title

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 from urllib.parse import urlsplit
 
 import click
 
 from .relay import Address, Relay
+
+PR_SET_TIMERSLACK = 29
+"""Of prctl(2): the longest that this thread's timers may be late, in nanoseconds."""
 
 
 @click.command()
@@ -18,9 +23,17 @@ from .relay import Address, Relay
     required=True,
     help="Microseconds added to a round trip, half of them in each direction.",
 )
-def main(upstream: str, round_trip_us: float) -> None:
+@click.option(
+    "--naps",
+    is_flag=True,
+    help="Sleep until the next byte is due and do not poll: on a core that others work on.",
+)
+def main(upstream: str, round_trip_us: float, naps: bool) -> None:
     """Relay connections to a store, and delay what they carry; ends with a signal."""
-    relay = Relay(address_of(upstream), round(round_trip_us * 500))
+    relay = Relay(address_of(upstream), round(round_trip_us * 500), naps=naps)
+    if naps and sys.platform == "linux":
+        # Else the kernel may add 50 us to every sleep, to wake several sleepers at once.
+        ctypes.CDLL(None).prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0)
     click.echo(f"proxy: listening on 127.0.0.1:{relay.port}")
     # A collection would delay whatever is under way.
     gc.disable()

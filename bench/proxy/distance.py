@@ -57,13 +57,17 @@ class Distance:
 
 @contextlib.contextmanager
 def farther(
-    url: str, rtt_ms: float, folder: Path, placement: Placement = NOWHERE
+    url: str, rtt_ms: float, folder: Path, placement: Placement = NOWHERE, *, naps: bool = False
 ) -> Iterator[Distance]:
-    """The store at *url*, *rtt_ms* farther away, until the end of the block."""
+    """
+    The store at *url*, *rtt_ms* farther away, until the end of the block.
+
+    A relay that *naps* leaves its core to the load generator meanwhile.
+    """
     wanted_us = rtt_ms * 1000
     own_us = 0.0
     for attempt in range(ATTEMPTS):
-        with _relay(url, max(0.0, wanted_us - own_us), folder, placement) as far:
+        with _relay(url, max(0.0, wanted_us - own_us), folder, placement, naps) as far:
             distance = measure(url, far, placement.server)
             over_us = distance.added_us - wanted_us
             if abs(over_us) < NEAR_ENOUGH_US or attempt == ATTEMPTS - 1:
@@ -106,12 +110,14 @@ def _running_on(cores: Sequence[int]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _relay(url: str, added_us: float, folder: Path, placement: Placement) -> Iterator[str]:
+def _relay(
+    url: str, added_us: float, folder: Path, placement: Placement, naps: bool
+) -> Iterator[str]:
     descriptor, name = tempfile.mkstemp(dir=folder, prefix="proxy-", suffix=".log")
     os.close(descriptor)
     log = Path(name)
     command: list[str | Path] = [sys.executable, "-m", "bench.proxy", "--to", address_in(url)]
-    command += ["--round-trip-us", f"{added_us:.1f}"]
+    command += ["--round-trip-us", f"{added_us:.1f}", *(["--naps"] if naps else [])]
     # Beside the store and not on its core: it polls all the while.
     cores = placement.generator
     with Child("the delay proxy", command, log=log, cores=cores) as child:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from bench.context import arms_of, describe_schemes, wanted_schemes
-from bench.plan import EXPERIMENTS, FULL, PLANS, SMOKE, STANDARD
+from bench.plan import EXPERIMENTS
+from bench.plans import FULL, PLANS, SMOKE, STANDARD
 from demo.auth import Settings
 from demo.schemes import names
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from bench.plan import STANDARD
+from bench.plans import STANDARD
 from bench.records import (
     Arm,
     Cell,

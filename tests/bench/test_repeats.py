@@ -7,7 +7,7 @@ from typing import Any
 
 from bench import gates
 from bench.context import Context
-from bench.plan import STANDARD
+from bench.plans import STANDARD
 from bench.records import Cell
 
 ALLOWED = (STANDARD.blocks + STANDARD.high_blocks + STANDARD.separate_blocks) // 4

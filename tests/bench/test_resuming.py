@@ -15,7 +15,7 @@ import pytest
 
 from bench.environment import SOURCES
 from bench.ledger import FILE, Ledger, Part
-from bench.plan import SMOKE
+from bench.plans import SMOKE
 from bench.processes.children import ROOT, BenchError
 from bench.records import read_arrays, read_cells, read_run
 from bench.resuming import order_of
@@ -27,7 +27,7 @@ from dataclasses import replace
 from pathlib import Path
 from rich.console import Console
 from bench.journal import Order
-from bench.plan import SMOKE
+from bench.plans import SMOKE
 from bench.processes.children import BenchError
 from bench.resuming import order_of
 from bench.run import execute

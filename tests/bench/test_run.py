@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from bench.journal import Ending, Order
-from bench.plan import SMOKE, Plan
+from bench.plan import Plan
+from bench.plans import SMOKE
 from bench.processes.children import BenchError
 from bench.records import Cell, read_arrays, read_cells, read_environment, read_run
 from bench.run import execute
@@ -104,6 +105,21 @@ def test_the_known_delay_is_in_the_span(ending: Ending) -> None:
     }
     added_us = (medians["control-delay-100us"] - medians["control"]) / 1000
     assert 95 < added_us < 120
+
+
+def test_a_store_farther_away_is_waited_for_inside_the_request(tmp_path: Path) -> None:
+    """By whoever asks it, at least so long; a scheme that asks nobody does not notice."""
+    plan = replace(TINY, separate_blocks=0, hot_blocks=0, high_blocks=0, far_rtt_ms=2.0)
+    schemes = ("session-cookie-redis", "token-bearer-hs256-expiry")
+    far = _lookup(_execute(tmp_path, plan, schemes=schemes), "span", "far")
+    folder = next(tmp_path.glob("*-tiny"))
+    waited_ms = {
+        arm: float(np.median(read_arrays(folder, cell)["auth_ns"])) / 1e6
+        for arm, cell in far.items()
+    }
+    assert {cell.conditions["store_rtt_ms"] for cell in far.values()} == {2.0}
+    assert waited_ms["session-cookie-redis"] > 1.9
+    assert waited_ms["token-bearer-hs256-expiry"] < 1.9
 
 
 def test_an_arm_alone_shows_its_processor_time(ending: Ending) -> None:

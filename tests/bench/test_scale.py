@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from bench.journal import Ending, Order
-from bench.plan import FULL, SMOKE, STANDARD
+from bench.plans import FULL, SMOKE, STANDARD
 from bench.records import Cell, read_arrays, read_cells, read_run
 from bench.run import execute
 from bench.scale.chunks import CHUNK, WARM, Timed, measure, wanted

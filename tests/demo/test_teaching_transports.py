@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from bench.plan import USUAL_SCHEMES
+from bench.plans import USUAL_SCHEMES
 from demo.app import create_app
 from demo.auth import TEACHING, Settings
 from demo.loopback import is_loopback

@@ -9,7 +9,7 @@ import pytest
 
 import sessions
 import tokens
-from bench.plan import USUAL_SCHEMES
+from bench.plans import USUAL_SCHEMES
 from demo.auth import Settings
 from demo.schemes import build, names
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.lookup.resolution import USUAL_US, apart_us, expected_resolution
-from bench.plan import STANDARD
+from bench.plans import STANDARD
 from bench.records import Cell, Layer, write_cell
 
 

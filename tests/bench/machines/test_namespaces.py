@@ -31,7 +31,7 @@ from pathlib import Path
 from rich.console import Console
 from bench.journal import Order
 from bench.machines.given import Machines
-from bench.plan import SMOKE
+from bench.plans import SMOKE
 from bench.run import execute
 
 tiny = replace(

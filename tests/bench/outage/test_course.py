@@ -14,7 +14,7 @@ from bench.outage.cast import Member
 from bench.outage.cells import outage_cell
 from bench.outage.faults import FAULTS, applies
 from bench.outage.stores import Stores
-from bench.plan import EVERY_FAULT
+from bench.plans import EVERY_FAULT
 from bench.records import Cell
 from demo.auth import Settings
 from demo.schemes import build

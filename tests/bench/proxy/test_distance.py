@@ -57,6 +57,12 @@ def echo() -> Iterator[Echo]:
     server.close()
 
 
+@pytest.fixture(params=[False, True], ids=["polls", "naps"])
+def naps(request: pytest.FixtureRequest) -> bool:
+    """Either way of waiting: what arrives is the same."""
+    return bool(request.param)
+
+
 def _through(relay: Relay) -> socket.socket:
     threading.Thread(target=relay.run, daemon=True).start()
     return socket.create_connection(("127.0.0.1", relay.port), timeout=10)
@@ -69,17 +75,17 @@ def _exactly(client: socket.socket, count: int) -> bytes:
     return data
 
 
-def test_every_byte_arrives_in_order(echo: Echo) -> None:
+def test_every_byte_arrives_in_order(echo: Echo, naps: bool) -> None:
     """Also of more than any buffer on the way can hold at once."""
     sent = os.urandom(3_000_000)
-    with _through(Relay(echo.address, 100_000)) as client:
+    with _through(Relay(echo.address, 100_000, naps=naps)) as client:
         threading.Thread(target=client.sendall, args=[sent], daemon=True).start()
         assert _exactly(client, len(sent)) == sent
 
 
-def test_no_answer_comes_before_the_round_trip_is_over(echo: Echo) -> None:
+def test_no_answer_comes_before_the_round_trip_is_over(echo: Echo, naps: bool) -> None:
     """Half of it in each direction."""
-    relay = Relay(echo.address, int(ONE_WAY_S * 1e9))
+    relay = Relay(echo.address, int(ONE_WAY_S * 1e9), naps=naps)
     with _through(relay) as client:
         started = time.perf_counter()
         client.sendall(b"hello")
@@ -87,9 +93,9 @@ def test_no_answer_comes_before_the_round_trip_is_over(echo: Echo) -> None:
         assert time.perf_counter() - started >= 2 * ONE_WAY_S
 
 
-def test_messages_on_the_way_do_not_wait_for_each_other(echo: Echo) -> None:
+def test_messages_on_the_way_do_not_wait_for_each_other(echo: Echo, naps: bool) -> None:
     """A delay, and no turn-taking: ten at once are there after one round trip, not after ten."""
-    with _through(Relay(echo.address, int(ONE_WAY_S * 1e9))) as client:
+    with _through(Relay(echo.address, int(ONE_WAY_S * 1e9), naps=naps)) as client:
         started = time.perf_counter()
         for number in range(10):
             client.sendall(b"%d" % number)
@@ -106,8 +112,8 @@ def test_round_trips_are_counted(echo: Echo) -> None:
     assert relay.asked == 7
 
 
-def test_a_server_that_hangs_up_is_passed_on_after_its_last_word(echo: Echo) -> None:
-    with _through(Relay(echo.address, 1_000_000)) as client:
+def test_a_server_that_hangs_up_is_passed_on_after_its_last_word(echo: Echo, naps: bool) -> None:
+    with _through(Relay(echo.address, 1_000_000, naps=naps)) as client:
         client.sendall(b"good bye")
         assert _exactly(client, 8) == b"good bye"
         assert client.recv(1) == b""
@@ -132,8 +138,10 @@ def test_a_valkey_is_farther_by_what_was_asked(services: Services, tmp_path: Pat
     assert casualties() == []
 
 
-def test_a_postgresql_is_farther_by_what_was_asked(postgres_url: str, tmp_path: Path) -> None:
-    with farther(postgres_url, 2.0, tmp_path) as distance:
+def test_a_postgresql_is_farther_by_what_was_asked(
+    postgres_url: str, tmp_path: Path, naps: bool
+) -> None:
+    with farther(postgres_url, 2.0, tmp_path, naps=naps) as distance:
         with psycopg.connect(distance.url) as connection:
             assert connection.execute("SELECT 6 * 7").fetchone() == (42,)
         assert distance.proxy_rtt_us > 1800

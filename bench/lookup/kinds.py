@@ -1,0 +1,27 @@
+"""Every kind of lookup block that a run has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .bare import store_of
+from .blocks import Interleaved, Kind, Rates, Separate
+from .farther import Far
+from .hotbench import HotLoop
+
+if TYPE_CHECKING:
+    from ..context import Context
+
+
+def kinds(context: Context, rates: Rates) -> tuple[Kind, ...]:
+    """Every kind, with the rates where there are requests."""
+    low, high = Interleaved(rates.low), Interleaved(rates.high, "high")
+    usual = (low, high, Separate(rates.low), HotLoop())
+    return (*usual, Far(rates.low)) if _stores_can_move(context) else usual
+
+
+def _stores_can_move(context: Context) -> bool:
+    """Whether a scheme asks over a network, and a relay can be put there: not at nodes given."""
+    if context.machines is not None and context.machines.node_urls:
+        return False
+    return any(store_of(arm.scheme) in ("redis", "postgres") for arm in context.arms)

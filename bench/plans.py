@@ -1,0 +1,222 @@
+"""The plans there are, and the schemes each measures: smoke, standard, full, and others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .plan import Plan
+
+USUAL_SCHEMES = (
+    "control",
+    "control-delay-100us",
+    "session-cookie-memory",
+    "session-cookie-sqlite",
+    "session-cookie-redis",
+    "session-bearer-redis",
+    "token-bearer-hs256-expiry",
+    "token-bearer-es256-expiry",
+    "token-bearer-hs256-denylist-redis",
+    "token-cookie-hs256-expiry",
+)
+"""Measured unless others are asked for: the controls, and from a session in memory to a token
+that nobody can call back, with the transports told apart."""
+
+FEW_SCHEMES = (
+    "control",
+    "control-delay-100us",
+    "session-cookie-memory",
+    "session-cookie-redis",
+    "token-bearer-hs256-expiry",
+    "token-bearer-hs256-denylist-redis",
+    "token-cookie-hs256-expiry",
+)
+"""Of these, one of each kind, for a run that is to see that everything works."""
+
+EVERY_FAULT = (
+    "refused",
+    "hung",
+    "slow",
+    "sigstop",
+    "kill-keep",
+    "kill-lose",
+    "evict",
+    "locked",
+    "node-killed",
+)
+
+SMOKE = Plan(
+    name="smoke",
+    summary="every step once, to see that it works; intervals are wide",
+    schemes=FEW_SCHEMES,
+    again="",
+    blocks=3,
+    block_s=2.5,
+    warm_s=0.5,
+    rate_share=0.25,
+    high_blocks=1,
+    high_block_s=2.0,
+    high_share=0.7,
+    rate_limit=1500.0,
+    logins=1,
+    far_blocks=1,
+    far_block_s=1.5,
+    far_rtt_ms=1.0,
+    separate_blocks=0,
+    separate_s=0.0,
+    separate_requests=0,
+    hot_blocks=2,
+    hot_pool=1_000,
+    hot_calls=1_000,
+    scale_schemes=(
+        "session-cookie-redis",
+        "token-bearer-hs256-expiry",
+        "token-bearer-hs256-denylist-redis",
+    ),
+    scale_rounds=1,
+    scale_calls=100,
+    scale_rtts_ms=(0.0, 1.0),
+    scale_far_s=0.2,
+    scale_populations=(1_000, 10_000),
+    scale_denied=(1_000, 10_000),
+    scale_claims=(0, 30),
+    scale_subject_sessions=(1, 10),
+    scale_crowds=(1_000,),
+    scale_fill_s=2.0,
+    cross_check=False,
+    revocation_nodes=3,
+    revocation_trials=6,
+    revocation_trials_adversarial=3,
+    revocation_key_trials=1,
+    revocation_access_s=2.0,
+    probe_interval_ms=10.0,
+    outage_faults=("refused", "kill-lose"),
+    outage_rounds=1,
+    outage_interval_ms=40.0,
+    payload_claims=(0, 1, 4, 16),
+)
+
+STANDARD = Plan(
+    name="standard",
+    summary="enough blocks for intervals one can decide by",
+    schemes=USUAL_SCHEMES,
+    again="session-cookie-redis",
+    blocks=10,
+    block_s=6.0,
+    warm_s=1.0,
+    rate_share=0.25,
+    high_blocks=4,
+    high_block_s=4.0,
+    high_share=0.7,
+    rate_limit=1500.0,
+    logins=2,
+    far_blocks=4,
+    far_block_s=4.0,
+    far_rtt_ms=1.0,
+    separate_blocks=3,
+    separate_s=1.6,
+    separate_requests=1_200,  # a p99 needs 1,000, and a Poisson count varies
+    hot_blocks=5,
+    hot_pool=3_000,
+    hot_calls=2_500,
+    scale_schemes=(),
+    scale_rounds=3,
+    scale_calls=500,
+    scale_rtts_ms=(0.0, 0.5, 1.0, 2.0, 5.0),
+    scale_far_s=0.4,
+    scale_populations=(1_000, 100_000, 1_000_000),
+    scale_denied=(1_000, 10_000, 100_000),
+    scale_claims=(0, 30, 100),
+    scale_subject_sessions=(1, 10, 100),
+    scale_crowds=(1_000, 100_000),
+    scale_fill_s=14.0,
+    cross_check=False,
+    revocation_nodes=3,
+    revocation_trials=36,
+    revocation_trials_adversarial=20,
+    revocation_key_trials=2,
+    revocation_access_s=4.0,
+    probe_interval_ms=10.0,
+    outage_faults=EVERY_FAULT,
+    outage_rounds=1,
+    outage_interval_ms=40.0,
+    # Dense where a token reaches the cookie's limit and the end of HPACK's table.
+    payload_claims=(0, 1, 2, 4, 8, 16, 32, 64, 96, 112, 120, 128, 136, 144, 160, 192),
+)
+
+FULL = replace(
+    STANDARD,
+    name="full",
+    summary="every scheme over every condition, for an hour: for what is to be published",
+    schemes=("all",),
+    cross_check=True,
+    blocks=20,
+    block_s=12.0,
+    high_blocks=10,
+    high_block_s=8.0,
+    far_blocks=10,
+    far_block_s=8.0,
+    separate_blocks=4,
+    hot_blocks=8,
+    hot_pool=10_000,
+    hot_calls=5_000,
+    scale_rounds=6,
+    scale_calls=1_000,
+    scale_far_s=1.0,
+    scale_claims=(0, 10, 30, 60, 100),
+    scale_populations=(1_000, 10_000, 100_000, 1_000_000, 10_000_000),
+    scale_denied=(1_000, 10_000, 100_000, 1_000_000),
+    scale_subject_sessions=(1, 10, 100, 1_000),
+    scale_crowds=(1_000, 100_000, 1_000_000),
+    scale_fill_s=150.0,
+    revocation_trials=100,  # three nodes: 300 node-revocations at a random phase alone
+    revocation_trials_adversarial=40,
+    revocation_key_trials=10,
+    outage_rounds=2,
+)
+
+RIVALS = replace(
+    STANDARD,
+    name="rivals",
+    summary="ours beside the libraries people would otherwise use (docs/rivals.md)",
+    schemes=(
+        "session-cookie-redis",
+        "session-cookie-postgres",
+        "token-bearer-hs256-expiry",
+        "token-bearer-hs256-denylist-redis",
+        "rivals",
+    ),
+    block_s=14.0,  # among so many arms each gets a smaller part of the requests
+    high_blocks=0,
+    far_blocks=0,
+    separate_blocks=2,
+    revocation_trials=24,
+    revocation_trials_adversarial=0,
+    revocation_key_trials=0,
+    payload_claims=(0, 1, 4, 16),
+    # A node of theirs cannot start without its store, and their records are not ours to copy.
+    experiments=("payload", "lookup", "revocation"),
+)
+
+WORKSHOP = replace(
+    STANDARD,
+    name="workshop",
+    summary="what one lab measures, in a minute and a half: for a few schemes at a time",
+    schemes=("session-cookie-memory", "session-cookie-redis", "token-bearer-hs256-expiry"),
+    again="",
+    blocks=8,
+    block_s=5.0,
+    high_blocks=0,
+    far_blocks=0,
+    separate_blocks=0,
+    hot_blocks=2,
+    hot_pool=1_000,
+    hot_calls=1_000,
+    revocation_trials=24,
+    revocation_trials_adversarial=12,
+    revocation_key_trials=0,
+    revocation_access_s=2.0,
+    payload_claims=(0, 1, 4, 16),
+    experiments=("payload", "lookup", "revocation"),
+)
+
+PLANS = {plan.name: plan for plan in (SMOKE, STANDARD, FULL, RIVALS, WORKSHOP)}
