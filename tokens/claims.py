@@ -15,6 +15,9 @@ import msgspec
 from .errors import DataTooLarge, InvalidToken, Reason
 
 MAX_DEPTH = 16
+"""How deep user data may be nested."""
+MAX_NESTING = MAX_DEPTH + 2
+"""The same for all that a token says: user data is an object in an object."""
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -124,13 +127,20 @@ def check_instants(claims: Claims, now: float, leeway_s: float) -> None:
 
 
 def decode_object(text: bytes, reason: Reason) -> dict[str, Any]:
-    """A JSON object with no name twice (RFC 8725 section 2.4), or InvalidToken(*reason*)."""
+    """A JSON object with no name twice (RFC 8725 section 2.4), or InvalidToken(*reason*).
+
+    Nor nested deeper than anything that is signed here.
+    """
     try:
         # From bytes, json would also take UTF-16, UTF-32 and a byte order mark.
-        found = json.loads(text.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refused)
+        found = _read(text.decode("utf-8"))
     except (ValueError, RecursionError) as exc:
         raise InvalidToken(reason) from exc
     if not isinstance(found, dict):
+        raise InvalidToken(reason)
+    # Who has so few brackets cannot be nested deeper, and most have: the walk is for the others.
+    brackets = text.count(b"{") + text.count(b"[")
+    if brackets > MAX_NESTING and not _is_plain(found, MAX_NESTING):
         raise InvalidToken(reason)
     return found
 
@@ -161,6 +171,19 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refused(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number is too large")
+    return value
+
+
+_read = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refused, parse_float=_finite
+).decode
+"""Prepared once: `json.loads` would do it for every token."""
 
 
 def _text(found: dict[str, Any], name: str) -> str:

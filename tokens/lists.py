@@ -109,6 +109,8 @@ class StatusListClient:
         try:
             if began - self._tried_at.get(uri, float("-inf")) < RETRY_S:
                 return
+            if len(self._tried_at) >= 2 * MAX_LISTS:
+                del self._tried_at[next(iter(self._tried_at))]
             self._tried_at[uri] = began
             self._keep(uri, self._read(uri, self._fetch(uri)().decode("ascii"), began))
         except _FAILURES as exc:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from copy import copy
 from typing import Any
 
@@ -66,8 +67,12 @@ class VerifiedTokens:
         return claims
 
     def put(self, token: str, ring: KeyRing, claims: Claims) -> None:
-        """Remember that a key of *ring* signed *token*, which says *claims*."""
-        self._keep(token, (ring, claims, msgspec.json.encode(claims.data)))
+        """Remember that a key of *ring* signed *token*, which says *claims*.
+
+        What is not signed here, and so cannot be written again, is checked anew each time.
+        """
+        with suppress(ValueError, OverflowError):
+            self._keep(token, (ring, claims, msgspec.json.encode(claims.data)))
 
     def _keep(self, token: str, found: _Found) -> None:
         if len(self._recent) >= self._half:

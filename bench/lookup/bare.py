@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +14,8 @@ from psycopg.errors import error_from_result
 
 from ..processes.children import BenchError
 
+COUNTERS = 1_000
+"""So many of them are asked for in turns."""
 STORES = ("memory", "sqlite", "redis", "postgres")
 
 Floor = Callable[[int], object]
@@ -28,8 +31,11 @@ class Bare(Protocol):
     def denied(self, name: str) -> object:
         """Whether *name* is denied."""
 
-    def standing(self, name: str) -> object:
-        """Whether *name* is denied, and a counter."""
+    def standing(self, name: str, counter: str) -> object:
+        """Whether *name* is denied, and what *counter* is."""
+
+    def counters(self) -> list[str]:
+        """Some counters that are there; `BenchError` if there are none."""
 
     def check_session(self, key: bytes) -> None:
         """Raise `BenchError` if there is no session under *key*."""
@@ -67,6 +73,15 @@ class _Bare:
         if not self.session(key):
             raise BenchError(f"no session of {self._name} is where its floor would look for it")
 
+    def counters(self) -> list[str]:
+        found = self._counted()
+        if not found:
+            raise BenchError(f"no counter of {self._name} is where its floor would look for it")
+        return found
+
+    def _counted(self) -> list[str]:
+        raise NotImplementedError
+
 
 class _Redis(_Bare):
     """HGETALL, EXISTS, MGET."""
@@ -84,8 +99,12 @@ class _Redis(_Bare):
     def denied(self, name: str) -> object:
         return self._client.exists(self._denials + name)
 
-    def standing(self, name: str) -> object:
-        return self._client.mget(self._denials + name, self._counters + name)
+    def standing(self, name: str, counter: str) -> object:
+        return self._client.mget(self._denials + name, self._counters + counter)
+
+    def _counted(self) -> list[str]:
+        keys = self._client.scan_iter(f"{self._counters}*", count=COUNTERS)
+        return [key.decode().removeprefix(self._counters) for key in islice(keys, COUNTERS)]
 
 
 class _SQLite(_Bare):
@@ -104,12 +123,16 @@ class _SQLite(_Bare):
     def denied(self, name: str) -> object:
         return self._execute("SELECT 1 FROM denials WHERE name = ?", (name,)).fetchone()
 
-    def standing(self, name: str) -> object:
+    def standing(self, name: str, counter: str) -> object:
         query = (
             "SELECT EXISTS (SELECT 1 FROM denials WHERE name = ?), "
             "(SELECT value FROM counters WHERE name = ?)"
         )
-        return self._execute(query, (name, name)).fetchone()
+        return self._execute(query, (name, counter)).fetchone()
+
+    def _counted(self) -> list[str]:
+        found = self._execute(f"SELECT name FROM counters LIMIT {COUNTERS}")  # noqa: S608 - a constant
+        return [name for (name,) in found]
 
 
 _QUERIES = {
@@ -117,6 +140,7 @@ _QUERIES = {
     b"denied": "SELECT FROM denials WHERE name = $1",
     b"standing": "SELECT EXISTS (SELECT FROM denials WHERE name = $1), "
     "(SELECT value FROM counters WHERE name = $2)",
+    b"counters": f"SELECT name FROM counters LIMIT {COUNTERS}",  # noqa: S608 - a constant
 }
 
 
@@ -137,8 +161,12 @@ class _Postgres(_Bare):
     def denied(self, name: str) -> object:
         return self._asked(b"denied", name.encode()).ntuples
 
-    def standing(self, name: str) -> object:
-        return self._asked(b"standing", name.encode(), name.encode()).ntuples
+    def standing(self, name: str, counter: str) -> object:
+        return self._asked(b"standing", name.encode(), counter.encode()).ntuples
+
+    def _counted(self) -> list[str]:
+        found = self._asked(b"counters")
+        return [(found.get_value(row, 0) or b"").decode() for row in range(found.ntuples)]
 
     def _checked(self, result: pq.abc.PGresult) -> None:
         if result.status != pq.ExecStatus.COMMAND_OK:

@@ -57,7 +57,8 @@ class Far(Interleaved):
                 distance = stack.enter_context(relay)
                 urls.append(distance.url)
                 _save(context, block, distance, "redis" if is_redis(url) else "postgres")
-            yield stack.enter_context(serve_arms(context, urls))
+            with serve_arms(context, urls) as nodes:
+                yield nodes
 
 
 def _save(context: Context, block: int, distance: Distance, store: str) -> None:

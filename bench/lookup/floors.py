@@ -46,8 +46,7 @@ def floor_of(scheme: Scheme, credentials: Sequence[str], store_urls: Sequence[st
         bare = bare_store(parts[-1], scheme.name, store_urls)
         if bare is None:
             return None
-        asked = bare.denied if parts[3] == "denylist" else bare.standing
-        return _both(primitive, lambda call: asked(f"call-{call}"))
+        return _both(primitive, _asked(bare, parts[3]))
     return None
 
 
@@ -83,6 +82,14 @@ def _primitive_floor(algorithm: str, credentials: Sequence[str]) -> Floor | None
 
         return verify
     return None
+
+
+def _asked(bare: Bare, strategy: str) -> Floor:
+    """What a token that is good asks: a denial that is not there, and a counter that is."""
+    if strategy == "denylist":
+        return lambda call: bare.denied(f"call-{call}")
+    counters = bare.counters()
+    return lambda call: bare.standing(f"call-{call}", counters[call % len(counters)])
 
 
 def _both(first: Floor, second: Floor) -> Floor:

@@ -12,12 +12,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import valkey
 
-from demo.auth import Client, Scheme, Settings
+from demo.auth import Scheme, Settings
 from demo.schemes import build
 from demo.storage import STORES
 
-from .meters import MemoryMeter, Meter, PostgresMeter, RedisMeter, SQLiteMeter
-from .wire import USER_AGENT
+from .memory import measure_memory
+from .meters import Meter, PostgresMeter, RedisMeter, SQLiteMeter
+from .rounds import log_in_and_out
 
 LOGINS = {"redis": 1000, "sqlite": 2000, "postgres": 4000, "memory": 4000}
 """Of as many subjects, so that what is kept for each subject is counted with its one login.
@@ -27,7 +28,6 @@ mean to within one part in a hundred.
 """
 DATABASES = range(15, 0, -1)
 STORES_BY_TITLE = {title: kind for kind, title in STORES.items()}
-_CLIENT = Client("127.0.0.1", USER_AGENT)
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,7 @@ def measure_store(
             kind = STORES_BY_TITLE[scheme.notes["store"]] if "store" in scheme.notes else ""
             logins = logins or LOGINS.get(kind, LOGINS["redis"])
             if kind == "memory":
-                with contextlib.closing(build(scheme_name, settings)) as other:
-                    # What Python makes once, on first use, is none of the store's.
-                    _round(other, folder, 1)
-                return _in_memory(scheme, folder, logins)
+                return StoreBytes(*measure_memory(scheme_name, settings, folder, logins))
             meters: list[Meter] = [SQLiteMeter(path)]
             if client is not None:
                 meters.append(RedisMeter(client))
@@ -85,41 +82,12 @@ def _outside(
     scheme: Scheme, folder: Path, logins: int, weigh: Callable[[], int]
 ) -> StoreBytes | None:
     # One login and logout first: tables are made, and what a store keeps but once is there.
-    _round(scheme, folder, 1)
+    log_in_and_out(scheme, folder, 1)
     before = weigh()
-    found = _round(scheme, folder, logins, weigh)
+    found = log_in_and_out(scheme, folder, logins, weigh)
     if found[0] == before:
         return None
     return StoreBytes(*((after - before) / logins for after in found))
-
-
-def _in_memory(scheme: Scheme, folder: Path, logins: int) -> StoreBytes:
-    """What Python's allocator was asked for, and has not been given back."""
-    weigh = MemoryMeter()
-    with weigh:
-        before = weigh.bytes()
-        live, once = _round(scheme, folder, logins, weigh.bytes)
-        # A dict keeps its table when it is emptied, and fills it again: only growth stays.
-        _, twice = _round(scheme, folder, logins, weigh.bytes)
-    return StoreBytes((live - before) / logins, max(0, twice - once) / logins)
-
-
-def _round(
-    scheme: Scheme, folder: Path, logins: int, weigh: Callable[[], int] = lambda: 0
-) -> tuple[int, int]:
-    """The bytes when *logins* subjects are logged in, and when all of them are out again."""
-    mechanism = scheme.mechanism
-    assert mechanism is not None, "asked before"
-    # Credentials wait in a file: in memory they would be counted with the store.
-    credentials = folder / "credentials"
-    with credentials.open("w") as file:
-        for number in range(logins):
-            file.write(mechanism.issue(f"user-{number:05d}", None, _CLIENT).credential + "\n")
-    live = weigh()
-    with credentials.open() as file:
-        for line in file:
-            mechanism.revoke(line.rstrip("\n"))
-    return live, weigh()
 
 
 @contextlib.contextmanager

@@ -30,7 +30,7 @@ from ..processes.placement import Placement
 START_TIMEOUT_S = 15.0
 ATTEMPTS = 4
 NEAR_ENOUGH_US = 15.0
-OWN_US_MOST = 150.0
+OWN_US_MOST = 300.0
 PINGS = 300
 PING_LIMIT_NS = 400_000_000
 """Of one round: with a store far away there are fewer pings."""

@@ -2,8 +2,8 @@
 
 Nothing is looked into, so it carries Valkey's protocol as well as PostgreSQL's. While anything is
 under way, and for a moment after, it polls without sleeping: a timer would be late by more than
-the shortest delay is long. Where it shares a core with others it naps instead, and is late by
-what it takes to be woken.
+the shortest delay is long. Where it shares a core with others it naps until shortly before
+something is due, and is late only by what it takes to be woken by what arrives.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ CHUNK_BYTES = 262_144
 BACKLOG = 128
 AWAKE_NS = 50_000_000
 """How long it stays awake after the last byte: to be woken takes tens of microseconds."""
+NAP_MARGIN_NS = 120_000
+"""How long before something is due a nap ends."""
 
 Address = tuple[str, int] | str
 """Of a TCP server, or the path of its socket."""
@@ -63,7 +65,7 @@ class Relay:
         if not self._naps:
             awake = bool(due) or now_ns < self._awake_until_ns
             return self._poll.poll(0 if awake else -1)
-        left_s = max(0.0, (due[0][0] - now_ns) / 1e9) if due else None
+        left_s = max(0.0, (due[0][0] - now_ns - NAP_MARGIN_NS) / 1e9) if due else None
         # Not by epoll itself, which counts in whole milliseconds.
         select.select([self._poll], [], [], left_s)
         return self._poll.poll(0)

@@ -207,9 +207,12 @@ def test_at_the_adversarial_phase_the_first_accept_is_the_last(serve: Serve) -> 
     nodes = [serve(lambda since: False), serve(lambda since: False), serve(lambda since: False)]
     sly = replace(attempt(), phase="adversarial", trigger_node=1)
     (seen,), _ = watch(sly, nodes=nodes)
-    accepts = Counter(p.node for p in seen.probes if p.status == 200)
-    assert accepts[1] == 1
-    assert min(accepts[0], accepts[2]) >= 3
+    accepted = [probe for probe in seen.probes if probe.status == 200]
+    before = Counter(p.node for p in accepted if p.complete_ns <= seen.invoke_ns)
+    assert before[1] == 1
+    assert min(before[0], before[2]) >= 3
+    # The schedule goes on while the revocation is under way, and may be let in then, not later.
+    assert all(p.invoke_ns < seen.ack_ns for p in accepted)
 
 
 class Bell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -214,6 +215,8 @@ def cut_short(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(json.dumps({"keys": [jwk_of(Key.generate("ES256"))]}).encode())
 
 
+# Of another key, so that it is seen if one of them is taken.
+OTHER = jwk_of(Key.generate("ES256"))
 BAD_ANSWERS: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {
     "an error": partial(respond, body=b"{}", status=500),
     "no content": partial(respond, body=b"", status=204),
@@ -223,10 +226,12 @@ BAD_ANSWERS: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {
     "no list": partial(respond, body=b'{"keys": {}}'),
     "no keys": partial(respond, body=b'{"keys": []}'),
     "no key for here": partial(respond, body=b'{"keys": [{"kty": "oct", "k": "AAAA"}]}'),
-    "too many": partial(respond, body=json.dumps({"keys": [jwk_of(ES256)] * 33}).encode()),
-    "one name twice": partial(respond, body=json.dumps({"keys": [jwk_of(ES256)] * 2}).encode()),
+    "too many": partial(
+        respond, body=json.dumps({"keys": [{**OTHER, "kid": f"k{n}"} for n in range(33)]}).encode()
+    ),
+    "one name twice": partial(respond, body=json.dumps({"keys": [OTHER] * 2}).encode()),
     "too large": partial(
-        respond, body=b" " * MAX_SET_BYTES + json.dumps({"keys": [jwk_of(ES256)]}).encode()
+        respond, body=b" " * MAX_SET_BYTES + json.dumps({"keys": [OTHER]}).encode()
     ),
     "deep": partial(respond, body=b"[" * 60_000),
     "too slow": drip,
@@ -285,10 +290,10 @@ def test_a_redirect_is_not_followed(issuer: Issuer, clock: FakeClock) -> None:
     thief.answer = thief.publish(stolen)
     issuer.answer = partial(redirect, url=thief.url)
     verifier = a_verifier(a_client(issuer, clock), clock)
-    with pytest.raises(KeysUnavailable):
-        verifier.verify(signed_by(clock, stolen).issue("alice").credential)
-    assert thief.asked == 0
-    thief.close()
+    with contextlib.closing(thief):
+        with pytest.raises(KeysUnavailable):
+            verifier.verify(signed_by(clock, stolen).issue("alice").credential)
+        assert thief.asked == 0
 
 
 def test_nobody_answering_is_an_outage(issuer: Issuer, clock: FakeClock) -> None:

@@ -272,6 +272,11 @@ def test_only_so_many_lists_are_kept(publisher: Publisher) -> None:
         client._list(f"{publisher.base}/{number}")
     assert len(client._kept) == 64
     assert len(client._tried_at) <= 65
+    publisher.server.answer = partial(respond, body=b"", status=503)
+    for number in range(200):
+        with pytest.raises(ListUnavailable):
+            client._list(f"{publisher.base}/not-there-{number}")
+    assert len(client._tried_at) <= 128
 
 
 @pytest.mark.parametrize(

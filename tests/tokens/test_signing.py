@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import FakeClock
 from tokens import Algorithm, InvalidToken, Key, KeyRing, Reason, TokenManager
+from tokens.claims import MAX_DEPTH
 from tokens.signing import MAX_HEADER_BYTES, MAX_HEADERS_KNOWN, MAX_TOKEN_BYTES, Signer
 from tokens.stores.memory import MemoryStore
 
@@ -263,12 +264,35 @@ def test_good_claims_in_bad_json_are_refused(hs256: TokenManager, clock: FakeClo
         text.replace('"a": 1', '"a": 1, "a": 2').encode(),
         text.replace('{"a": 1}', '{"a": NaN}').encode(),
         text.replace('{"a": 1}', '{"a": -Infinity}').encode(),
+        text.replace('{"a": 1}', '{"a": 1e999}').encode(),
         b"\xef\xbb\xbf" + text.encode(),
         text.encode("utf-16"),
         text.encode("utf-32-le"),
         text.encode() + b"x",
     ):
         assert reason_for(hs256, forged(header, payload)) is Reason.CLAIMS
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a":', "}")])
+def test_nesting_is_bounded(opens: str, closes: str, hs256: TokenManager, clock: FakeClock) -> None:
+    """As deep as what is signed here, and no deeper; long before any stack would end."""
+
+    def nested(depth: int) -> str:
+        data = f'{{"a": {opens * depth}1{closes * depth}}}'
+        text = json.dumps(claims_at(clock.now, data={})).replace('"data": {}', f'"data": {data}')
+        return forged(header_of(HS256.signing), text.encode())
+
+    assert hs256.verify(nested(MAX_DEPTH)).subject == "alice"
+    for depth in (MAX_DEPTH + 1, 100, 500, 900):
+        assert reason_for(hs256, nested(depth)) is Reason.CLAIMS
+
+
+def test_brackets_in_a_text_are_no_nesting(hs256: TokenManager, clock: FakeClock) -> None:
+    """Nor are many that stand side by side."""
+    side_by_side: list[dict[str, Any]] = [{"a": "[{" * 200}, {"a": [[] for _ in range(200)]}]
+    for data in side_by_side:
+        token = forged(header_of(HS256.signing), claims_at(clock.now, data=data))
+        assert hs256.verify(token).data == data
 
 
 def test_a_header_is_short(hs256: TokenManager, clock: FakeClock) -> None:

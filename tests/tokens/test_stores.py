@@ -144,6 +144,7 @@ def test_a_redis_that_forgot_its_last_number_still_tells_all(valkey_client: Any)
         ({"maxmemory-policy": "allkeys-lru"}, []),
         ({"maxmemory": "100mb"}, []),
         ({"maxmemory-policy": "volatile-ttl", "maxmemory": "100mb"}, ["noeviction"]),
+        ({"appendfsync": "everysec"}, ["loss of power"]),
         ({"appendonly": "no"}, ["all of them"]),
         ({"appendonly": "no", "save": "60 1"}, ["since the last snapshot"]),
     ],
@@ -246,6 +247,7 @@ def test_a_damaged_redis_record_is_absent_and_reported(
     key, record = a_key(), a_record()
     store.create(key, record, LATER)
     valkey_client.hset(f"token:family:{record.handle}", "m", damage)
+    caplog.clear()  # of what the store has said of its server
     with caplog.at_level(logging.ERROR, "tokens.audit"):
         assert store.read(record.handle, key) is None
     assert [found.message for found in caplog.records] == ["authn_token_record_damaged"]

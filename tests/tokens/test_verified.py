@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.conftest import FakeClock
 from tokens import InvalidToken, Key, KeyRing, Reason, TokenManager, VerifiedTokens
 from tokens.stores.memory import MemoryStore
 
-from .conftest import AUDIENCE, ISSUER, LIFETIMES, RING, a_strategy, is_refused
+from .conftest import AUDIENCE, ISSUER, LIFETIMES, RING, a_manager, a_strategy, is_refused
+from .test_signing import HS256, claims_at, forged, header_of
 
 
 class CountingSigner:
@@ -150,6 +153,28 @@ def test_it_is_bounded_and_keeps_what_is_used(
         manager.verify(used)
         assert len(verified) <= 10
     assert signer.checked == 41
+
+
+@pytest.mark.parametrize(
+    "data", [{"a": 2**70}, {"a": "\ud800"}, {"\udc00": 1}, {"a": -(2**64)}, {"a": 1e300}]
+)
+def test_what_another_signer_may_write_is_no_error_here(
+    data: dict[str, Any], verified: VerifiedTokens, clock: FakeClock
+) -> None:
+    """A token that cannot be remembered is checked each time, and means what it always does."""
+    plain = a_manager(MemoryStore(), clock, ring=HS256)
+    remembering = TokenManager(
+        HS256,
+        MemoryStore(),
+        a_strategy("expiry", MemoryStore(), clock),
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        verified=verified,
+        now=clock,
+    )
+    token = forged(header_of(HS256.signing), claims_at(clock.now, data=data))
+    for _ in range(2):
+        assert remembering.verify(token).data == plain.verify(token).data == data
 
 
 def test_a_limit_that_remembers_nothing_is_refused() -> None:

@@ -8,7 +8,7 @@ from ..claims import Claims
 from .following import Following
 
 MAX_ENTRIES = 2_000_000
-"""About 130 bytes each in CPython 3.11: 10^6 live denials are some 130 MB in every process."""
+"""About 140 bytes each in CPython 3.11: 10^6 live denials are some 140 MB in every process."""
 
 
 class Snapshot(Following):

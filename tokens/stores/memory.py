@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -129,15 +130,18 @@ class MemoryStore:
     def denied_since(self, cursor: Cursor | None, limit: int = 10_000) -> Changes:
         with self._lock:
             since = cursor.sequence if cursor is not None and cursor.life == self._life else 0
-            later = []
+            # From the newest back, of which those before the page fall out at the other end.
+            page: deque[tuple[str, float, int]] = deque(maxlen=limit)
+            later = 0
             for name, (until, sequence) in reversed(self._denied.items()):
                 if sequence <= since:
                     break
-                later.append((name, until, sequence))
-            page = later[: -limit - 1 : -1]
+                page.append((name, until, sequence))
+                later += 1
+            page.reverse()
             reached = page[-1][2] if page else since
             denials = [(name, until) for name, until, _ in page]
-            return Changes(denials, Cursor(self._life, reached), len(later) > len(page))
+            return Changes(denials, Cursor(self._life, reached), later > len(page))
 
     def listen(self) -> Listener:
         return _Listener(self._told, lambda: self._sequence)

@@ -16,7 +16,7 @@ def report(client: Any) -> None:
     Many a managed server keeps its settings to itself: that is reported too.
     """
     try:
-        settings = {**client.config_get("maxmemory*", "appendonly", "save")}
+        settings = {**client.config_get("maxmemory*", "append*", "save")}
     except ResponseError:
         emit(Event.FORGETFUL, store="redis", detail="the server does not show its settings")
         return
@@ -33,4 +33,6 @@ def risks(settings: Mapping[str, str]) -> list[str]:
     if settings.get("appendonly") != "yes":
         lost = "since the last snapshot" if settings.get("save") else "all of them"
         found.append(f"a restart forgets denials, {lost}; set appendonly yes")
+    elif settings.get("appendfsync") != "always":
+        found.append("a loss of power forgets the last second's denials; set appendfsync always")
     return found

@@ -38,17 +38,11 @@ class SQLiteStore:
         self._connection().executescript(SCHEMA)
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
+        head = encode_head(record)
         with self._writing() as connection:
             cursor = connection.execute(
                 "INSERT OR IGNORE INTO families VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    record.handle,
-                    record.subject,
-                    record.seen_at,
-                    expires_at,
-                    encode_head(record),
-                    record.data,
-                ),
+                (record.handle, record.subject, record.seen_at, expires_at, head, record.data),
             )
             if cursor.rowcount == 1:
                 connection.execute(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from ..stores.base import TokenStore
 from .makers import LATER, NOW, THREADS, at_once
 
@@ -30,8 +28,12 @@ class Counters:
 
     def test_no_value_of_a_counter_is_given_twice(self, store: TokenStore) -> None:
         """Each of many advances at once has its effect."""
-        calls = [partial(store.advance, "counter", 1, 0, LATER)] * (4 * THREADS)
-        assert sorted(at_once(*calls)) == list(range(4 * THREADS))
+
+        def several() -> list[int]:
+            return [store.advance("counter", 1, 0, LATER) for _ in range(4)]
+
+        given = [value for values in at_once(*[several] * THREADS) for value in values]
+        assert sorted(given) == list(range(4 * THREADS))
 
     def test_a_counter_is_kept_for_the_longest_it_was_asked_to(self, store: TokenStore) -> None:
         """A later call that needs it less long does not shorten its life."""
