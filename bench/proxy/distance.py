@@ -28,7 +28,7 @@ from ..processes.children import Child, wait_until
 from ..processes.placement import Placement
 
 START_TIMEOUT_S = 15.0
-ATTEMPTS = 4
+ATTEMPTS = 6
 NEAR_ENOUGH_US = 15.0
 OWN_US_MOST = 300.0
 PINGS = 300
