@@ -47,6 +47,7 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
         "scale": _scale_s(plan, schemes),
         "revocation": _NODE_AND_GENERATOR_S
         + schemes * (plan.revocation_trials + plan.revocation_trials_adversarial) * _TRIAL_S
+        + (plan.revocation_nodes - 1) * plan.revocation_trials * _TRIAL_S  # one, in process memory
         + 4 * plan.revocation_access_s
         + plan.revocation_key_trials * plan.revocation_nodes * _RESTART_S,
         "outage": _OUTAGE_START_S

@@ -36,6 +36,12 @@ class BrowserFacts(msgspec.Struct, frozen=True):
     facts: Mapping[str, Fact]
     engines: Mapping[str, Engine]
 
+    @property
+    def differing(self) -> list[str]:
+        """The facts in which the engines were not seen to do the same."""
+        engines = self.engines.values()
+        return [name for name in self.facts if len({each.seen[name] for each in engines}) > 1]
+
 
 @cache
 def browser_facts() -> BrowserFacts:

@@ -4,20 +4,26 @@
 
 What differs is what people hope for anyway: a request that does not touch `session` does not touch
 the store either; keys that two requests change at once both survive; a request under way when the
-login ends does not bring it back; and there is `session.log_in(subject)`, which replaces the ID,
-and `session.log_out()`, which ends it.
+login ends does not bring it back; a store that does not answer is a 503; and there is
+`session.log_in(subject)`, which replaces the ID, and `session.log_out()`, which ends it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any, TypeVar, cast
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
+from werkzeug.exceptions import ServiceUnavailable
 
 from .auth import Client, Grant, Identity, Mechanism
 from .limits import MAX_USER_AGENT_CHARACTERS
+
+RETRY_AFTER_S = 1
+
+T = TypeVar("T")
 
 
 class MechanismSession(SessionMixin):
@@ -52,16 +58,21 @@ class MechanismSession(SessionMixin):
     def log_in(self, subject: str) -> None:
         """Bind *subject*, under a new ID: one held before could have been planted."""
         self._loaded()
-        self.save()
-        if self._identity is not None and self.credential is not None:
-            self._keep(self._mechanism.renew(self.credential, subject, self._client))
-        else:
-            self._keep(self._mechanism.issue(subject, self._data, self._client))
+        with suppress(self._mechanism.rejection):
+            self.save()
+            if self.credential is not None:
+                renew = self._mechanism.renew
+                self._keep(self._asked(renew, self.credential, subject, self._client))
+                return
+        # There is none, or it ended while this request was under way.
+        self._keep(self._asked(self._mechanism.issue, subject, None, self._client))
 
     def log_out(self) -> None:
         """End it, wherever copies of the ID may be; a new one begins with the next write."""
-        if self.credential is not None and (self._loaded() or self._identity):
-            self._mechanism.revoke(self.credential)
+        self._loaded()
+        if self.credential is not None:
+            with suppress(self._mechanism.rejection):
+                self._asked(self._mechanism.revoke, self.credential)
         self.credential, self.grant, self.ended = None, None, True
         self._identity, self._data, self._changed = None, {}, set()
 
@@ -72,11 +83,12 @@ class MechanismSession(SessionMixin):
         data = self._loaded()
         changes = {key: _plain(data.get(key)) for key in self._changed}
         self._changed = set()
-        if self._identity is not None and self.credential is not None:
-            grant = self._mechanism.update(self.credential, changes)
+        if self.credential is not None:
+            grant = self._asked(self._mechanism.update, self.credential, changes)
         else:
             begun = {key: value for key, value in changes.items() if value is not None}
-            grant = self._mechanism.issue(None, begun, self._client) if begun else None
+            issue = self._mechanism.issue
+            grant = self._asked(issue, None, begun, self._client) if begun else None
         if grant is not None:
             self._keep(grant)
 
@@ -100,18 +112,27 @@ class MechanismSession(SessionMixin):
     def _loaded(self) -> dict[str, Any]:
         self.accessed = True
         if self._data is None:
-            self._data = {}
+            data: dict[str, Any] = {}
             if self.credential is not None:
                 try:
-                    self._identity = self._mechanism.verify(self.credential)
-                    self._data = dict(self._identity.data)
+                    self._identity = self._asked(self._mechanism.verify, self.credential)
+                    data = dict(self._identity.data)
                 except self._mechanism.rejection:
                     self.credential = None  # never adopted: what is written next begins anew
+            self._data = data
         return self._data
 
     def _keep(self, grant: Grant) -> None:
         self.grant, self.credential, self.ended = grant, grant.credential, False
-        self._identity = self._mechanism.verify(grant.credential)
+        self._identity = self._asked(self._mechanism.verify, grant.credential)
+        self._data = dict(self._identity.data)
+
+    def _asked(self, call: Callable[..., T], *arguments: Any) -> T:
+        try:
+            return call(*arguments)
+        except self._mechanism.outages as exc:
+            # Never a login that is lost, and never one that is let in.
+            raise ServiceUnavailable(retry_after=RETRY_AFTER_S) from exc
 
 
 class MechanismSessionInterface(SessionInterface):
@@ -130,7 +151,16 @@ class MechanismSessionInterface(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write what changed, and set a cookie only if there is a new ID."""
         own = cast("MechanismSession", session)
-        own.save()
+        try:
+            own.save()
+        except self._mechanism.rejection:
+            pass  # the login ended meanwhile, and with it what this request would have kept
+        except ServiceUnavailable as unavailable:
+            # Too late for Flask to handle it: the view's answer is there, and no longer true.
+            response.status_code = unavailable.code
+            response.set_data(unavailable.get_body())
+            response.content_type = "text/html; charset=utf-8"
+            response.headers["Retry-After"] = str(RETRY_AFTER_S)
         if own.accessed:
             response.vary.add("Cookie")
             response.headers["Cache-Control"] = "no-store"

@@ -14,8 +14,9 @@ from bench.records import RecordError
 
 from .loading import find_run
 
-UNUSABLE, UNWRITABLE = 2, 3
-"""Exit statuses: a run that cannot be read or compared, a place that cannot be written to."""
+TURNED, UNUSABLE, UNWRITABLE = 1, 2, 3
+"""Exit statuses: two runs that contradict each other, a run that cannot be read or compared, a
+place that cannot be written to."""
 
 
 def _reporting(command: Callable[..., None]) -> Callable[..., None]:
@@ -98,11 +99,34 @@ def render(
 @click.argument("b")
 @_reporting
 def compare(a: str, b: str) -> None:
-    """Say what changed from run A to run B, and whether it is more than noise."""
+    """Say what changed from run A to run B, and whether it is more than noise.
+
+    And of all pairs of schemes that both runs call different, how many they put in the same order.
+    Exit status 1 if they put a pair in opposite order, 2 if the two cannot be compared.
+    """
     before, after = find_run(a), find_run(b)
     from .compare import compare_runs
 
-    click.echo(compare_runs(before, after))
+    found = compare_runs(before, after)
+    click.echo(found.text)
+    sys.exit(TURNED if found.turned else 0)
+
+
+@main.command()
+@click.argument("run")
+@_reporting
+def publish(run: str) -> None:
+    """Make RUN the published example: docs/example-report, and what quotes it.
+
+    For this project's own files. Copies the records, renders them there, and writes the figure
+    and table of README.md and the numbers of lab 12 anew. Refuses a run that is not complete or
+    not valid.
+    """
+    folder = find_run(run)
+    from .publish import publish as make_public
+
+    for path in make_public(folder):
+        click.echo(path)
 
 
 SURVIVE = ("nothing", "logins", "revocations", "both")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from .metrics import CATALOGUE as METRICS
 from .results import Results
 from .statistics import ENOUGH_BLOCKS, holds_in
-from .wording import number
+from .wording import number, some
 
 STEAL_PERCENT = 1.0
 LOAD_PER_CORE = 0.7
@@ -70,7 +70,7 @@ def _source(results: Results) -> Iterator[str]:
 
 
 def _tails(results: Results) -> Iterator[str]:
-    rows = results.rows
+    rows = [row for row in results.rows if not row.far]
     if not any(row.metric == "request_ms_p50" for row in rows):
         return
     if not any(row.metric == "request_ms_p99" for row in rows):
@@ -111,7 +111,7 @@ def _probes(results: Results) -> Iterator[str]:
     )
     if thin:
         yield (
-            f"Fewer than {PROBES_FOR_ONE_PERCENT} probes after the bound for {', '.join(thin)}: "
+            f"Fewer than {PROBES_FOR_ONE_PERCENT} probes after the bound for {some(thin)}: "
             "no late accept was seen, yet one in a hundred could have been missed."
         )
 

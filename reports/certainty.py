@@ -6,6 +6,7 @@ from .results import Results
 from .rows import Row
 from .wording import quantity
 
+STORED = "aa_noise_store_us"
 BEARABLE = 100
 """Times as long as this run: beyond it, an effect is too small for this machine to matter."""
 
@@ -19,14 +20,34 @@ def told_apart(effect: Row, noise: Row) -> bool:
     return low is not None and high is not None and (low > 0) == (high > 0)
 
 
-def longer_run(results: Results, scheme: str, **noted: str) -> tuple[str, list[Row]]:
-    """Say how much longer a run would have to be, and from which row that is."""
-    length = results.find("times_as_long", scheme, **noted)
+def longer_run(
+    results: Results, effect: Row, layer: str, noise: Row | None = None
+) -> tuple[str, list[Row]]:
+    """
+    Say how long a run would have to be to tell *effect*, and from which rows that is.
+
+    How the floor of arms that ask a store falls with more blocks, nothing in a run says.
+    """
+    if noise is not None and noise.metric == STORED:
+        return "a run with more blocks could", []
+    length = _about(results, "times_as_long", effect, layer)
     if length is None:
         return "a run with more blocks could", []
     if length.value > BEARABLE:
         return "no run of bearable length could", []
-    minutes = results.find("run_minutes", scheme, **noted)
+    minutes = _about(results, "run_minutes", effect, layer)
     if minutes is None:
         return f"a run {quantity(length)} as long could", [length]
-    return f"a run {quantity(length)} as long could, of {quantity(minutes)}", [length, minutes]
+    return f"a run of {quantity(minutes)} could, {quantity(length)} as long", [length, minutes]
+
+
+def _about(results: Results, metric: str, effect: Row, layer: str) -> Row | None:
+    """Give the row of *metric* about *effect*: of the same scheme under the same regime."""
+
+    def conditions(row: Row) -> tuple[object, ...]:
+        return (row.scheme, row.population, row.claims, row.regime("layer"))
+
+    for row in results.of(metric):
+        if row.noted("layer") == layer and conditions(row) == conditions(effect):
+            return row
+    return None

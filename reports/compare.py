@@ -3,6 +3,7 @@
 A change is called one only where the two intervals do not meet and it is over twice the noise
 floor of either run; where a layer has no pair of identical arms to give a floor, the intervals
 are made twice as wide first. Exact counts need neither. What cannot be compared is refused.
+Whether the two put their schemes in the same order is judged beside it, in `order`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from bench.records import RecordError
 
 from .loading import load
+from .order import Order, described, order
 from .results import Results, evaluate
 from .rows import Row
 from .wording import measured, number, quantity
@@ -51,15 +53,28 @@ class Change:
         return self.after.value - self.before.value
 
 
-def compare_runs(a: Path, b: Path) -> str:
-    """Give the comparison as text; NotComparable says why there is none."""
+@dataclass(frozen=True)
+class Comparison:
+    """What changed from one run to another, in words, and whether they agree on the order."""
+
+    text: str
+    order: Order | None
+
+    @property
+    def turned(self) -> bool:
+        """Whether both call some pair of schemes different, and in opposite order."""
+        return self.order is not None and bool(self.order.turned)
+
+
+def compare_runs(a: Path, b: Path) -> Comparison:
+    """Compare two runs; NotComparable says why they cannot be."""
     if a == b:
         raise NotComparable(f"both are {a}: name two runs")
-    return describe(evaluate(load(a)), evaluate(load(b)))
+    return compare(evaluate(load(a)), evaluate(load(b)))
 
 
-def describe(before: Results, after: Results) -> str:
-    """Write what changed, what did not, and what only one of the runs has."""
+def compare(before: Results, after: Results) -> Comparison:
+    """Say what changed, what did not, and whether the order of the schemes is the same."""
     refuse(before, after)
     changes = list(changes_between(before, after))
     if not changes:
@@ -77,7 +92,10 @@ def describe(before: Results, after: Results) -> str:
         "",
         f"{quiet} of {len(changes)} figures did not change, or not so that one could tell.",
     ]
-    return "\n".join(lines)
+    judged = order(before, after)
+    if judged is not None:
+        lines += described(judged)
+    return Comparison("\n".join(lines), judged)
 
 
 def refuse(before: Results, after: Results) -> None:
@@ -133,7 +151,7 @@ def _key(row: Row) -> tuple[object, ...]:
 def _noise(results: Results, row: Row) -> float:
     """Give the noise floor of the row's layer in the row's unit; none where there is no pair."""
     layer = LAYERS.get(row.metric.removesuffix("_cost_p50"))
-    noise = results.noise_us(layer) if layer else None
+    noise = results.noise_us(layer, row) if layer else None
     if noise is None:
         return 0.0
     return noise.value / 1e3 if row.unit == "ms" else noise.value

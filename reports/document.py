@@ -14,6 +14,7 @@ from .findings import Finding, findings
 from .results import Results
 from .rows import Row
 from .sections import SECTIONS, Section, labelled, sections
+from .selection import selection
 from .surroundings import surroundings
 from .tables import Table, by_scheme
 from .tested import Tested
@@ -25,6 +26,9 @@ STRENGTHS = {
     "within": "a revoke bites within {bound}",
     "at-expiry": "a revoke bites when the token expires, within {bound}",
 }
+
+
+AT_ONCE = {"0 ms": "at once"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Document:
     facts: Facts
     """What the form that ranks the schemes works with."""
     glance: Table
+    glance_all: Table | None
+    """All schemes, where the glance has only the few of `selection`."""
     verdicts: Sequence[Verdict]
     floors: Sequence[str]
     """What arms that are equal differ by."""
@@ -72,6 +78,8 @@ def compose(results: Results, tested: Sequence[Tested] = ()) -> Document:
     run = results.recording.run
     drawn = sections(results)
     figures = {figure.name: figure.title for section in drawn for figure in section.figures}
+    everything = labelled(results, _glance(results))
+    few = _few(results, everything)
     return Document(
         run=run.name,
         plan=run.plan,
@@ -81,7 +89,8 @@ def compose(results: Results, tested: Sequence[Tested] = ()) -> Document:
         banners=_banners(results),
         findings=[_shown(finding, figures) for finding in findings(results)],
         facts=facts(results),
-        glance=labelled(results, _glance(results)),
+        glance=few,
+        glance_all=everything if few is not everything else None,
         verdicts=results.verdicts,
         floors=_floors(results),
         caveats=caveats(results),
@@ -143,10 +152,23 @@ def _glance(results: Results) -> Table:
             results.ending_one("claimed_bound_ms", scheme, "all"),
             sizes.get(scheme),
         ]
-    return by_scheme(
+    built = by_scheme(
         found,
-        ["check, over control", "revoked, works on (worst)", "claimed", "bytes a request"],
+        ["a check costs", "revoked, works on (worst)", "claimed", "bytes a request"],
     )
+    lines = [[AT_ONCE.get(cell, cell) for cell in line] for line in built.rows]
+    return Table(built.columns, lines, built.source)
+
+
+def _few(results: Results, everything: Table) -> Table:
+    """Give the lines of a first screen; the table itself where it is short."""
+    names = [line[0].partition(" (")[0] for line in everything.rows]
+    kept = selection(results, names)
+    if len(kept) == len(names):
+        return everything
+    rows = [line for line, name in zip(everything.rows, names, strict=True) if name in kept]
+    source = [row for row in everything.source if row.scheme in kept]
+    return Table(everything.columns, rows, source)
 
 
 def _floors(results: Results) -> list[str]:

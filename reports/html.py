@@ -20,6 +20,7 @@ from .advice import Facts, Question, advise, answer, say
 from .document import Document
 from .inline import dark_rules, inline
 from .sections import Figure
+from .selection import RULE
 
 QUESTIONS = (
     ("round_trip_ms", "Round trip to your store, ms", 0, 1_000, "any"),
@@ -51,6 +52,7 @@ def page(document: Document) -> str:
             questions=QUESTIONS,
             policy=_policy(style, script),
             drawing=_drawing,
+            rule=RULE,
             named=_marking([arm.name for arm, _ in document.schemes if arm.mechanism != "control"]),
         )
     )
@@ -118,7 +120,8 @@ def _marking(names: list[str]) -> Callable[[str], Markup]:
 
 
 def _drawing(figure: Figure, form: str) -> Markup:
-    name = f"{figure.name}-{form}"
+    # Short, since it stands at every mark of the drawing.
+    name = f"d{hashlib.sha256(f'{figure.name} {form}'.encode()).hexdigest()[:5]}"
     label = f"title-{figure.name} caption-{figure.name}"
     svg = figure.wide if form == "wide" else figure.narrow
     return Markup(inline(svg, name, label))  # noqa: S704 - drawn by ourselves, text escaped

@@ -1,6 +1,7 @@
 """Makes a chart's SVG fit to stand inside a page with a strict content policy.
 
-No style element or attribute survives (the policy forbids them), and no ID is used twice. Colours
+No style element or attribute survives (the policy forbids them), no ID is used twice, and none
+stays that nothing refers to. Colours
 stay as plain attributes, which the page's style sheet maps for a dark screen.
 """
 
@@ -23,7 +24,8 @@ def inline(svg: str, name: str, labelled_by: str) -> str:
     """Give the `svg` element alone; *name* makes its IDs unique in the page."""
     text = svg[svg.index("<svg") :]
     text = _METADATA.sub("", _STYLE_ELEMENT.sub("", text))
-    text = _ID.sub(lambda found: f'id="{name}-{found[1]}"', text)
+    used = {found[2] for found in _REFERENCE.finditer(text)}
+    text = _ID.sub(lambda found: f'id="{name}-{found[1]}"' if found[1] in used else "", text)
     text = _REFERENCE.sub(lambda found: f"{found[1]}{name}-{found[2]}", text)
     text = _STYLE.sub(lambda found: _attributes(found[1]), text)
     opening = (
@@ -31,7 +33,8 @@ def inline(svg: str, name: str, labelled_by: str) -> str:
         'stroke-linejoin="round" stroke-linecap="butt" '
         'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
     )
-    return re.sub(r">\s+<", "><", _ROOT.sub(opening, text, count=1)).strip()
+    text = re.sub(r">\s+<", "><", _ROOT.sub(opening, text, count=1)).strip()
+    return re.sub(r"\s+(?=[\s>])", "", re.sub(r"\s*\n\s*", " ", text))
 
 
 def dark_rules() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -93,10 +94,11 @@ class Recording:
 
     def arm(self, name: str) -> Arm:
         """Give the arm called *name*; one that the run does not list says nothing of itself."""
-        for arm in self.run.arms:
-            if arm.name == name:
-                return arm
-        return Arm(name=name, scheme=name)
+        return self._arms.get(name) or Arm(name=name, scheme=name)
+
+    @cached_property
+    def _arms(self) -> dict[str, Arm]:
+        return {arm.name: arm for arm in self.run.arms}
 
     def select(self, measure: str, layer: str = "") -> Iterator[Recorded]:
         """Give the cells of one measure and layer, in the order of measuring."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .loading import Recording
 from .measures import (
@@ -58,7 +59,18 @@ class Results:
 
     def find(self, metric: str, scheme: str | None = None, **noted: str) -> Row | None:
         """Give the first row that fits, or None."""
-        return find(self.rows, metric, scheme, **noted)
+        return find(self.of(metric), metric, scheme, **noted)
+
+    def of(self, *metrics: str) -> list[Row]:
+        """Give the rows of *metrics*, of each in their order."""
+        return [row for metric in metrics for row in self._by_metric.get(metric, ())]
+
+    @cached_property
+    def _by_metric(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.metric, []).append(row)
+        return found
 
     def mechanism(self, scheme: str) -> str:
         """Give `session`, `token` or `control`; a scheme measured again is a control too."""
@@ -77,9 +89,26 @@ class Results:
         """Give what decides colour and marker: the mechanism, and whose it is."""
         return self.mechanism(scheme) + (RIVAL if self.rival(scheme) else "")
 
-    def noise_us(self, layer: str) -> Row | None:
-        """Give the noise floor of a layer."""
-        return self.find("aa_noise_us", layer=layer)
+    def noise_us(self, layer: str, like: Row | None = None) -> Row | None:
+        """Give the noise floor of a layer, at the load and distance of *like* if it is given."""
+        if like is None or like.plain:
+            return self.find("aa_noise_us", layer=layer)
+        about = (layer, like.noted("load"), like.far, like.store_rtt_ms)
+        for one in self.of("aa_noise_us"):
+            if (one.noted("layer"), one.noted("load"), one.far, one.store_rtt_ms) == about:
+                return one
+        return None
+
+    def floor_us(self, layer: str, *schemes: str) -> Row | None:
+        """Give the noise floor of a layer for *schemes*, the larger one where a store is asked.
+
+        Equal arms with a store differ by more than the two controls, which ask none.
+        """
+        plain, stored = self.noise_us(layer), self.find("aa_noise_store_us", layer=layer)
+        if plain is None or stored is None or stored.value < plain.value:
+            return plain
+        reads = [self.find("store_reads", scheme, layer="span") for scheme in schemes]
+        return stored if any(row is not None and row.value for row in reads) else plain
 
     def main(self, metric: str) -> dict[str, Row]:
         """Give the rows of *metric* under the regime that most schemes were measured under.
@@ -87,8 +116,8 @@ class Results:
         One row a scheme; where only the population or the claims differ, the smallest.
         """
         regimes: dict[tuple[str, ...], dict[str, Row]] = {}
-        for one in sorted(self.rows, key=lambda r: (r.population or 0, r.claims or 0)):
-            if one.metric != metric or one.measure == "scale" or one.noted("load") == "high":
+        for one in sorted(self.of(metric), key=lambda r: (r.population or 0, r.claims or 0)):
+            if one.measure == "scale" or not one.plain:
                 continue
             regimes.setdefault(one.regime(), {}).setdefault(one.scheme, one)
         if not regimes:
@@ -139,7 +168,7 @@ def evaluate(recording: Recording, profile: Profile | None = None) -> Results:
         *twins.rows(recording),
     ]
     # Whoever asks for one row of several means the plain one: low load, store nearest.
-    rows.sort(key=lambda one: (one.noted("load") == "high", one.store_rtt_ms or 0.0))
+    rows.sort(key=lambda one: (one.noted("load") == "high", one.far, one.store_rtt_ms or 0.0))
     return Results(
         recording=recording,
         rows=tuple(rows),

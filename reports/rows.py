@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from .loading import Regime
@@ -19,6 +20,8 @@ REGIME_NOTES = (
     *("less", "beside"),
 )
 """Of the conditions in a note, those under which figures differ and may not be mixed."""
+FAR = "far"
+"""The design of blocks whose requests ask a store that a delay was put before."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,25 @@ class Row:
 
     def noted(self, name: str) -> str:
         """Give what the note says about *name*, as in `rate=200; design=interleaved`."""
-        for part in self.note.split("; "):
-            key, _, value = part.partition("=")
-            if key == name:
-                return value
-        return ""
+        return self._notes.get(name, "")
+
+    @cached_property
+    def _notes(self) -> dict[str, str]:
+        parts = (part.partition("=") for part in self.note.split("; "))
+        return {key: value for key, _, value in parts}
+
+    @property
+    def far(self) -> bool:
+        """Whether real requests went to a store put at a distance: a subject of its own.
+
+        Rows of the grid have a distance too, and are no requests.
+        """
+        return self.noted("design") == FAR or (self.measure == "lookup" and bool(self.store_rtt_ms))
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is of the plain conditions: low load, and the store where it is."""
+        return self.noted("load") != "high" and not self.far
 
     def regime(self, *without: str) -> tuple[str, ...]:
         """Give what must agree for two rows to be comparable, besides population and claims.
@@ -94,9 +111,14 @@ def row(
 
 
 def find(rows: Iterable[Row], metric: str, scheme: str | None = None, **noted: str) -> Row | None:
-    """Give the first row of *metric* that fits, or None."""
+    """Give the first row of *metric* that fits, or None.
+
+    One of requests to a store far away is given only to who asks for `design=far`.
+    """
     for one in rows:
         if one.metric != metric or scheme not in (None, one.scheme):
+            continue
+        if one.far and noted.get("design") != FAR:
             continue
         if all(one.noted(name) == value for name, value in noted.items()):
             return one
@@ -105,7 +127,7 @@ def find(rows: Iterable[Row], metric: str, scheme: str | None = None, **noted: s
 
 def cells_of(one: Row) -> list[Any]:
     """Give the row in the order of the columns, with figures cut to six digits."""
-    return [tidy(value) for value in astuple(one)]
+    return [tidy(getattr(one, name)) for name in COLUMNS]
 
 
 def tidy(value: Any) -> Any:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from . import theme
-from .charts import CHARTS, RIVALS, Chart, beside
+from .charts import CHARTS, RIVALS, Chart, beside, lookup_cost
 from .results import Results
+from .selection import selection
 from .tables import Table
 
 SECTIONS = {"lookup": "Lookup", "revocation": "Revocation", "payload": "Payload"}
@@ -71,6 +72,30 @@ def sections(results: Results) -> list[Section]:
         title, remarks = "Ours beside theirs", list(beside.slower(results))
         found.append(Section(beside.SECTION, title, BESIDE, drawn, remarks))
     return found
+
+
+def glance(results: Results) -> Mapping[str, str]:
+    """Draw what a check costs under the few schemes of a first screen, by path of its file."""
+    kept = set(selection(results, results.costs(lookup_cost.METRIC)))
+    rows = [one for one in results.rows if one.scheme in kept or _is_control(results, one.scheme)]
+    few = replace(results, rows=tuple(rows))
+    if not lookup_cost.applies(few):
+        return {}
+    drawn = theme.render(
+        lambda ax: lookup_cost.draw(few, ax),
+        lookup_cost.height(few, narrow=False),
+        narrow=False,
+        valid=results.valid,
+    )
+    wide = theme.svg(drawn)
+    return {
+        "charts/at-a-glance.svg": wide,
+        "charts/at-a-glance-dark.svg": theme.darkened(wide),
+    }
+
+
+def _is_control(results: Results, scheme: str) -> bool:
+    return results.mechanism(scheme) == "control"
 
 
 def labelled(results: Results, table: Table) -> Table:

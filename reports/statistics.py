@@ -120,14 +120,15 @@ def noise_floor(identical: Estimate) -> float:
     return max(abs(end) for end in ends if end is not None)
 
 
-def times_as_long(effect: float, noise: float) -> float:
-    """Say how many times as long a run must be for *effect* to reach twice the noise floor.
+def times_as_long(effect: float, noise: float, reach: float = 0.0) -> float:
+    """Say how many times as long a run must be for *effect* to be told.
 
-    Noise falls with the square root of the number of blocks.
+    It must come to twice the noise floor, and its interval, which reaches *reach* from it towards
+    zero, must end before zero. Both shrink with the square root of the number of blocks.
     """
     if effect == 0:
         return float("inf")
-    return max(1.0, (2 * noise / abs(effect)) ** 2)
+    return max(1.0, (max(2 * noise, reach) / abs(effect)) ** 2)
 
 
 def holds_in(rounds: int) -> float:

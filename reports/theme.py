@@ -91,6 +91,10 @@ RC: dict[Any, Any] = {
 NARROW: dict[Any, Any] = {"legend.fontsize": 8.5, "axes.labelsize": 8.5, "xtick.labelsize": 8.5}
 
 
+_PLACES = re.compile(r'\b(?:d|x|y|transform|width|height)="[^"]*"')
+_PRECISE = re.compile(r"-?\d+\.\d+")
+
+
 def render(draw: Callable[[Axes], None], height: float, *, narrow: bool, valid: bool) -> Figure:
     """Draw one figure; *height* in inches. A run that failed a gate is hatched throughout."""
     with mpl.rc_context({**RC, **(NARROW if narrow else {})}):
@@ -111,7 +115,13 @@ def svg(figure: Figure) -> str:
         canvas.print_svg(target, metadata={"Date": None, "Creator": None})
         # Laid out by now: doing so again for another format takes half of its time.
         figure.set_layout_engine("none")
-    return target.getvalue()
+    return _PLACES.sub(lambda found: _PRECISE.sub(_rounded, found[0]), target.getvalue())
+
+
+def _rounded(found: re.Match[str]) -> str:
+    """Cut a coordinate to what can be seen: a tenth of a point, of markers a hundredth."""
+    value = float(found[0])
+    return f"{round(value, 1 if abs(value) >= 10 else 2):g}"
 
 
 def png(figure: Figure) -> bytes:

@@ -9,7 +9,7 @@ from bench.records import Gate
 
 from .loading import Recording
 from .rows import Row, find
-from .wording import interval, number, quantity
+from .wording import interval, number, quantity, some
 
 TOLERANCE = 0.05
 """What the known delay may be missed by, beyond its interval: the busy wait itself takes time."""
@@ -39,6 +39,11 @@ class Verdict:
     def title(self) -> str:
         """The gate's name as words."""
         return self.name.replace("_", " ")
+
+    @property
+    def where(self) -> str:
+        """The arms it failed in, as a sentence names them."""
+        return some(list(self.failed_in))
 
 
 def judge(recording: Recording, rows: Sequence[Row]) -> list[Verdict]:
@@ -82,7 +87,7 @@ def _known_delays(rows: Sequence[Row]) -> list[Verdict]:
     """Hold the span, the primary figure, to the delay that was put in."""
     found = []
     for one in rows:
-        if one.metric != "recovered_delay_us" or one.noted("layer") != "span":
+        if one.metric != "recovered_delay_us" or one.noted("layer") != "span" or one.far:
             continue
         injected = find(rows, "injected_delay_us", one.scheme, layer="span")
         if injected is None:

@@ -54,6 +54,12 @@ def measured(row: Row) -> str:
     return f"{quantity(row)} {interval(row)}".strip()
 
 
+def floor(noise: Row) -> str:
+    """Say what equal arms differ by."""
+    what = " that ask a store" if noise.metric == "aa_noise_store_us" else ""
+    return f"two identical arms{what} differ by up to {quantity(noise)}"
+
+
 def regime(row: Row) -> str:
     """Write the conditions the figure was measured under."""
     parts = []
@@ -73,3 +79,11 @@ def listed(names: list[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def some(names: list[str], most: int = 4) -> str:
+    """Write up to *most* names as a sentence does; of more, some of them and the number left."""
+    if len(names) <= most:
+        return listed(names)
+    shown = most - 1
+    return f"{', '.join(names[:shown])} and {len(names) - shown} more"

@@ -11,6 +11,7 @@ from .document import Document, compose
 from .loading import load
 from .measures.traffic import Profile
 from .results import Results, evaluate
+from .sections import glance
 from .tables import csv_text, json_text
 from .tested import tested
 
@@ -29,7 +30,13 @@ def render(
     this package, if there are any. Raises RecordError if one of them or the run cannot be
     read, OSError if it cannot be written to.
     """
-    results = evaluate(load(folder), profile)
+    return report(evaluate(load(folder), profile), folder, attacks, promises)
+
+
+def report(
+    results: Results, folder: Path, attacks: Path | None = None, promises: Path | None = None
+) -> Document:
+    """Write the report of *results* into *folder*; as `render` does, without reading the run."""
     schemes = [
         arm.name for arm in results.recording.run.arms if results.mechanism(arm.name) != "control"
     ]
@@ -54,7 +61,7 @@ def files(results: Results, document: Document) -> dict[str, bytes]:
         "report.md": markdown.text(document),
         "index.html": html.page(document),
     }
-    made = {path: text.encode() for path, text in texts.items()}
+    made = {path: text.encode() for path, text in {**texts, **glance(results)}.items()}
     for section in document.sections:
         for figure in section.figures:
             stem = f"charts/{figure.name}"

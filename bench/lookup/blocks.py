@@ -91,7 +91,7 @@ class Interleaved:
         """What is other than usual; nothing here."""
         return {}
 
-    def serving(self, context: Context, block: int) -> Serving:  # noqa: ARG002 - others tell blocks apart
+    def serving(self, context: Context) -> Serving:
         """A fresh server of every arm, once it is entered."""
         return _fresh(context)
 
@@ -104,11 +104,16 @@ class Interleaved:
         schedule = interleaved(seed, len(arms), self._rate, block_s)
         template = _template(context, self.design, block, self._rate / len(arms), self.load)
         template.conditions.update(self.conditions(plan))
-        serving = self.serving(context, block)
+        serving = self.serving(context)
         rows, outcome, _ = _drive(context, serving, schedule, template, tell)
         rows = measured(rows, outcome, plan.warm_s)
-        if not _save(context, rows, outcome, self._rate, template, {}):
+        if _save(context, rows, outcome, self._rate, template, {}):
+            self.kept(context, block)
+        else:
             self.measure(context, block, tell)
+
+    def kept(self, context: Context, block: int) -> None:
+        """Save what else there is of a block that stays; nothing here."""
 
 
 class Separate:

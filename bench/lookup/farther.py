@@ -31,6 +31,10 @@ class Far(Interleaved):
 
     design = "far"
 
+    def __init__(self, rate: float) -> None:
+        super().__init__(rate)
+        self._distances: list[tuple[Distance, str]] = []
+
     def count(self, plan: Plan) -> int:
         return plan.far_blocks
 
@@ -43,10 +47,10 @@ class Far(Interleaved):
         return {"store_rtt_ms": plan.far_rtt_ms}
 
     @contextlib.contextmanager
-    def serving(self, context: Context, block: int) -> Iterator[Nodes | GivenNodes]:
+    def serving(self, context: Context) -> Iterator[Nodes | GivenNodes]:
         """A fresh server of every arm, which finds its stores behind a relay."""
         rtt_ms, services = context.plan.far_rtt_ms, context.services
-        urls = []
+        urls, self._distances = [], []
         with contextlib.ExitStack() as stack:
             for url in services.store_urls:
                 if not is_networked(url):
@@ -56,9 +60,14 @@ class Far(Interleaved):
                 relay = farther(url, rtt_ms, services.folder, context.placement, naps=True)
                 distance = stack.enter_context(relay)
                 urls.append(distance.url)
-                _save(context, block, distance, "redis" if is_redis(url) else "postgres")
+                self._distances.append((distance, "redis" if is_redis(url) else "postgres"))
             with serve_arms(context, urls) as nodes:
                 yield nodes
+
+    def kept(self, context: Context, block: int) -> None:
+        """Save how far the stores were; of a block that is measured again, nothing."""
+        for distance, store in self._distances:
+            _save(context, block, distance, store)
 
 
 def _save(context: Context, block: int, distance: Distance, store: str) -> None:

@@ -21,7 +21,11 @@ def kinds(context: Context, rates: Rates) -> tuple[Kind, ...]:
 
 
 def _stores_can_move(context: Context) -> bool:
-    """Whether a scheme asks over a network, and a relay can be put there: not at nodes given."""
+    """
+    Whether a scheme asks over a network, as its name says, and a relay can be put there.
+
+    It cannot be put before the stores of nodes that are given.
+    """
     if context.machines is not None and context.machines.node_urls:
         return False
     return any(store_of(arm.scheme) in ("redis", "postgres") for arm in context.arms)

@@ -13,6 +13,8 @@ import psycopg
 import valkey
 from psycopg import sql
 
+from ..processes.children import BenchError
+
 LOCK_TIMEOUT_S = 10
 
 
@@ -60,13 +62,17 @@ class PostgresMeter:
         self._schema = schema
 
     def bytes(self) -> int:
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
-            tables = [name for (name,) in connection.execute(_TABLES, (self._schema,)).fetchall()]
-            for name in tables:
-                table = sql.Identifier(self._schema, name)
-                connection.execute(sql.SQL("VACUUM FULL {}").format(table))
-            row = connection.execute(_SIZE, (self._schema,)).fetchone()
+        try:
+            with psycopg.connect(self._url, autocommit=True) as connection:
+                connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
+                tables = connection.execute(_TABLES, (self._schema,)).fetchall()
+                for (name,) in tables:
+                    table = sql.Identifier(self._schema, name)
+                    connection.execute(sql.SQL("VACUUM FULL {}").format(table))
+                row = connection.execute(_SIZE, (self._schema,)).fetchone()
+        except psycopg.Error as exc:
+            what = " ".join(str(exc).split())
+            raise BenchError(f"what {self._schema} keeps cannot be weighed: {what}") from exc
         return int(row[0]) if row else 0
 
 

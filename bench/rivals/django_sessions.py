@@ -54,9 +54,8 @@ def django_db(settings: Settings) -> Scheme:
 
     meter = Meter()
     mechanism = DjangoSessions("db", settings.absolute.total_seconds())
-    if settings.timing:
-        wrapper = django_setup.count_queries(meter)
-        mechanism.around = lambda: connection.execute_wrapper(wrapper)  # type: ignore[method-assign]
+    counter = django_setup.count_queries(meter) if settings.timing else None
+    mechanism.around = lambda: django_setup.request(counter)  # type: ignore[method-assign]
     return _scheme(name, "db", mechanism, meter, probe=connection.ensure_connection)
 
 

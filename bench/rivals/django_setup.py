@@ -6,7 +6,7 @@ Tables are made by Django's own migrations, in a PostgreSQL schema of their own.
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -18,7 +18,8 @@ from .counting import counted
 from .interface import secret
 from .stores import redis_url
 
-SCHEMA = "rivals_django"
+SCHEMA = "session-cookie-django-postgres"
+"""Where the tables are: of that name, so that what its sessions take is weighed as ours is."""
 APPS = (
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -70,7 +71,7 @@ def migrate() -> None:
         # Nodes start together: one makes the tables, and the others wait for it.
         cursor.execute("SELECT pg_advisory_lock(20261122)")
         try:
-            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+            cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{SCHEMA}"')
             call_command("migrate", verbosity=0, interactive=False)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(20261122)")
@@ -83,12 +84,19 @@ def close() -> None:
     connections.close_all()
 
 
+def request(counter: Any = None) -> AbstractContextManager[Any]:
+    """What a request that asks the database runs in: a connection that broke is replaced first."""
+    from django.db import close_old_connections, connection
+
+    close_old_connections()  # as Django does when a request begins
+    return connection.execute_wrapper(counter) if counter else nullcontext()
+
+
 def count_queries(meter: Meter) -> Any:
     """An execute wrapper for `connection.execute_wrapper` that counts by the first word."""
 
     def wrapper(execute: Any, sql: str, *rest: Any) -> Any:
-        word = sql.split(maxsplit=1)[0].upper()
-        return counted(execute, meter, lambda _: word)(sql, *rest)
+        return counted(execute, meter, lambda _: sql.split(maxsplit=1)[0].upper())(sql, *rest)
 
     return wrapper
 
@@ -130,5 +138,5 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or given.get("port", "")),
         # https://docs.djangoproject.com/en/5.2/ref/databases/#persistent-connections
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"options": f"-c search_path={SCHEMA}"},
+        "OPTIONS": {"options": f'-c search_path="{SCHEMA}"'},
     }

@@ -1,7 +1,7 @@
 """Flask-JWT-Extended, without and with the Redis denylist of its documentation.
 
-https://flask-jwt-extended.readthedocs.io/en/stable/blocklist_and_token_revoking.html: the logout
-and the check are that page's, word for word but for the key's prefix; refresh tokens as in
+https://flask-jwt-extended.readthedocs.io/en/stable/blocklist_and_token_revoking.html: the check
+and the logout, of the access token, are that page's; refresh tokens as in
 https://flask-jwt-extended.readthedocs.io/en/stable/refreshing_tokens.html.
 """
 
@@ -22,12 +22,14 @@ from .interface import Rival, secret
 from .stores import NO_INDEX, redis_url
 
 PAGE = "https://flask-jwt-extended.readthedocs.io/en/stable/"
-UNBOUND = {
+UNCLAIMED = NO_INDEX | {
     "test_a_login_replaces_the_credential_held_before": "a login gives new tokens and leaves "
     "those that were held before",
+    "test_a_logout_ends_the_renewal_too": "a logout is of one token: the client is to log out "
+    "with its refresh token as well",
 }
 PLAIN = Rival(
-    "Flask-JWT-Extended", "flask-jwt-extended", f"{PAGE}refreshing_tokens.html", NO_INDEX | UNBOUND
+    "Flask-JWT-Extended", "flask-jwt-extended", f"{PAGE}refreshing_tokens.html", UNCLAIMED
 )
 LISTED = replace(PLAIN, configuration=f"{PAGE}blocklist_and_token_revoking.html")
 RIVALS = {

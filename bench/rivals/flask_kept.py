@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import threading
 from contextlib import AbstractContextManager
+from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask
 from werkzeug.http import parse_cookie
+from werkzeug.wrappers import Response
 
 from demo.auth import Revocation
 
 from .interface import Ended
 from .kept import DictSessions, at_expiry
+
+
+class _Answer(Response):
+    """What a library sets its cookie on; the app's own answer says if that is too large."""
+
+    max_cookie_size = 0
 
 
 class FlaskSessions(DictSessions):
@@ -38,12 +46,15 @@ class FlaskSessions(DictSessions):
         return self._app.app_context() if self._needs_app else super().around()
 
     def opened(self, credential: str | None) -> Any:
-        cookie = {"HTTP_COOKIE": f"{self._name}={credential}"} if credential else {}
-        return self._interface.open_session(self._app, Request(cookie))
+        # The app's own request has parsed its cookies by now; a library asks it for no more.
+        asked: Any = SimpleNamespace(cookies={self._name: credential} if credential else {})
+        return self._interface.open_session(self._app, asked)
 
     def saved(self, session: Any) -> str:
-        response = self._response()
+        response: Any = self._answer()
         self._interface.save_session(self._app, session, response)
+        if server_side := getattr(session, "sid", None):
+            return str(server_side)
         for header in response.headers.getlist("Set-Cookie"):
             if (value := parse_cookie(header).get(self._name)) is not None:
                 session.credential = value
@@ -61,10 +72,10 @@ class FlaskSessions(DictSessions):
         self.saved(session)
         return Ended("immediate") if server_side else at_expiry(self.lifetime_s)
 
-    def _response(self) -> Response:
+    def _answer(self) -> _Answer:
         """An empty answer: one a thread, since a real request has one anyway."""
-        response: Response | None = getattr(self._local, "response", None)
-        if response is None:
-            response = self._local.response = Response()
-        response.headers.clear()
-        return response
+        answer: _Answer | None = getattr(self._local, "answer", None)
+        if answer is None:
+            answer = self._local.answer = _Answer()
+        answer.headers.clear()
+        return answer

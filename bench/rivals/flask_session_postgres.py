@@ -1,7 +1,7 @@
 """Flask-Session on SQLAlchemy and PostgreSQL, as its documentation configures SQLAlchemy.
 
-https://flask-session.readthedocs.io/en/latest/config.html: SESSION_TYPE and SESSION_SQLALCHEMY, and
-the defaults for everything else.
+https://flask-session.readthedocs.io/en/latest/config.html: SESSION_TYPE and SESSION_SQLALCHEMY, a
+schema of its own, so that what it keeps can be weighed, and the defaults for everything else.
 """
 
 from __future__ import annotations
@@ -39,12 +39,16 @@ def flask_session_postgres(settings: Settings) -> Scheme:
         PERMANENT_SESSION_LIFETIME=settings.absolute,
     )
     database = SQLAlchemy(app)
-    app.config.update(SESSION_TYPE="sqlalchemy", SESSION_SQLALCHEMY=database)
+    app.config.update(
+        SESSION_TYPE="sqlalchemy", SESSION_SQLALCHEMY=database, SESSION_SQLALCHEMY_SCHEMA=NAME
+    )
     with app.app_context():
         engine = database.engine
     with engine.connect() as connection:
         # Nodes start together: one makes the table, and the others wait for it.
         connection.execute(text("SELECT pg_advisory_lock(20261123)"))
+        connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{NAME}"'))
+        connection.commit()
         Session(app)
         connection.execute(text("SELECT pg_advisory_unlock(20261123)"))
     meter = Meter()

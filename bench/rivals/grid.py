@@ -27,7 +27,8 @@ a bearer token.
 A library is used as its own documentation shows it; the page is cited in its adapter under
 `bench/rivals/`. What is outside the adapter counts for nobody: the routes, the cookie's attributes
 and the checks of a request's origin are the demo app's, so a row says what a mechanism does and
-not what its own framework would add. [What is measured of them](rivals.md) is another page.
+not what its own framework would add. [Another page](rivals.md) says what is measured of them, and
+shows what is broken once more, in scripts that use nothing of this project.
 """
 
 

@@ -15,11 +15,14 @@ from .interface import Rival
 
 NAME = "token-bearer-simplejwt-blacklist-postgres"
 NO_VISITORS = "tokens are for users: there is no anonymous visitor"
+NOT_ONE = "blacklists all refresh tokens of a user, or one that it is given"
 RIVAL = Rival(
     "simplejwt",
     "djangorestframework-simplejwt",
     "https://django-rest-framework-simplejwt.readthedocs.io/en/latest/blacklist_app.html",
     {
+        "test_a_logout_everywhere_can_keep_this_one": NOT_ONE,
+        "test_a_changed_password_ends_the_others": NOT_ONE,
         "test_devices_are_listed_and_can_be_ended": "lists outstanding tokens, not logins",
         "test_a_full_cart_changes_nothing": "sets no limit on the size of its claims",
         "test_a_cart_survives_the_login": NO_VISITORS,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from rest_framework.exceptions import APIException
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import TokenError
@@ -38,8 +37,7 @@ class SimpleTokens(PairedTokens):
 
     def accepted(self, credential: str) -> Identity:
         """What `JWTAuthentication.authenticate` does with the token of the header."""
-        counter = self._counter
-        with connection.execute_wrapper(counter) if counter else nullcontext():
+        with django_setup.request(self._counter):
             try:
                 token = self._validated(credential.encode())
                 user = self._authentication.get_user(token)
@@ -50,13 +48,14 @@ class SimpleTokens(PairedTokens):
     def rotated(self, renewal: str) -> Grant:
         """What `TokenRefreshView` does."""
         rotation = TokenRefreshSerializer(data={"refresh": renewal})
-        try:
-            rotation.is_valid(raise_exception=True)
-        except (APIException, TokenError) as exc:
-            raise Refused from exc
-        given = rotation.validated_data
-        held = self.accepted(given["access"])
-        return Grant(given["access"], held.expires_at, held.handle, given["refresh"])
+        with django_setup.request():
+            try:
+                rotation.is_valid(raise_exception=True)
+            except (APIException, TokenError) as exc:
+                raise Refused from exc
+        # Its access token says which refresh token a logout is to end; by now that is another.
+        refresh: Any = RefreshToken(rotation.validated_data["refresh"], verify=False)
+        return _pair_of(refresh)
 
     def revoke(self, credential: str) -> Revocation:
         """Blacklist the refresh token of the pair; the access token lives until it expires."""
@@ -73,15 +72,21 @@ class SimpleTokens(PairedTokens):
         """As `TokenObtainPairView` does; ValueError for an anonymous visitor."""
         if subject is None:
             raise ValueError(ANONYMOUS)
-        user, _ = get_user_model().objects.get_or_create(username=subject)
-        refresh: Any = RefreshToken.for_user(user)
+        with django_setup.request():
+            user, _ = get_user_model().objects.get_or_create(username=subject)
+            refresh: Any = RefreshToken.for_user(user)
         for name, value in claims.items():
             refresh[name] = value
-        refresh["pair"] = refresh["jti"]
-        access = refresh.access_token
-        return Grant(str(access), float(access["exp"]), claims["handle"], str(refresh))
+        return _pair_of(refresh)
+
+
+def _pair_of(refresh: Any) -> Grant:
+    refresh["pair"] = refresh["jti"]
+    access = refresh.access_token
+    return Grant(str(access), float(access["exp"]), refresh["handle"], str(refresh))
 
 
 def _blacklist(outstanding: Iterable[Any]) -> None:
-    for token in outstanding:
-        BlacklistedToken.objects.get_or_create(token=token)
+    with django_setup.request():
+        for token in outstanding:
+            BlacklistedToken.objects.get_or_create(token=token)

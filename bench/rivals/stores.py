@@ -17,14 +17,17 @@ NO_INDEX = {
 NO_RENEWAL = {
     "test_a_renewed_credential_carries_on": "has no renewal: the same data signed in the same "
     "second is the same cookie",
+    "test_a_logout_ends_the_renewal_too": "keeps nothing by which a login could be ended before "
+    "it expires",
 }
 """What a session that is its own cookie does not claim."""
 
 _THREADS = "https://github.com/pallets-eco/flask-session"
 FLASK_SESSION_THREADS = {
     "test_two_tabs_lose_nothing": f"{_THREADS}/issues/71",
-    "test_a_logout_is_final_for_a_request_in_flight": f"{_THREADS}/issues/71",
-    "test_a_login_is_final_for_a_request_in_flight": f"{_THREADS}/issues/71",
+    # A comment there tells the course of it: a request saves the session after its logout.
+    "test_a_logout_is_final_for_a_request_in_flight": f"{_THREADS}/issues/64",
+    "test_a_login_is_final_for_a_request_in_flight": f"{_THREADS}/issues/64",
     "test_reading_asks_the_store_once_at_most": f"{_THREADS}/issues/149",
 }
 """Where Flask-Session's users and authors discuss what the contract finds."""

@@ -19,6 +19,10 @@ PARTS = 20
 """The logins that will be looked up are written in so many parts, evenly among the others: each is
 where any login might be."""
 DENIALS_BATCH = 1_000
+LIST_PLACES = 2**20
+"""Of one status list; its denials are named by list and place."""
+FREE_PLACES = 100_000
+"""Left alone behind the last login, for those that are issued later: they are no denied ones."""
 
 
 class Copies(Protocol):
@@ -93,21 +97,28 @@ def deny(mechanism: Any, count: int, until: float) -> None:
     mechanism.revoke(grant.credential)
     names = [name for name, _ in mechanism.store.denied_since(None).denials]
     pattern = Pattern(subject, grant)
-    made = [_denied_name(names[-1], pattern, marks) for marks in others(pattern, count, 0)]
+    made = [
+        _denied_name(names[-1], pattern, marks, number)
+        for number, marks in enumerate(others(pattern, count, 0))
+    ]
     for first in range(0, count, DENIALS_BATCH):
         mechanism.store.deny(made[first : first + DENIALS_BATCH], until)
 
 
-def _denied_name(name: str, pattern: Pattern, marks: list[bytes]) -> str:
-    """*name* as it would be for another login: by its family, or by its place in a list."""
+def _denied_name(name: str, pattern: Pattern, marks: list[bytes], number: int) -> str:
+    """*name* as it would be for another login: by its family, or by its place in a list.
+
+    Places are given out one after the other; these are of logins that nobody has yet.
+    """
     handle = pattern.grant.handle
     if handle in name:
         return name.replace(handle, marks[1].decode())
-    base, hash_sign, _ = name.partition("#")
+    listed, hash_sign, place = name.partition("#")
     if not hash_sign:
         raise BenchError(f"a denial is called {name!r}, which names neither family nor place")
-    # Any place of the same list; a place that is drawn twice is denied once.
-    return f"{base}#{int.from_bytes(marks[2][:4]) % 2**20}"
+    issuer, space, list_number = listed.rpartition(" ")
+    at = int(list_number) * LIST_PLACES + int(place) + FREE_PLACES + number
+    return f"{issuer}{space}{at // LIST_PLACES}#{at % LIST_PLACES}"
 
 
 class _InMemory:

@@ -28,6 +28,15 @@ class LogoutPromises(Promises):
         if scheme.transport == "cookie":
             assert alice.cookies == {}
 
+    def test_a_logout_ends_the_renewal_too(self, visitor: NewVisitor) -> None:
+        """Whoever kept a copy of everything gets no new credential for what was logged out."""
+        alice = visitor()
+        alice.log_in()
+        thief = alice.copy()
+        assert alice.post("/logout").status == 200
+        fields = {"refresh_token": thief.refresh_token} if thief.refresh_token else None
+        assert thief.post("/renew", fields).status == 401
+
     def test_a_logout_everywhere_ends_every_login(
         self, scheme: Scheme, visitor: NewVisitor
     ) -> None:

@@ -196,7 +196,9 @@ def _browser(routes: Blueprint) -> None:
     @routes.get("/about/browser", endpoint="browser")
     def show() -> Response:
         found = browser_facts()
-        return page("browser.html", engines=found.engines, facts=found.facts)
+        return page(
+            "browser.html", engines=found.engines, facts=found.facts, differing=found.differing
+        )
 
 
 def _to(name: str, **values: Any) -> Response:

@@ -11,7 +11,7 @@ from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, DASHES, MARKERS
 from ..wording import measured
-from . import ends, grid, lanes
+from . import alike, ends, grid, lanes
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Along:
             f"Most under {first.scheme}: {measured(first)} with {self._at(results, first):,.0f} "
             f"{self.of_what} and {measured(last)} with {self._at(results, last):,.0f}. "
             f"{self.what}; medians with 95 % intervals over {first.rounds} processes, which are "
-            "also what lines that look level differ by."
+            f"also what lines that look level differ by.{self._chosen(results).remark}"
         )
 
     def table(self, results: Results) -> Table:
@@ -56,12 +56,13 @@ class Along:
 
     def height(self, results: Results, *, narrow: bool) -> float:
         """Give a height that leaves room for the names at the ends of the lines."""
-        count = len(self._lines(results))
-        return 3.3 if narrow else max(3.2, 1.4 + 0.24 * count)
+        count = len(self._chosen(results).drawn)
+        return 3.3 if narrow else ends.height_for(count, least=3.2)
 
     def draw(self, results: Results, ax: Axes) -> None:
         """Draw one line a scheme, with intervals."""
-        found = self._lines(results)
+        everything, choice = self._lines(results), self._chosen(results)
+        found = {scheme: everything[scheme] for scheme in choice.drawn}
         places = [self._at(results, row) for rows in found.values() for row in rows]
         for scheme, rows in found.items():
             mechanism = results.look(scheme)
@@ -90,7 +91,16 @@ class Along:
         lanes.label_axis(ax, f"{self.of_what}, logarithmic")
         ax.set_ylabel("median, logarithmic")
         last = [(s, self._at(results, rows[-1]), rows[-1].value) for s, rows in found.items()]
-        ends.name_lines(ax, results, last)
+        ends.name_lines(ax, results, last, choice.stands_for)
+
+    def _chosen(self, results: Results) -> alike.Chosen:
+        return alike.chosen(
+            results,
+            {
+                scheme: {self._at(results, row): row.value for row in rows}
+                for scheme, rows in self._lines(results).items()
+            },
+        )
 
     def _at(self, results: Results, row: Row) -> float:
         return grid.at(results, row, self.axis)
@@ -99,11 +109,13 @@ class Along:
         if self.metric == "verify_us_p50":
             return grid.lines(results, self.axis)
         found: dict[str, list[Row]] = {}
-        for row in results.rows:
-            if row.measure == "scale" and row.metric == self.metric:
+        for row in sorted(results.of(self.metric), key=lambda one: one.population or 0):
+            if row.measure == "scale":
                 found.setdefault(row.scheme, []).append(row)
-        for rows in found.values():
-            rows.sort(key=lambda row: self._at(results, row))
+        for scheme, rows in found.items():
+            # Among the fewest others: with two crowds at one place a line would go up and down.
+            first = {self._at(results, row): row for row in reversed(rows)}
+            found[scheme] = [first[place] for place in sorted(first)]
         kept = {scheme: rows for scheme, rows in found.items() if len(rows) > 1}
         return dict(sorted(kept.items(), key=lambda item: (-item[1][-1].value, item[0])))
 

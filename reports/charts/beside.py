@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from matplotlib.axes import Axes
 
-from ..measures.beside import METRIC, SAME_WORK
+from ..measures.beside import APART, METRIC, SAME_WORK
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, cell
@@ -97,24 +97,32 @@ def ratios(results: Results) -> list[Row]:
 
 
 def slower(results: Results) -> Iterator[str]:
-    """Say of each scheme of ours which library does the same work for less."""
-    costs, noise = results.costs(COST), results.noise_us("span")
-    for row in ratios(results):
+    """Say of each scheme of ours which library does the same work for less, or that none does."""
+    costs, found = results.costs(COST), ratios(results)
+    for row in found:
         if row.value <= 1:
             continue
         theirs = row.noted("beside")
         pair = f"{measured(costs[row.scheme])} against {measured(costs[theirs])}"
         size = f"{number(row.value)} times {interval(row)}".strip()
+        noise = results.floor_us("span", row.scheme, theirs)
         apart_us = abs(costs[row.scheme].value - costs[theirs].value)
         library = f"{theirs} ({results.rival(theirs)})"
+        why = f" It {APART[theirs]}." if theirs in APART else ""
         if row.ci_low is not None and row.ci_low > 1 and noise and apart_us >= 2 * noise.value:
-            yield f"{row.scheme} is slower than {library}: {size} its cost, {pair}."
+            yield f"{row.scheme} is slower than {library}: {size} its cost, {pair}.{why}"
             continue
-        floor = f"two identical arms differ by up to {quantity(noise)}" if noise else "no A/A pair"
+        apart = f"equal arms differ by up to {quantity(noise)}" if noise else "no A/A pair"
         yield (
             f"Whether {row.scheme} is slower than {library} this run cannot tell: {size} its "
-            f"cost, {pair}; {floor}."
+            f"cost, {pair}; {apart}.{why}"
         )
+    if found and all(row.ci_high is not None and row.ci_high < 1 for row in found):
+        yield "No scheme of ours costs more than a library that does the same work."
+    beside = {row.noted("beside") for row in found}
+    alone = [scheme for scheme in costs if results.rival(scheme) and scheme not in beside]
+    if found and alone:
+        yield f"No scheme of ours in this run does the work of {', '.join(alone)}."
 
 
 def _compared(results: Results, row: Row) -> str:

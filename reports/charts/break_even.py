@@ -11,9 +11,9 @@ from matplotlib.lines import Line2D
 from ..results import Results
 from ..rows import Row
 from ..tables import Table
-from ..theme import BAND, COLOURS, DASHES, INK, MARKERS, is_narrow
+from ..theme import BAND, COLOURS, DASHES, INK, MARKERS, MUTED, SURFACE, is_narrow
 from ..wording import measured, number, quantity
-from . import ends, grid, lanes
+from . import alike, ends, grid, lanes
 
 SECTION = "lookup"
 TITLE = "How far may the store be before a token costs less than a session?"
@@ -27,31 +27,35 @@ def applies(results: Results) -> bool:
 
 def caption(results: Results) -> str:
     """Give every crossing that one can tell, and what does not cross."""
-    found = crossings(results)
+    found, choice = crossings(results), _chosen(results)
     one = next(iter(grid.lines(results, AXIS).values()))[0]
     told = [
-        f"at {measured(row)} for {row.scheme} and {row.noted('less')}" for row in _fewest(found)
+        f"at {measured(row)} for {row.scheme} and {row.noted('less')}"
+        for row in _fewest(results, found, choice)
     ]
     text = f"Lines cross {'; '.join(told)}" if told else "No session crosses a token here"
-    if len(found) > len(told):
-        text += f" ({len(found)} crossings in all)"
+    count = len(_telling(results, found))
+    if count > len(told):
+        text += f" ({count} crossings in all, in the table)"
     return (
         f"{text}. Medians of the check alone in a hot loop, in {one.rounds} processes each, with "
         "the store behind a delay; the round trip is as measured through it. Bands: 95 % over "
-        "processes."
+        f"processes.{_said_of_requests(results)}{choice.remark}"
     )
 
 
 def table(results: Results) -> Table:
     """Give the cost at each round trip, then the crossings."""
     found = grid.lines(results, AXIS)
-    known = sorted({grid.at(results, row, AXIS) for rows in found.values() for row in rows})
+    asked = {f"{scheme}, in a request": rows for scheme, rows in requests(results).items()}
+    shown = {**found, **asked}
+    known = sorted({grid.at(results, row, AXIS) for rows in shown.values() for row in rows})
     columns = ["scheme", *(f"{number(rtt)} ms" for rtt in known)]
     lines, source = [], []
-    for scheme, rows in found.items():
+    for name, rows in shown.items():
         by_rtt = {grid.at(results, row, AXIS): row for row in rows}
         cells = [by_rtt.get(rtt) for rtt in known]
-        lines.append([scheme, *(measured(row) if row else "\N{EM DASH}" for row in cells)])
+        lines.append([name, *(measured(row) if row else "\N{EM DASH}" for row in cells)])
         source += rows
     for row in crossings(results):
         padding = ["\N{EM DASH}"] * (len(known) - 1)
@@ -63,13 +67,13 @@ def table(results: Results) -> Table:
 
 def height(results: Results, *, narrow: bool) -> float:
     """Give a height that leaves room for the names at the ends of the lines."""
-    count = len(grid.lines(results, AXIS))
-    return 3.6 if narrow else max(3.6, 1.5 + 0.24 * count)
+    return 3.6 if narrow else ends.height_for(len(_chosen(results).drawn), least=4.0)
 
 
 def draw(results: Results, ax: Axes) -> None:
-    """Draw one line a scheme, with its band, and a dashed line at each crossing."""
-    found = grid.lines(results, AXIS)
+    """Draw one line a scheme, with its band, what requests saw, and a line at each crossing."""
+    everything, choice = grid.lines(results, AXIS), _chosen(results)
+    found = {scheme: everything[scheme] for scheme in choice.drawn}
     for scheme, rows in found.items():
         mechanism = results.look(scheme)
         at = [grid.at(results, row, AXIS) for row in rows]
@@ -82,22 +86,41 @@ def draw(results: Results, ax: Axes) -> None:
         look: dict[str, Any] = {"color": COLOURS[mechanism], "linewidth": 1.6}
         ax.plot(between, values, linestyle=DASHES[mechanism], **look)
         ax.plot(at, [row.value for row in rows], MARKERS[mechanism], markersize=4.5, **look)
+    for scheme, rows in requests(results).items():
+        if scheme in found:
+            _requests(ax, results, rows, results.look(scheme))
     ax.set_yscale("log")
     known = sorted({grid.at(results, row, AXIS) for rows in found.values() for row in rows})
     ax.set_xscale("symlog", linthresh=min(one for one in known if one > 0.05), linscale=0.9)
     ax.set_xlim(left=0)
     lanes.tick_at(ax, known)
-    shown = _fewest(crossings(results))
+    shown = [row for row in _fewest(results, crossings(results), choice) if _is_drawn(row, choice)]
     for place, row in enumerate(shown):
         _mark(ax, row, place)
     ax.grid(axis="y")
     lanes.log_times(ax.yaxis)
-    extra = [Line2D([], [], color=INK, linestyle=(0, (1, 1.5)), label="break-even")]
-    lanes.legend(ax, [results.look(s) for s in found], extra if shown else [])
+    extra = []
+    if shown:
+        extra.append(Line2D([], [], color=INK, linestyle=(0, (1, 1.5)), label="break-even"))
+    if requests(results).keys() & found.keys():
+        extra.append(_key())
+    lanes.legend(ax, [results.look(s) for s in found], extra)
     lanes.label_axis(ax, "round trip to the store, ms; linear to the first, then logarithmic")
     ax.set_ylabel("check, median, logarithmic")
     names = [(s, grid.at(results, rows[-1], AXIS), rows[-1].value) for s, rows in found.items()]
-    ends.name_lines(ax, results, names)
+    ends.name_lines(ax, results, names, choice.stands_for)
+
+
+def requests(results: Results) -> dict[str, list[Row]]:
+    """Give what checks cost inside real requests whose store was far away, nearest first."""
+    found: dict[str, list[Row]] = {}
+    for row in results.rows:
+        mine = row.metric == "auth_us_cost_p50" and row.far and row.noted("load") != "high"
+        if mine and results.mechanism(row.scheme) != "control":
+            found.setdefault(row.scheme, []).append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: row.store_rtt_ms or 0.0)
+    return found
 
 
 def crossings(results: Results) -> list[Row]:
@@ -106,9 +129,74 @@ def crossings(results: Results) -> list[Row]:
     return sorted(found, key=lambda row: row.value)
 
 
-def _fewest(found: list[Row]) -> list[Row]:
-    """Choose what to draw: the first and the last crossing, for others lie between them."""
-    return found if len(found) < 3 else [found[0], found[-1]]
+def _fewest(results: Results, found: list[Row], choice: alike.Chosen) -> list[Row]:
+    """Choose what to tell: the first and the last crossing, of lines that are drawn if any do."""
+    telling = _telling(results, found)
+    mine = [row for row in telling if _is_drawn(row, choice)] or telling
+    return mine if len(mine) < 3 else [mine[0], mine[-1]]
+
+
+def _telling(results: Results, found: list[Row]) -> list[Row]:
+    """Leave out lines that ask the store equally often: where they cross is an accident."""
+    return [row for row in found if reads(results, row.scheme) != reads(results, row.noted("less"))]
+
+
+def reads(results: Results, scheme: str) -> float | None:
+    """Give how often a check of the grid asks the store."""
+    found = (row for row in results.of("store_reads") if row.measure == "scale")
+    return next((row.value for row in found if row.scheme == scheme), None)
+
+
+def _is_drawn(row: Row, choice: alike.Chosen) -> bool:
+    return {row.scheme, row.noted("less")} <= set(choice.drawn)
+
+
+def _chosen(results: Results) -> alike.Chosen:
+    return alike.chosen(
+        results,
+        {
+            scheme: {grid.at(results, row, AXIS): row.value for row in rows}
+            for scheme, rows in grid.lines(results, AXIS).items()
+        },
+    )
+
+
+def _said_of_requests(results: Results) -> str:
+    """Say what the hollow marks are, with the dearest of them."""
+    rows = [row for found in requests(results).values() for row in found]
+    if not rows:
+        return ""
+    most = max(rows, key=lambda row: row.value)
+    return (
+        " Hollow: the same check inside real requests through delays of their own, over control; "
+        f"{measured(most)} under {most.scheme} with the store {number(most.store_rtt_ms or 0.0)} "
+        "ms away."
+    )
+
+
+def _requests(ax: Axes, results: Results, rows: list[Row], look: str) -> None:
+    """Draw hollow marks with intervals, beside the line of the hot loop."""
+    for row in rows:
+        at = grid.at(results, row, AXIS)
+        if row.ci_low is not None and row.ci_high is not None:
+            ax.plot([at, at], [row.ci_low, row.ci_high], color=COLOURS[look], linewidth=1.2)
+        ax.plot(
+            [at],
+            [row.value],
+            marker=MARKERS[look],
+            color=COLOURS[look],
+            markerfacecolor=SURFACE,
+            markersize=7.5,
+            linestyle="none",
+            zorder=4,
+            clip_on=False,
+        )
+
+
+def _key() -> Line2D:
+    label = "inside real requests"
+    face = {"markerfacecolor": SURFACE, "markersize": 7.5}
+    return Line2D([], [], color=MUTED, marker="o", linestyle="none", label=label, **face)  # type: ignore[arg-type]
 
 
 def _mark(ax: Axes, row: Row, place: int) -> None:

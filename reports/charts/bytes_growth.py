@@ -8,8 +8,8 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import ALARM, COLOURS, DASHES, MARKERS
-from ..wording import listed, quantity
-from . import ends, lanes
+from ..wording import listed, quantity, some
+from . import alike, ends, lanes
 
 SECTION = "payload"
 TITLE = "How does a request grow with what it says of the caller?"
@@ -34,10 +34,12 @@ def caption(results: Results) -> str:
         f"{quantity(last)} with {last.claims}"
     )
     if flat:
-        text += f"; {', '.join(flat)} do not grow"
+        verb = "does" if len(flat) == 1 else "do"
+        text += f"; {some(flat)} {verb} not grow"
     return (
         f"{text}. Exact counts at the socket, HTTP/1.1, equal on every machine. "
         f"Refused beyond it: {'; '.join(name for _, name in ceilings(results))}."
+        f"{chosen(results).remark}"
     )
 
 
@@ -54,13 +56,13 @@ def table(results: Results) -> Table:
 
 def height(results: Results, *, narrow: bool) -> float:
     """Give a height that leaves room for the names at the ends of the lines."""
-    needed = 1.6 + 0.24 * len(_found(results))
-    return max(3.4, needed if not narrow else 3.4)
+    return 3.4 if narrow else ends.height_for(len(chosen(results).drawn), least=3.4)
 
 
 def draw(results: Results, ax: Axes) -> None:
     """Draw one line a scheme; lines that coincide share a label."""
-    found = _found(results)
+    everything, choice = _found(results), chosen(results)
+    found = {scheme: everything[scheme] for scheme in choice.drawn}
     for scheme, rows in found.items():
         mechanism = results.look(scheme)
         ax.plot(
@@ -84,7 +86,18 @@ def draw(results: Results, ax: Axes) -> None:
     ax.set_ylabel("bytes over control, linear from zero")
     ax.yaxis.set_major_formatter(lanes.in_thousands)
     last = [(scheme, float(rows[-1].claims or 0), rows[-1].value) for scheme, rows in found.items()]
-    ends.name_lines(ax, results, last)
+    ends.name_lines(ax, results, last, choice.stands_for)
+
+
+def chosen(results: Results) -> alike.Chosen:
+    """Choose the lines to draw."""
+    return alike.chosen(
+        results,
+        {
+            scheme: {float(row.claims or 0): row.value for row in rows}
+            for scheme, rows in _found(results).items()
+        },
+    )
 
 
 def ceilings(results: Results) -> list[tuple[float, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -11,8 +11,10 @@ from matplotlib.axes import Axes
 from ..results import Results
 from ..theme import INK, LINE, is_narrow
 
-LINE_HEIGHT, NARROW_LINE_HEIGHT = 0.062, 0.06
-"""Of one line of a name, as a share of the height of the axes."""
+LINE_INCHES, NARROW_LINE_INCHES = 0.158, 0.135
+"""Of one line of a name."""
+AROUND_INCHES, NARROW_AROUND_INCHES = 1.05, 1.3
+"""Of the height of a figure, what legend and labels take from the axes."""
 TOGETHER = 0.075
 """Ends that are nearer share a name on a small screen."""
 NARROW_NAME = 15
@@ -31,15 +33,27 @@ class End:
     scheme: str
 
 
-def name_lines(ax: Axes, results: Results, ends: Sequence[tuple[str, float, float]]) -> None:
-    """Name each line at its end; *ends* are scheme, x and y. Call when the limits are final."""
+def name_lines(
+    ax: Axes,
+    results: Results,
+    ends: Sequence[tuple[str, float, float]],
+    stands_for: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Name each line at its end; *ends* are scheme, x and y. Call when the limits are final.
+
+    *stands_for* gives the schemes whose lines are not drawn, by the one drawn in their place.
+    """
     narrow = is_narrow(ax)
     placed = sorted((End(_height(ax, y), x, y, s) for s, x, y in ends), key=lambda e: e.height)
     groups = _clusters(placed) if narrow else [[end] for end in placed]
-    names = [_called(results, [end.scheme for end in group], narrow=narrow) for group in groups]
-    line_height = NARROW_LINE_HEIGHT if narrow else LINE_HEIGHT
+    together = stands_for or {}
+    names = [
+        _called(results, [(end.scheme, len(together.get(end.scheme, ()))) for end in group], narrow)
+        for group in groups
+    ]
+    line_height = line_inches(ax) / axes_inches(ax)
     sizes = [line_height * (name.count("\n") + 1) for name in names]
-    heights = _apart([group[0].height for group in groups], sizes)
+    heights = apart([group[0].height for group in groups], sizes)
     for group, name, height in zip(groups, names, heights, strict=True):
         ax.annotate(
             name,
@@ -54,13 +68,31 @@ def name_lines(ax: Axes, results: Results, ends: Sequence[tuple[str, float, floa
         )
 
 
+def height_for(count: int, *, least: float) -> float:
+    """Give the height in inches of a large figure that has room for *count* names."""
+    return max(least, AROUND_INCHES + 0.3 + LINE_INCHES * 1.25 * count)
+
+
+def line_inches(ax: Axes) -> float:
+    """Give what one line of a name takes of the height."""
+    return NARROW_LINE_INCHES if is_narrow(ax) else LINE_INCHES
+
+
+def axes_inches(ax: Axes) -> float:
+    """Give the height of the axes, about: it is final only when all is drawn."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    around = NARROW_AROUND_INCHES if is_narrow(ax) else AROUND_INCHES
+    return max(1.0, figure.get_figheight() - around)
+
+
 def _height(ax: Axes, y: float) -> float:
     """Give *y* as a share of the height of the axes, whatever its scale."""
     point = ax.transData.transform((ax.get_xlim()[0], y))
     return float(ax.transAxes.inverted().transform(point)[1])
 
 
-def _apart(heights: list[float], sizes: list[float]) -> list[float]:
+def apart(heights: list[float], sizes: list[float]) -> list[float]:
     """Push names up where they would touch, then all down if the last one left the axes."""
     placed: list[float] = []
     for index, height in enumerate(heights):
@@ -86,10 +118,13 @@ def _clusters(placed: list[End]) -> list[list[End]]:
     return groups
 
 
-def _called(results: Results, schemes: list[str], *, narrow: bool) -> str:
+def _called(results: Results, schemes: list[tuple[str, int]], narrow: bool) -> str:
+    """Name lines that end together; each is a scheme, and how many others it stands for."""
+    name, others = schemes[0]
     if len(schemes) > 1:
-        mechanisms = sorted({results.mechanism(scheme) for scheme in schemes})
-        name = f"{' and '.join(mechanisms)}, {len(schemes)} schemes"
-    else:
-        name = schemes[0]
+        mechanisms = sorted({results.mechanism(scheme) for scheme, _ in schemes})
+        count = sum(1 + others for _, others in schemes)
+        name = f"{' and '.join(mechanisms)}, {count} schemes"
+    elif others:
+        name = f"{name} +{others}"
     return "\n".join(textwrap.wrap(name, NARROW_NAME)) if narrow else name

@@ -12,7 +12,7 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table
 from ..theme import ALARM, INK, LINE, MUTED, SURFACE, is_narrow
-from ..wording import listed, measured, number
+from ..wording import measured, number, some
 from . import lanes
 
 SECTION = "revocation"
@@ -65,7 +65,7 @@ def caption(results: Results) -> str:
     shut = sum(way is CLOSED for _, way in found)
     count = sum(way is not None for _, way in found)
     if back:
-        names = listed(sorted({fault.scheme for fault in back}))
+        names = some(sorted({fault.scheme for fault in back}))
         text = f"Revoked credentials were let in under {names}, in {len(back)} of {count} cases"
     else:
         text = f"No revoked credential was let in, in any of {count} cases"
@@ -103,7 +103,10 @@ def table(results: Results) -> Table:
 
 def height(results: Results, *, narrow: bool) -> float:
     """Give a tall lane a scheme, for mark and text."""
-    return _schemes_count(results) * (0.62 if narrow else 0.5) + (2.1 if narrow else 1.5)
+    count = _schemes_count(results)
+    # Many schemes must still fit a sheet of paper.
+    lane = 0.52 if count <= 12 else 0.43
+    return count * (0.62 if narrow else lane) + (2.1 if narrow else 1.5)
 
 
 def draw(results: Results, ax: Axes) -> None:
@@ -119,7 +122,7 @@ def draw(results: Results, ax: Axes) -> None:
             continue
         ax.plot(
             [x],
-            [y - 0.12],
+            [y - 0.12 if narrow else y - 0.24],
             marker=way.marker,
             color=way.colour,
             markerfacecolor=way.colour if way.filled else SURFACE,
@@ -129,11 +132,12 @@ def draw(results: Results, ax: Axes) -> None:
         words = [_status(fault), _recovery(fault)]
         ax.text(
             x,
-            y + 0.27,
-            "\n".join(words[:1] if narrow else [" · ".join(words)]),
+            y + 0.22,
+            "\n".join(words[:1] if narrow else words),
             ha="center",
             va="center",
             fontsize=6.5 if narrow else 7,
+            linespacing=1.05,
             color=way.colour if way is OPEN else MUTED,
         )
     for line in range(len(schemes) - 1):
@@ -141,7 +145,8 @@ def draw(results: Results, ax: Axes) -> None:
     lanes.name_lanes(ax, schemes, [results.look(s) for s in schemes], above=0.42)
     ax.set_ylim(len(schemes) - 0.45, -0.68 if narrow else -0.55)
     ax.set_xlim(-0.5, len(kinds) - 0.5)
-    ax.set_xticks(range(len(kinds)), kinds, rotation=90 if narrow else 0)
+    names = kinds if narrow else [kind.replace("-", "-\n") for kind in kinds]
+    ax.set_xticks(range(len(kinds)), names, rotation=90 if narrow else 0)
     ax.tick_params(axis="x", length=0)
     lanes.legend(ax, [], [_key(way) for way in OUTCOMES])
 
@@ -152,7 +157,9 @@ def _schemes_count(results: Results) -> int:
 
 def _status(fault: Fault) -> str:
     row = fault.found.get("status")
-    return "\N{EM DASH}" if row is None else f"{row.value:.0f}"
+    if row is None:
+        return "\N{EM DASH}"
+    return f"{row.value:.0f}" if row.value else "no reply"
 
 
 def _recovery(fault: Fault) -> str:

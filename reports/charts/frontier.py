@@ -12,12 +12,12 @@ from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, INK, LINE, MARKERS, MUTED, SURFACE, is_narrow
 from ..wording import listed, measured, quantity
-from . import lanes
+from . import ends, lanes
 
 SECTION = "revocation"
 TITLE = "What does a shorter exposure cost on every request?"
-GAP = 0.062
-"""Of the height, between two names."""
+NAMED = 10
+"""Points that can all be named on a small screen; of more, those on the front."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def caption(results: Results) -> str:
         f"On the front {verb} {listed(told)}: no scheme of this run is better in one without being "
         "worse in the other. Cost: median of the check inside the request, over control. Exposure: "
         "the longest window of any node. Hollow: bound to one machine, and left out of the front. "
-        "Of two that noise cannot tell apart both may belong there."
+        "Less than twice the noise floor, or than the time between two probes, is no difference."
     )
 
 
@@ -75,9 +75,12 @@ def table(results: Results) -> Table:
     return Table([*built.columns, "on the front"], rows, built.source)
 
 
-def height(results: Results, *, narrow: bool) -> float:  # noqa: ARG001 - as every chart
-    """Give one height for all."""
-    return 3.9 if narrow else 4.2
+def height(results: Results, *, narrow: bool) -> float:
+    """Give a height that leaves room for the names on either side."""
+    found = places(results)
+    at_once = sum(place.worst.value == 0 for place in found)
+    most = max(at_once, len(found) - at_once)
+    return 3.9 if narrow else ends.height_for(most, least=4.2)
 
 
 def draw(results: Results, ax: Axes) -> None:
@@ -127,22 +130,36 @@ def places(results: Results) -> list[Place]:
         if worst is not None:
             both.append((scheme, cost, worst))
     shared = [one for one in both if not one[0].endswith(LOCAL)]
+    slack = _slack(results)
     return [
         Place(
             one[0],
             one[1],
             one[2],
-            best=one in shared and not any(_beats(other, one) for other in shared),
+            best=one in shared and not any(_beats(other, one, slack) for other in shared),
             local=one not in shared,
         )
         for one in both
     ]
 
 
-def _beats(one: tuple[str, Row, Row], other: tuple[str, Row, Row]) -> bool:
-    no_worse = one[1].value <= other[1].value and one[2].value <= other[2].value
-    better = one[1].value < other[1].value or one[2].value < other[2].value
-    return no_worse and better
+def _slack(results: Results) -> tuple[float, float]:
+    """Give how much two costs, and two windows, may differ by and be the same."""
+    noise = results.floor_us("span", *results.costs("auth_us_cost_p50"))
+    intervals_ms = [
+        one.cell.figures.get("probe_interval_ms", 0.0)
+        for one in results.recording.select("revocation")
+    ]
+    return (2 * noise.value if noise else 0.0, max(intervals_ms, default=0.0))
+
+
+def _beats(
+    one: tuple[str, Row, Row], other: tuple[str, Row, Row], slack: tuple[float, float]
+) -> bool:
+    """Say whether *one* is better in cost or in window, and in the other no worse."""
+    ahead = [b.value - a.value for a, b in zip(one[1:], other[1:], strict=True)]
+    no_worse = all(by >= -within for by, within in zip(ahead, slack, strict=True))
+    return no_worse and any(by > within for by, within in zip(ahead, slack, strict=True))
 
 
 def _point(ax: Axes, place: Place, mechanism: str) -> None:
@@ -161,26 +178,40 @@ def _point(ax: Axes, place: Place, mechanism: str) -> None:
 
 
 def _name(ax: Axes, found: list[Place]) -> None:
-    """Name the points beside them: those at once to the right, the rest to the left."""
+    """Name the points at once beside them, and the rest beside the axes, or inside small ones."""
+    narrow = is_narrow(ax)
     for at_once in (True, False):
         mine = [place for place in found if (place.worst.value == 0) is at_once]
-        below = -1.0
-        for place in sorted(mine, key=lambda one: one.cost.value):
-            point = ax.transData.transform((place.worst.value, place.cost.value))
-            x, y = ax.transAxes.inverted().transform(point)
-            below = max(float(y), below + GAP)
+        if narrow and len(found) > NAMED:
+            mine = [place for place in mine if place.best]
+        mine.sort(key=lambda one: one.cost.value)
+        points = [_on_axes(ax, place) for place in mine]
+        gap = ends.line_inches(ax) / ends.axes_inches(ax)
+        heights = ends.apart([y for _, y in points], [gap] * len(points))
+        inside = narrow and not at_once
+        for place, (x, _), height in zip(mine, points, heights, strict=True):
+            beside = x + 0.045 if at_once else ends.LEFT
             ax.annotate(
-                _short(place.scheme) if is_narrow(ax) else place.scheme,
+                _short(place.scheme) if narrow else place.scheme,
                 (place.worst.value, place.cost.value),
-                xytext=(x + (0.035 if at_once else -0.03), below),
+                xytext=(min(x for x, _ in points) - 0.045 if inside else beside, height),
                 textcoords="axes fraction",
-                ha="left" if at_once else "right",
+                annotation_clip=False,
+                ha="right" if inside else "left",
                 va="center",
                 color=INK if place.best else MUTED,
-                fontsize=8.5 if not is_narrow(ax) else 7.5,
+                fontsize=8.5 if not narrow else 7.5,
                 weight="bold" if place.best else "normal",
                 bbox={"facecolor": SURFACE, "edgecolor": "none", "pad": 0.5},
+                arrowprops={"arrowstyle": "-", "color": LINE, "linewidth": 0.8, "shrinkB": 4},
             )
+
+
+def _on_axes(ax: Axes, place: Place) -> tuple[float, float]:
+    """Give where the point of *place* is, as shares of the axes."""
+    point = ax.transData.transform((place.worst.value, place.cost.value))
+    x, y = ax.transAxes.inverted().transform(point)
+    return float(x), float(y)
 
 
 def _short(scheme: str) -> str:

@@ -18,8 +18,8 @@ def lines(results: Results, axis: str, metric: str = "verify_us_p50") -> dict[st
     }
     texts = {(scheme, _key_of(regime.conditions)) for scheme, regime in wanted}
     found: dict[str, list[Row]] = {}
-    for row in results.rows:
-        if row.measure != "scale" or row.metric != metric or row.noted("axis") != axis:
+    for row in results.of(metric):
+        if row.measure != "scale" or row.noted("axis") != axis:
             continue
         if (row.scheme, _key(row)) in texts:
             found.setdefault(row.scheme, []).append(row)

@@ -12,7 +12,7 @@ from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import ALARM, COLOURS, MARKERS, MUTED, SURFACE, is_narrow
 from ..wording import quantity
-from . import lanes
+from . import bytes_growth, lanes
 
 SECTION = "payload"
 TITLE = "What is left of a credential once HTTP/2 has seen it?"
@@ -31,7 +31,7 @@ def applies(results: Results) -> bool:
 def caption(results: Results) -> str:
     """Give first and steady of one credential, and where the cliff is."""
     name = policy(results)
-    found = _found(results, name)
+    everything, found = _found(results, name), _drawn(results)
     scheme, edge = next(((s, c) for s in found if (c := cliff(found[s]))), ("", None))
     if edge is None:
         scheme = max(found, key=lambda one: found[one][-1][0].value)
@@ -47,18 +47,25 @@ def caption(results: Results) -> str:
             f"{quantity(below[2])}, and one of {quantity(above[0])} in {quantity(above[2])}: "
             "between them HPACK's table of 4,096 bytes ends"
         )
+    left_out = ""
+    if len(found) < len(everything):
+        left_out = (
+            f" Of {len(everything)} schemes {len(found)} are drawn, one for those whose "
+            "credentials grow alike; the table has all."
+        )
     return (
         f"{text}. Headers as {name} indexes them; exact counts. Hollow: first request, filled: "
-        "later ones."
+        f"later ones.{left_out}"
     )
 
 
 def table(results: Results) -> Table:
-    """Give first and steady of every policy at each number of claims."""
+    """Give first and steady at each number of claims; of policies not drawn, at the fewest."""
     lines: dict[str, list[Row | None]] = {}
-    for name in _policies(results):
+    drawn = policy(results)
+    for name in sorted(_policies(results), key=lambda one: (one != drawn, one)):
         for scheme, sizes in _found(results, name).items():
-            for plain, first, steady in sizes:
+            for plain, first, steady in sizes if name == drawn else sizes[:1]:
                 lines[f"{scheme}, {name}, {plain.claims or 0} claims"] = [plain, first, steady]
     return by_scheme(lines, ["HTTP/1.1", "HTTP/2 first", "HTTP/2 steady"])
 
@@ -69,8 +76,8 @@ def height(results: Results, *, narrow: bool) -> float:  # noqa: ARG001 - as eve
 
 
 def draw(results: Results, ax: Axes) -> None:
-    """Draw both against the plain size, on logarithmic axes."""
-    found = _found(results, policy(results))
+    """Draw both against the plain size, on logarithmic axes; of like growth one scheme is drawn."""
+    found = _drawn(results)
     for scheme, sizes in found.items():
         mechanism = results.look(scheme)
         for index, face in ((1, SURFACE), (2, COLOURS[mechanism])):
@@ -105,9 +112,21 @@ def draw(results: Results, ax: Axes) -> None:
     ax.set_ylabel("bytes in HTTP/2, logarithmic")
 
 
+def _drawn(results: Results) -> dict[str, Sizes]:
+    """Give what is drawn: of schemes whose credentials grow alike, one."""
+    drawn = bytes_growth.chosen(results).drawn
+    everything = _found(results, policy(results))
+    return {scheme: sizes for scheme, sizes in everything.items() if scheme in drawn} or everything
+
+
 def _mark_cliff(ax: Axes, results: Results, found: dict[str, Sizes]) -> None:
     """Mark the exact size where it was searched for, else the two sizes it lies between."""
-    exact = [row.value for row in results.rows if _is_cliff(row, policy(results))]
+    name = policy(results)
+    exact = [
+        row.value
+        for row in results.of("h2_cliff_bytes")
+        if row.noted("header_policy") == name and not row.noted("fields")
+    ]
     edges = [edge for sizes in found.values() if (edge := cliff(sizes))]
     if exact:
         left = min(exact)
@@ -131,11 +150,6 @@ def _mark_cliff(ax: Axes, results: Results, found: dict[str, Sizes]) -> None:
     )
 
 
-def _is_cliff(row: Row, name: str) -> bool:
-    here = row.metric == "h2_cliff_bytes" and row.noted("header_policy") == name
-    return here and not row.noted("fields")
-
-
 def policy(results: Results) -> str:
     """Choose the client policy to draw: the one that indexes most, which is where the cliff is."""
     names = _policies(results)
@@ -155,7 +169,7 @@ def cliff(sizes: Sizes) -> tuple[tuple[Row, Row, Row], tuple[Row, Row, Row]] | N
 
 
 def _policies(results: Results) -> list[str]:
-    rows = [r for r in results.rows if r.metric == STEADY and not r.noted("users")]
+    rows = [r for r in results.of(STEADY) if not r.noted("users")]
     return sorted({r.noted("header_policy") for r in rows})
 
 
@@ -163,8 +177,8 @@ def _found(results: Results, name: str) -> dict[str, Sizes]:
     def rows(metric: str) -> dict[tuple[str, int], Row]:
         return {
             (row.scheme, row.claims or 0): row
-            for row in results.rows
-            if row.metric == metric and not row.noted("users")
+            for row in results.of(metric)
+            if not row.noted("users")
             if metric == PLAIN or row.noted("header_policy") == name
         }
 

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
-from ..theme import COLOURS, LINE, MUTED, SURFACE
+from ..theme import COLOURS, LINE, MUTED, SURFACE, is_narrow
 from ..wording import quantity
 from . import lanes
 
@@ -69,8 +69,8 @@ def draw(results: Results, ax: Axes) -> None:
             if row is not None:
                 ax.plot(
                     [row.value],
-                    # A little apart, or marks at zero would hide each other.
-                    [lane + 0.16 * (place - 1)],
+                    # A little apart, or marks at zero would hide each other, and no name is hit.
+                    [lane + (0.17 * place if is_narrow(ax) else 0.27 * (place - 1))],
                     marker=KINDS[kind][1],
                     color=COLOURS[mechanism],
                     markerfacecolor=SURFACE if kind != "one" else COLOURS[mechanism],

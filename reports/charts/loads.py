@@ -99,6 +99,6 @@ def _row(results: Results, metric: str, scheme: str, load: str) -> Row | None:
         row
         for row in results.rows
         if row.metric == metric and row.scheme == scheme and row.measure == "lookup"
-        if (row.noted("load") or "low") == load and not row.store_rtt_ms
+        if (row.noted("load") or "low") == load and not row.far
     ]
     return mine[0] if mine else None

@@ -33,6 +33,13 @@ def caption(results: Results) -> str:
         f"control, median of the check inside the request. 95 % intervals over {first.rounds} "
         f"blocks, {first.n or 0:,} requests a scheme in all{where}."
     )
+    among = _median(results, last.scheme, "interleaved")
+    alone = _median(results, last.scheme, "separate")
+    if among is not None and alone is not None:
+        text += (
+            f" The check itself takes {measured(among)} at the median under {last.scheme} among "
+            f"others, and {measured(alone)} with the server to itself."
+        )
     if noise is not None:
         text += (
             f" The band is twice the noise floor of {quantity(noise)}: inside it nothing is told."
@@ -42,22 +49,29 @@ def caption(results: Results) -> str:
 
 def table(results: Results) -> Table:
     """Give cost, absolute time and exact counts of every scheme."""
-    metrics = [METRIC, "auth_us_p50", "store_reads", "store_writes", "signature_checks", "cpu_us"]
-    columns = ["cost over control", "median", "reads", "writes", "signatures", "server CPU"]
-    schemes = [*_lanes(results)]
-    found: dict[str, list[Row | None]] = {}
-    for scheme in schemes:
-        found[scheme] = [
-            results.main(metric).get(scheme)
-            if metric.startswith("auth")
-            else results.find(metric, scheme, layer="span")
-            for metric in metrics
+    counts = ["store_reads", "store_writes", "signature_checks", "cpu_us"]
+    columns = ["cost over control", "median among others", "median alone"]
+    columns += ["reads", "writes", "signatures", "server CPU"]
+    found = {
+        scheme: [
+            cost,
+            *(_median(results, scheme, design) for design in ("interleaved", "separate")),
+            *(results.find(metric, scheme, layer="span") for metric in counts),
         ]
-    kept = [i for i in range(len(metrics)) if any(line[i] for line in found.values())]
+        for scheme, cost in _lanes(results).items()
+    }
+    kept = [i for i in range(len(columns)) if any(line[i] for line in found.values())]
     return by_scheme(
         {scheme: [line[i] for i in kept] for scheme, line in found.items()},
         [columns[i] for i in kept],
     )
+
+
+def _median(results: Results, scheme: str, design: str) -> Row | None:
+    """Give the check itself, in blocks of one design: what is compared is of the same one."""
+    rows = results.of("auth_us_p50")
+    fitting = (row for row in rows if row.scheme == scheme and row.plain)
+    return next((row for row in fitting if row.noted("design") == design), None)
 
 
 def height(results: Results, *, narrow: bool) -> float:

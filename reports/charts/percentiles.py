@@ -9,7 +9,7 @@ from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, CONTROL, DASHES, MARKERS
 from ..wording import measured, regime
-from . import ends, lanes
+from . import alike, ends, lanes
 
 SECTION = "lookup"
 TITLE = "How much worse is a bad request than a usual one?"
@@ -37,7 +37,7 @@ def caption(results: Results) -> str:
         f"{name} of the requests under {longest.scheme} took no longer than {measured(longest)}, "
         f"the most of all. From the intended start to the last byte, {how}{where}; bands: 95 % "
         f"over {longest.rounds} blocks. A percentile is shown only where each block has requests "
-        "enough for it."
+        f"enough for it.{_chosen(results).remark}"
     )
 
 
@@ -57,12 +57,13 @@ def table(results: Results) -> Table:
 
 def height(results: Results, *, narrow: bool) -> float:
     """Give a height that leaves room for the names at the ends of the lines."""
-    return 3.6 if narrow else max(3.6, 1.4 + 0.24 * len(_found(results)))
+    return 3.6 if narrow else ends.height_for(len(_chosen(results).drawn), least=3.6)
 
 
 def draw(results: Results, ax: Axes) -> None:
     """Draw one line a scheme over the nines, with its band."""
-    found = _found(results)
+    everything, choice = _found(results), _chosen(results)
+    found = {scheme: everything[scheme] for scheme in choice.drawn}
     places = {suffix: place for place, suffix in enumerate(SHARES)}
     names = []
     for scheme, rows in found.items():
@@ -89,7 +90,18 @@ def draw(results: Results, ax: Axes) -> None:
     lanes.legend(ax, [results.look(scheme) for scheme in found])
     lanes.label_axis(ax, "of the requests took no longer, in steps of ten times fewer")
     ax.set_ylabel("end to end, logarithmic")
-    ends.name_lines(ax, results, names)
+    ends.name_lines(ax, results, names, choice.stands_for)
+
+
+def _chosen(results: Results) -> alike.Chosen:
+    places = {suffix: float(place) for place, suffix in enumerate(SHARES)}
+    return alike.chosen(
+        results,
+        {
+            scheme: {places[row.metric.rsplit("_", 1)[1]]: row.value for row in rows}
+            for scheme, rows in _found(results).items()
+        },
+    )
 
 
 def _found(results: Results) -> dict[str, list[Row]]:
@@ -112,6 +124,5 @@ def _found(results: Results) -> dict[str, list[Row]]:
 
 def _wanted(results: Results, row: Row) -> bool:
     metrics = {f"request_ms_{suffix}" for suffix in SHARES}
-    usual = row.noted("load") != "high" and not row.store_rtt_ms
     extra = row.scheme != "control" and results.mechanism(row.scheme) == "control"
-    return row.measure == "lookup" and row.metric in metrics and usual and not extra
+    return row.measure == "lookup" and row.metric in metrics and row.plain and not extra

@@ -14,7 +14,7 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, INK, LINE, MUTED
-from ..wording import quantity
+from ..wording import quantity, some
 from . import lanes
 
 SECTION = "revocation"
@@ -39,7 +39,7 @@ def caption(results: Results) -> str:
     worst = results.ending_one("window_ms_worst", longest.arm, "all")
     text = f"Nodes under {longest.arm} accepted for up to {quantity(worst)}" if worst else ""
     if at_once:
-        text += f"; under {', '.join(at_once)} none did after the acknowledgement"
+        text += f"; under {some(at_once)} none did after the acknowledgement, so there is no curve"
     total = len(_typical(results, longest).trials)
     return (
         f"{text}. Thin: one revocation each, of {total} at random moments; thick: the median over "
@@ -65,13 +65,13 @@ def table(results: Results) -> Table:
 
 def height(results: Results, *, narrow: bool) -> float:
     """Give the height for one tall lane a scheme."""
-    count = len(by_scheme_over_phases(results))
-    return count * (NARROW_LANE_INCHES if narrow else LANE_INCHES) + 0.95
+    count = len(_lasting(results))
+    return count * (NARROW_LANE_INCHES if narrow else LANE_INCHES) + 1.05
 
 
 def draw(results: Results, ax: Axes) -> None:
-    """Draw one curve a scheme, each on its own base line."""
-    found = by_scheme_over_phases(results)
+    """Draw one curve a scheme that went on accepting, each on its own base line."""
+    found = _lasting(results)
     mechanisms = [results.look(arm) for arm in found]
     ends = [max(float(g.windows_ms.max(initial=0.0)), g.bound_ms) for g in found.values()]
     end_ms = 1.08 * max(ends)
@@ -124,6 +124,12 @@ def _stairs(
     left = 1 - np.arange(ends_ms.size + 1) / ends_ms.size
     heights = base - TALL * left
     ax.step([0.0, *ends_ms, end_ms], [*heights, heights[-1]], where="post", **look)
+
+
+def _lasting(results: Results) -> dict[str, Trials]:
+    """Give the schemes under which a node accepted after an acknowledged revoke."""
+    found = by_scheme_over_phases(results)
+    return {arm: gathered for arm, gathered in found.items() if gathered.windows_ms.any()}
 
 
 def _typical(results: Results, pooled: Trials) -> Trials:

@@ -9,7 +9,7 @@ from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, DASHES, MARKERS
 from ..wording import quantity
-from . import ends, hpack, lanes
+from . import alike, ends, hpack, lanes
 
 SECTION = "payload"
 TITLE = "Does HTTP/2 still help when many users share a connection?"
@@ -29,7 +29,7 @@ def caption(results: Results) -> str:
         f"Under {last.scheme} a later request carries {quantity(first)} of credential with "
         f"{_users(first):,} on the connection and {quantity(last)} with {_users(last):,}: a proxy "
         "that sends everybody's requests over one connection has room for a few headers only. "
-        f"Headers as {hpack.policy(results)} indexes them; exact counts."
+        f"Headers as {hpack.policy(results)} indexes them; exact counts.{_chosen(results).remark}"
     )
 
 
@@ -46,12 +46,13 @@ def table(results: Results) -> Table:
 
 def height(results: Results, *, narrow: bool) -> float:
     """Give a height that leaves room for the names at the ends of the lines."""
-    return 3.3 if narrow else max(3.2, 1.4 + 0.24 * len(_found(results)))
+    return 3.3 if narrow else ends.height_for(len(_chosen(results).drawn), least=3.2)
 
 
 def draw(results: Results, ax: Axes) -> None:
     """Draw one line a scheme."""
-    found = _found(results)
+    everything, choice = _found(results), _chosen(results)
+    found = {scheme: everything[scheme] for scheme in choice.drawn}
     for scheme, rows in found.items():
         mechanism = results.look(scheme)
         ax.plot(
@@ -72,7 +73,17 @@ def draw(results: Results, ax: Axes) -> None:
     lanes.label_axis(ax, "users on one connection, logarithmic")
     ax.set_ylabel("bytes a later request, from zero")
     last = [(scheme, float(_users(rows[-1])), rows[-1].value) for scheme, rows in found.items()]
-    ends.name_lines(ax, results, last)
+    ends.name_lines(ax, results, last, choice.stands_for)
+
+
+def _chosen(results: Results) -> alike.Chosen:
+    return alike.chosen(
+        results,
+        {
+            scheme: {float(_users(row)): row.value for row in rows}
+            for scheme, rows in _found(results).items()
+        },
+    )
 
 
 def _users(row: Row) -> int:
@@ -82,9 +93,12 @@ def _users(row: Row) -> int:
 def _found(results: Results) -> dict[str, list[Row]]:
     name = hpack.policy(results)
     found: dict[str, list[Row]] = {}
-    for row in results.rows:
-        mine = row.metric == hpack.STEADY and row.noted("header_policy") == name
-        if mine and row.noted("users") and results.mechanism(row.scheme) != "control":
+    for row in results.of(hpack.STEADY):
+        if (
+            row.noted("header_policy") == name
+            and row.noted("users")
+            and results.mechanism(row.scheme) != "control"
+        ):
             found.setdefault(row.scheme, []).append(row)
     for rows in found.values():
         rows.sort(key=_users)

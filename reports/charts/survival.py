@@ -9,10 +9,12 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, DASHES, MARKERS
-from ..wording import listed, measured, quantity
+from ..wording import measured, quantity, some
 from . import ends, lanes
 from .revocation_over_time import by_scheme_over_phases
 
+RESOLVED_MS = 10.0
+"""Shorter windows are the accident of where a probe fell."""
 SECTION = "revocation"
 TITLE = "Of all revocations, how many have not bitten after so long?"
 METRICS = {
@@ -42,7 +44,7 @@ def caption(results: Results) -> str:
         f"after {quantity(worst)}, of {worst.n or 0:,}"
     )
     if at_once:
-        text += f"; under {listed(at_once)} all at once, so there is no line"
+        text += f"; under {some(at_once)} all at once, so there is no line"
     return (
         f"{text}. Random moments and worst ones together. The axis of time is logarithmic: caches "
         "of milliseconds and tokens of minutes on one figure."
@@ -58,16 +60,19 @@ def table(results: Results) -> Table:
     return by_scheme(cells, list(METRICS))
 
 
-def height(results: Results, *, narrow: bool) -> float:  # noqa: ARG001 - as every chart
-    """Give one height for all."""
-    return 3.3 if narrow else 3.4
+def height(results: Results, *, narrow: bool) -> float:
+    """Give a height that leaves room for the names at the ends of the lines."""
+    lasting = sum(bool(found.any()) for found in _windows(results).values())
+    return 3.3 if narrow else ends.height_for(lasting, least=3.4)
 
 
 def draw(results: Results, ax: Axes) -> None:
     """Draw one staircase a scheme that has a window."""
     windows = {arm: found for arm, found in _windows(results).items() if found.any()}
     shortest = min(float(found[found > 0].min()) for found in windows.values())
-    start = 10 ** np.floor(np.log10(shortest))
+    # Of every scheme the end of its line is to be seen.
+    first_end = min(float(found.max()) for found in windows.values())
+    start = 10 ** np.floor(np.log10(min(max(shortest, RESOLVED_MS), first_end)))
     names = []
     for arm, found in windows.items():
         mechanism = results.look(arm)
@@ -83,7 +88,8 @@ def draw(results: Results, ax: Axes) -> None:
             linestyle=DASHES[mechanism],
             linewidth=1.7,
         )
-        ax.plot([times[-1]], [0], marker=MARKERS[mechanism], color=COLOURS[mechanism], zorder=4)
+        end = {"marker": MARKERS[mechanism], "color": COLOURS[mechanism]}
+        ax.plot([times[-1]], [0], **end, zorder=4, clip_on=False)  # type: ignore[arg-type]
         bound = results.ending_one("claimed_bound_ms", arm, "all")
         if bound is not None and bound.value:
             ax.axvline(bound.value, color=COLOURS[mechanism], linestyle=(0, (1, 1.5)), linewidth=1)

@@ -88,7 +88,7 @@ def _lane(ax: Axes, lane: int, rows: list[Row | None], colour: str, marker: str)
     ax.plot([median.value], [lane], marker=marker, color=colour, markersize=7, zorder=4)
     ends = [row.value for row in (worst, bound) if row is not None]
     ax.annotate(
-        f"worst {number(worst.value)} ms",
+        f"worst {number(worst.value)} ms" if worst.value else "at once",
         (max(ends), lane),
         xytext=(9, 0),
         textcoords="offset points",

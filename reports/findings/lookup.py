@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..certainty import longer_run, told_apart
-from ..results import Results
+from ..results import LOCAL, Results
 from ..rows import Row
-from ..wording import measured, quantity, regime
-from .sentence import Finding, champions
+from ..wording import floor, measured, quantity, regime
+from .sentence import Finding, champions, ours
 
 
 def inside_the_request(results: Results) -> Iterator[Finding]:
@@ -24,13 +24,14 @@ def inside_the_request(results: Results) -> Iterator[Finding]:
         and row.noted("less") == token.scheme
         and _same_regime(row, session)
     )
-    noise = results.noise_us("span")
+    noise = results.floor_us("span", session.scheme, token.scheme)
     where = f" ({regime(session)})" if regime(session) else ""
     opening = (
         f"Inside the request{where}, {session.scheme} costs {measured(session)} over no check "
         f"and {token.scheme} {measured(token)}"
     )
     rows = [session, token, difference]
+    aside, between = _cheapest_of_all(results, pair, noise)
     if noise is None:
         yield Finding(
             "Lookup",
@@ -47,30 +48,58 @@ def inside_the_request(results: Results) -> Iterator[Finding]:
         slower, faster = (session, token) if difference.value > 0 else (token, session)
         sign = "longer" if difference.value > 0 else "less"
         text = (
-            f"{faster.scheme} is the faster here. {opening}: compared block by block the session "
-            f"takes {_size(difference)} {sign}; two identical arms differ by up to "
-            f"{quantity(noise)}."
+            f"A {results.mechanism(faster.scheme)} is the faster here: {faster.scheme} costs "
+            f"{measured(faster)} over no check inside the request, {slower.scheme} "
+            f"{measured(slower)}{where}. Block by block the session takes {_size(difference)} "
+            f"{sign}; {floor(noise)}.{aside}"
         )
-        yield Finding("Lookup", text, (*rows, slower), "lookup", "lookup-cost")
+        yield Finding("Lookup", text, (*rows, slower, *between), "lookup", "lookup-cost")
         return
-    remedy, used = longer_run(results, session.scheme, layer="span", less=token.scheme)
+    remedy, used = longer_run(results, difference, "span", noise)
     yield Finding(
         "Lookup",
         f"{opening}. Which is faster cannot be told on this machine: they differ by "
-        f"{measured(difference)}, and two identical arms by up to {quantity(noise)}; {remedy}.",
-        (*rows, *used),
+        f"{measured(difference)}, and {floor(noise)}; {remedy}.{aside}",
+        (*rows, *used, *between),
         "lookup",
         "lookup-cost",
         certain=False,
     )
 
 
+def _cheapest_of_all(
+    results: Results, pair: tuple[Row, Row], noise: Row | None
+) -> tuple[str, list[Row]]:
+    """Tell of what is cheaper than both and gives something up for it, with its rows."""
+    if noise is None:
+        return "", []
+    least = min(row.value for row in pair) - 2 * noise.value
+    cheaper = [
+        row
+        for scheme, row in ours(results, "auth_us_cost_p50").items()
+        if row.value < least and not scheme.endswith(LOCAL)
+    ]
+    if not cheaper:
+        return "", []
+    row, rows = cheaper[0], [cheaper[0]]
+    bound = results.ending_one("claimed_bound_ms", row.scheme, "all")
+    lives = ""
+    if bound is not None and bound.value:
+        lives, rows = (
+            f", and lets a revoked credential live for up to {quantity(bound)}",
+            [row, bound],
+        )
+    return f" Less than both costs {row.scheme}, {measured(row)}{lives}.", rows
+
+
 def end_to_end(results: Results) -> Iterator[Finding]:
     pair = champions(results, "auth_us_cost_p50")
     costs = results.costs("request_ms_cost_p50")
     whole = results.main("request_ms_p50").get("control")
-    noise = results.noise_us("request")
-    if pair is None or whole is None or noise is None:
+    if pair is None or whole is None:
+        return
+    noise = results.floor_us("request", *(row.scheme for row in pair))
+    if noise is None:
         return
     if any(row.scheme not in costs for row in pair):
         return
@@ -82,13 +111,13 @@ def end_to_end(results: Results) -> Iterator[Finding]:
             parts.append(f"{one.scheme} adds {measured(one)}")
             continue
         certain = False
-        remedy, used = longer_run(results, one.scheme, layer="request", less="")
+        remedy, used = longer_run(results, one, "request", noise)
         rows += used
         parts.append(f"what {one.scheme} adds this run cannot tell ({measured(one)}; {remedy})")
     yield Finding(
         "End to end",
         f"End to end a request without any check takes {measured(whole)} at the median; "
-        f"{' and '.join(parts)}. The noise floor there is {quantity(noise)}.",
+        f"{' and '.join(parts)}; {floor(noise)}.",
         tuple(rows),
         "lookup",
         "lookup-layers",

@@ -8,11 +8,18 @@ from ..charts.faults import ALL, NONE, OPEN, outcome
 from ..measures.outage import Fault
 from ..results import Results
 from ..rows import Row
-from ..wording import listed, quantity
+from ..wording import quantity, some
 from .sentence import Finding
 
 DOWN = "refused"
 """The plain case: the store is gone and says so."""
+WORDS = {
+    "kill-lose": "once the store was killed and lost its data",
+    "kill-keep": "once the store was killed and started again",
+    "evict": "once the store was full and evicted entries",
+    "node-killed": "once a node was killed and started again",
+}
+"""A fault in a sentence."""
 
 
 def outage(results: Results) -> Iterator[Finding]:
@@ -23,13 +30,14 @@ def outage(results: Results) -> Iterator[Finding]:
     kept = _of(down, "valid_accept_rate", lambda value: value >= ALL)
     if out:
         told.append(
-            f"With the store down, {quantity(_worst(out))} of the valid are let in under "
-            f"{listed(_names(out))}"
+            f"With the store down, {quantity(_worst(out))} of valid requests get in under "
+            f"{some(_names(out))}"
         )
         rows.append(_worst(out))
     if kept:
         least = min(kept, key=lambda row: row.value)
-        told.append(f"{quantity(least)} under {listed(_names(kept))}")
+        do = "do" if out else "of valid requests get in with the store down"
+        told.append(f"{quantity(least)} {do} under {some(_names(kept))}")
         rows.append(least)
     text = ", ".join(told)
     back = [
@@ -41,15 +49,16 @@ def outage(results: Results) -> Iterator[Finding]:
     ]
     if back:
         one, row = max(back, key=lambda pair: pair[1].value)
-        names = listed(sorted({fault.scheme for fault, _ in back}))
+        names = some(sorted({fault.scheme for fault, _ in back}))
         whose = f" under {row.scheme}" if row.scheme != names else ""
+        how = WORDS.get(one.fault, f"under the fault {one.fault}")
         sentence = (
-            f"the revoked are let in again under {names}: {quantity(row)} of their probes{whose} "
-            f"({one.fault})"
+            f"what was revoked works again under {names}: {quantity(row)} of its requests{whose}, "
+            f"{how}"
         )
         rows.append(row)
     else:
-        sentence = "no fault lets the revoked in again"
+        sentence = "no fault makes what was revoked work again"
     if results.faults and rows:
         whole = f"{text}; {sentence}." if text else f"{sentence[0].upper()}{sentence[1:]}."
         yield Finding("Store in trouble", whole, tuple(rows), "revocation", "revocation-faults")

@@ -16,8 +16,8 @@ def payload(results: Results) -> Iterator[Finding]:
     lightest, heaviest = next(iter(sizes.values())), list(sizes.values())[-1]
     steady = results.main("request_bytes_h2_steady").get(heaviest.scheme)
     text = (
-        f"The credential makes every request {quantity(lightest)} larger under "
-        f"{lightest.scheme} and {quantity(heaviest)} under {heaviest.scheme}"
+        f"The credential adds from {quantity(lightest)} ({lightest.scheme}) to "
+        f"{quantity(heaviest)} ({heaviest.scheme}) to every request"
     )
     rows = [lightest, heaviest]
     if steady is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..results import Results
 from ..rows import Row
-from ..wording import listed, measured, quantity
+from ..wording import measured, quantity, some
 from .sentence import Finding
 
 FIGURE = "revocation-window"
@@ -92,8 +92,8 @@ def _at_once(late: list[Row], results: Results) -> Finding:
     sure = f", so with 95 % confidence fewer than {quantity(limit)} are" if limit else ""
     return Finding(
         "Revoked at once",
-        f"Revoked is revoked at once under {listed([row.scheme for row in late])}: no probe sent "
-        f"after the acknowledgement was accepted, of {least.n or 0:,} or more for each{sure}.",
+        f"It ends at once under {some([row.scheme for row in late])}: no request sent after the "
+        f"acknowledged revoke was accepted, of {least.n or 0:,} or more for each{sure}.",
         (least, *([limit] if limit else [])),
         "revocation",
         FIGURE,

@@ -23,14 +23,25 @@ class Finding:
 
 
 def champions(results: Results, metric: str) -> tuple[Row, Row] | None:
-    """Give our cheapest session and token; of sessions, one that several machines can share."""
-    costs = results.costs(metric)
-    # How other libraries compare is a section of its own.
-    ours = {scheme: row for scheme, row in costs.items() if not results.rival(scheme)}
-    costs = ours or costs
+    """Give our cheapest session and token; of sessions, an ordinary one."""
+    costs = ours(results, metric)
     sessions = [row for scheme, row in costs.items() if results.mechanism(scheme) == "session"]
     tokens = [row for scheme, row in costs.items() if results.mechanism(scheme) == "token"]
     if not sessions or not tokens:
         return None
-    shared = [row for row in sessions if not row.scheme.endswith(LOCAL)]
-    return (shared or sessions)[0], tokens[0]
+    ordinary = [row for row in sessions if is_ordinary(results, row.scheme)]
+    return (ordinary or sessions)[0], tokens[0]
+
+
+def ours(results: Results, metric: str) -> dict[str, Row]:
+    """Give the costs of our schemes, cheapest first: other libraries are a section of their own."""
+    costs = results.costs(metric)
+    return {scheme: row for scheme, row in costs.items() if not results.rival(scheme)} or costs
+
+
+def is_ordinary(results: Results, scheme: str) -> bool:
+    """Say whether it is what people mean by a session: shared by machines, and over when revoked.
+
+    One that a node may trust for a while without asking is a way between session and token.
+    """
+    return not scheme.endswith(LOCAL) and results.recording.arm(scheme).strength == "immediate"

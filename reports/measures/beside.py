@@ -27,10 +27,22 @@ SAME_WORK = {
         "token-bearer-flaskjwt-expiry",
         "token-bearer-joserfc-expiry",
         "token-bearer-authlib-expiry",
+        "token-bearer-itsdangerous-expiry",
+        "token-bearer-paseto-expiry",
     ),
     "token-bearer-hs256-denylist-redis": ("token-bearer-flaskjwt-denylist-redis",),
+    "token-bearer-hs256-denylist-postgres": ("token-bearer-simplejwt-blacklist-postgres",),
+    "token-cookie-hs256-expiry": ("session-cookie-flask-signed", "session-cookie-django-signed"),
 }
 """Of each scheme of ours, those of other libraries that do the same work against the same store."""
+APART = {
+    "token-bearer-itsdangerous-expiry": "checks a signature and an age, and no claims",
+    "token-bearer-paseto-expiry": "decrypts as well",
+    "token-bearer-simplejwt-blacklist-postgres": "asks for the user, where ours asks for a denial",
+    "session-cookie-flask-signed": "checks a signature and an age, and no claims",
+    "session-cookie-django-signed": "checks a signature and an age, and no claims",
+}
+"""What of the work of some of them is not quite the same."""
 Costs = NDArray[np.float64]
 
 

@@ -7,15 +7,18 @@ blocks, which are processes. What does not cross within the range measured has n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.records import Run
+
 from ..loading import Recording
 from ..rows import Row, row
-from ..statistics import TAILS, Estimate, over, resampled
+from ..statistics import TAILS, Estimate, over, resampled, times_as_long
 from .scale import ROUND_TRIP, Point, along
 
 CERTAIN = 0.9
@@ -66,14 +69,30 @@ def rows(recording: Recording, points: Sequence[Point]) -> list[Row]:
     for pair in pairs(recording, points):
         for (one, _), values in zip(pair.points, pair.differences(), strict=True):
             estimate = over(values, seed, n=values.size)
-            metric = "verify_us_difference_p50"
-            found.append(
-                row(name, "scale", pair.session, metric, estimate, one.regime, less=pair.token)
-            )
+            figures: dict[str, Estimate | float] = {"verify_us_difference_p50": estimate}
+            figures.update(_lengths(recording.run, estimate))
+            found += [
+                row(name, "scale", pair.session, metric, figure, one.regime, less=pair.token)
+                for metric, figure in figures.items()
+            ]
         crossing = break_even(pair, seed)
         if crossing is not None:
             metric = "break_even_rtt_ms"
             found.append(row(name, "scale", pair.session, metric, crossing, less=pair.token))
+    return found
+
+
+def _lengths(run: Run, difference: Estimate) -> dict[str, float]:
+    """Say how long a run could tell a difference whose interval holds zero."""
+    low, high, value = difference.low, difference.high, difference.value
+    if low is None or high is None or not low <= 0 <= high or value == 0:
+        return {}
+    longer = math.ceil(times_as_long(value, 0.0, abs(value - (low if value > 0 else high))))
+    if longer <= 1:
+        return {}
+    found = {"times_as_long": float(longer)}
+    if run.ended_at is not None:
+        found["run_minutes"] = float(math.ceil((run.ended_at - run.started_at) / 60 * longer))
     return found
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..loading import Recorded, Recording, Samples
 from ..metrics import recorded, unit_of
-from ..rows import Row, row
+from ..rows import FAR, Row, row
 from ..statistics import Estimate, noise_floor, over, times_as_long
 from .lookup import CONTROL_AGAIN
 
@@ -57,20 +57,31 @@ def _known_delays(recording: Recording, costs: Sequence[Row]) -> list[Row]:
 
 def _lengths(recording: Recording, costs: Sequence[Row], noise: Sequence[Row]) -> list[Row]:
     """Say how many times as long a run must be for the costs that noise hides here."""
-    floors = {(one.noted("layer"), one.noted("load")): one.value for one in reversed(noise)}
+    floors = {(one.noted("layer"), *_conditions(one)): one.value for one in reversed(noise)}
     run = recording.run
     minutes = None if run.ended_at is None else (run.ended_at - run.started_at) / 60
     found = []
     for one in costs:
-        about = (LAYERS[one.metric][0], one.noted("load"))
+        about = (LAYERS[one.metric][0], *_conditions(one))
         if about not in floors or recording.arm(one.scheme).mechanism == "control":
             continue
-        length = times_as_long(one.value * _factor(one), floors[about])
+        length = times_as_long(one.value, floors[about] / _factor(one), _reach(one))
         if 1 < length < math.inf:
             found.append(_derived(one, "times_as_long", math.ceil(length)))
             if minutes is not None:
                 found.append(_derived(one, "run_minutes", math.ceil(minutes * math.ceil(length))))
     return found
+
+
+def _conditions(one: Row) -> tuple[object, ...]:
+    """Give what a noise floor is of: a load, and a distance of the store."""
+    return (one.noted("load"), one.noted("design") == FAR, one.store_rtt_ms)
+
+
+def _reach(one: Row) -> float:
+    """Give how far the interval of a figure reaches from it towards zero."""
+    end = one.ci_low if one.value > 0 else one.ci_high
+    return 0.0 if end is None else abs(one.value - end)
 
 
 def _figures(recording: Recording, layer: str, figure: str) -> list[Row]:

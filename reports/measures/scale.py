@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..loading import Recorded, Recording, Regime, Samples, Series
-from ..rows import Row, row
+from ..rows import FAR, Row, row
 from ..statistics import over, quantile
 from .lookup import timed
 
 COUNTS = (
     *("store_reads", "store_writes", "server_calls", "store_depth", "signature_checks"),
-    "credential_bytes",
+    *("credential_bytes", "process_bytes"),
 )
 ROUND_TRIP = "store_rtt"
 AXES = (ROUND_TRIP, "population", "denied", "claims")
@@ -71,6 +71,8 @@ def round_trips(recording: Recording) -> dict[float, float]:
     """Give the round trip measured through the delay, in ms, by the one asked for."""
     seen: dict[float, list[float]] = {}
     for recorded in recording.select("calibration", "proxy"):
+        if recorded.cell.labels.get("design") == FAR:
+            continue  # of other relays, which real requests went through
         value = recorded.cell.figures.get("proxy_rtt_us_p50")
         if value is not None:
             nominal = recorded.cell.conditions.get("store_rtt_ms", 0.0)

@@ -43,6 +43,7 @@ LOOKUP = [
 ]
 SCALE = listed(
     "scale",
+    ("process_bytes", "bytes", "memory that a process grew by until it was ready to verify"),
     ("break_even_rtt_ms", "ms", "store round trip from which the token costs less"),
     ("verify_us_difference_p50", "us", "a session's `verify` less a token's at one round trip"),
     ("model_fixed_us", "us", "cost model: what a check costs with the store at no distance"),

@@ -111,8 +111,8 @@ def test_a_store_farther_away_is_waited_for_inside_the_request(tmp_path: Path) -
     """By whoever asks it, at least so long; a scheme that asks nobody does not notice."""
     plan = replace(TINY, separate_blocks=0, hot_blocks=0, high_blocks=0, far_rtt_ms=2.0)
     schemes = ("session-cookie-redis", "token-bearer-hs256-expiry")
-    far = _lookup(_execute(tmp_path, plan, schemes=schemes), "span", "far")
-    folder = next(tmp_path.glob("*-tiny"))
+    ending = _execute(tmp_path, plan, schemes=schemes)
+    far, folder = _lookup(ending, "span", "far"), ending.folder
     waited_ms = {
         arm: float(np.median(read_arrays(folder, cell)["auth_ns"])) / 1e6
         for arm, cell in far.items()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask, request
 
+from bench.services import Services
+from demo.auth import Settings
+from demo.builtin.tokens import STRATEGIES, TokenScheme, _data_bytes
 from demo.limits import MAX_COOKIE_BYTES
 from demo.problems import Problem
 from demo.transports import BearerTransport, CookieTransport
@@ -28,6 +32,26 @@ def test_a_cookie_over_the_limit_is_refused() -> None:
     for grant in (Grant("x" * (fits + 1)), Grant("x", renewal="x" * MAX_COOKIE_BYTES)):
         with pytest.raises(Problem, match="413"):
             transport.check(grant)
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "RS256", "PS256", "ES256", "EdDSA"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_as_much_data_as_a_token_may_carry_fits_in_a_cookie(
+    services: Services, strategy: str, algorithm: str
+) -> None:
+    """Else the family would have kept what no cookie can hold, and no renewal would work again."""
+    scheme = TokenScheme("cookie", algorithm, strategy)(Settings(store_url=services.redis_url))
+    with contextlib.closing(scheme):
+        assert scheme.mechanism is not None
+        most = _data_bytes("cookie", algorithm)
+        data = {"cart": "x" * (most - len('{"cart":""}'))}
+        for subject in ("alice", "x" * 32, None):
+            grant = scheme.mechanism.issue(subject, data)
+            # With a site's prefix, where names are longest.
+            CookieTransport("access", "/s/x").check(grant)
+        data["cart"] += "x"
+        with pytest.raises(ValueError, match="cart"):
+            scheme.mechanism.issue("alice", data)
 
 
 @pytest.mark.parametrize("credential", ["a;b", "a b", 'a"b', "a\\b", "a,b", "a\r\nb", "ä"])

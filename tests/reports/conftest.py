@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from reports.document import Document, compose
 from reports.loading import load
 from reports.results import Results, evaluate
 from reports.writing import files, write
 
-from . import synthetic
+from . import many, synthetic
 
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = "UPDATE_GOLDEN"
 
@@ -41,6 +45,36 @@ def rendered(run_folder: Path, results: Results, document: Document) -> Path:
     """The folder with its report written into it."""
     write(run_folder, files(results, document))
     return run_folder
+
+
+@pytest.fixture(scope="session")
+def many_rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of as many schemes as the full plan has, with its report."""
+    folder = many.write(tmp_path_factory.mktemp("runs") / "many")
+    results = evaluate(load(folder))
+    write(folder, files(results, compose(results)))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def many_results(many_rendered: Path) -> Results:
+    """The same, evaluated."""
+    return evaluate(load(many_rendered))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; without one this is skipped, except in CI."""
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "no chromium on the path: apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 def assert_golden(name: str, actual: str) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bench.records import Cell, Gate
 
-from .truths import ARMS, Ids, Shape, Truth
+from .truths import Ids, Shape, Truth
 
 KINDS = (("one", "random"), ("one", "adversarial"), ("all", "random"), ("key", "random"))
 FIRST = {"design": "interleaved", "load": "low"}
@@ -27,6 +27,18 @@ def lookup(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Dr
         yield from _under(busier(truth), high, rng, ids, 700.0, busy)
         alone = {"design": "separate", "load": "low"}
         yield from _under(truth, high, rng, ids, 300.0, alone)
+    for rtt_ms in shape.far_ms:
+        far = {"design": "far", "load": "low"}
+        # Noise of its own, or whether this is drawn would change all that is drawn after it.
+        own = np.random.default_rng(round(rtt_ms * 1e3))
+        yield from _under(farther(truth, rtt_ms), fewer(shape), own, ids, 300.0, far, rtt_ms)
+
+
+def farther(truth: Truth, rtt_ms: float) -> Truth:
+    """Give what the same checks cost with the store *rtt_ms* away: each of its reads that much."""
+    reads = {name: _counts(name)["store_reads"] for name in truth.cost_us}
+    costs = {name: us + reads[name] * rtt_ms * 1e3 for name, us in truth.cost_us.items()}
+    return dataclasses.replace(truth, cost_us=costs)
 
 
 def busier(truth: Truth) -> Truth:
@@ -47,8 +59,11 @@ def _under(
     ids: Ids,
     rate: float,
     labels: dict[str, str],
+    rtt_ms: float = 0.0,
 ) -> Drawn:
     conditions = {"nodes": 1.0, "rate": rate}
+    if rtt_ms:
+        conditions["store_rtt_ms"] = rtt_ms
     for block in range(shape.blocks):
         server_us = rng.normal(0, 15)
         for name, cost_us in truth.cost_us.items():
@@ -105,7 +120,7 @@ def _counts(name: str) -> dict[str, float]:
 
 
 def revocation(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Drawn:
-    for arm in ARMS:
+    for arm in shape.arms:
         if arm.mechanism == "control":
             continue
         for kind, phase in KINDS:

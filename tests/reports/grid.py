@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bench.records import Cell
 
-from .truths import ARMS, Check, Ids, Shape, Truth
+from .truths import Check, Ids, Shape, Truth
 
 RTTS_MS = (0.0, 0.5, 1.0, 2.0, 5.0)
 HERE: dict[str, float] = {
@@ -79,7 +79,7 @@ def scale(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Dra
 
 def revoke_all(shape: Shape, rng: np.random.Generator, ids: Ids) -> Drawn:
     """A revoke of everything: a session is looked up one by one, a token has a generation."""
-    for arm in ARMS:
+    for arm in shape.arms:
         for many in (1, 10, 100):
             if arm.mechanism == "control":
                 continue

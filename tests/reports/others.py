@@ -14,15 +14,16 @@ STORE_NOISE_US = 3.0
 """What the arm measured again truly differs by: a disturbance that only a store brings."""
 
 
-def _rival(name: str, mechanism: str, library: str) -> Arm:
+def rival(name: str, mechanism: str, library: str) -> Arm:
+    """Give an arm of another library."""
     notes = {"rival": library, "configuration": "https://example.org/docs"}
     return Arm(name=name, scheme=name, summary="Another's.", mechanism=mechanism, notes=notes)  # type: ignore[arg-type]  # one of the three
 
 
 ARMS = (
-    _rival(FLASK_SESSION, "session", "Flask-Session 0.8.0"),
-    _rival(FLASK_JWT, "token", "Flask-JWT-Extended 4.7.1"),
-    _rival(JOSERFC, "token", "joserfc 1.0.0"),
+    rival(FLASK_SESSION, "session", "Flask-Session 0.8.0"),
+    rival(FLASK_JWT, "token", "Flask-JWT-Extended 4.7.1"),
+    rival(JOSERFC, "token", "joserfc 1.0.0"),
     Arm(name=AGAIN, scheme="session-cookie-redis", mechanism="session", transport="cookie"),
 )
 

@@ -12,7 +12,8 @@ import numpy as np
 from bench.records import Run, write_cell, write_environment, write_run
 
 from . import drawing, grid, sizes, trouble
-from .truths import ARMS, ENVIRONMENT, Ids
+from .truths import ARMS as ARMS
+from .truths import ENVIRONMENT, Ids
 from .truths import Check as Check
 from .truths import Shape as Shape
 from .truths import Truth as Truth

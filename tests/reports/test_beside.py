@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from reports.theme import MARKERS
 
 from . import others, synthetic
 from .test_charts import drawn, lines, texts
+from .truths import Truth
 
 SHAPE = synthetic.Shape(
     blocks=8, samples=400, loads=False, measures=("lookup",), more_arms=others.ARMS
@@ -64,6 +67,31 @@ def test_what_is_slower_is_said_once_and_nothing_else_is(among_others: Results) 
     assert len(certain) == 1
     assert "token-bearer-flaskjwt-expiry (Flask-JWT-Extended 4.7.1)" in certain[0]
     assert not any(others.FLASK_SESSION in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("cost_us", "said"),
+    [
+        (20.0, r"is slower than .*itsdangerous.*It checks a signature and an age, and no claims\."),
+        (80.0, r"^No scheme of ours costs more than a library that does the same work\.$"),
+    ],
+)
+def test_what_is_not_slower_and_what_is_not_compared_is_said_too(
+    tmp_path: Path, cost_us: float, said: str
+) -> None:
+    """And of work that is not quite the same, in what it is not."""
+    signed, alone = "token-bearer-itsdangerous-expiry", "token-bearer-simplejwt-blacklist-postgres"
+    arms = (
+        others.rival(signed, "token", "itsdangerous 2.2.0"),
+        others.rival(alone, "token", "simplejwt 5.5.1"),
+    )
+    costs = {**Truth().cost_us, signed: cost_us, alone: 500.0}
+    truth = Truth(cost_us=costs)
+    results = evaluate(load(synthetic.write(tmp_path, truth, replace(SHAPE, more_arms=arms))))
+    remarks = list(beside.slower(results))
+    assert len(remarks) == 2
+    assert re.search(said, remarks[0])
+    assert f"does the work of {alone}." in remarks[1]
 
 
 def test_a_rival_that_costs_nothing_has_no_ratio() -> None:

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from reports.advice import Question, advise, answer, facts, say
 from reports.results import Results
 
 pytestmark = pytest.mark.browser
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDTHS = (400, 1000, 1600)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium; without one this is skipped, except in CI."""
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "no chromium on the path: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+CUT = """() => [...document.querySelectorAll('figure svg')]
+    .filter(svg => svg.checkVisibility())
+    .flatMap(svg => {
+      const outer = svg.getBoundingClientRect();
+      return [...svg.querySelectorAll('text')].filter(text => {
+        const inner = text.getBoundingClientRect();
+        return inner.left < outer.left - 1 || inner.right > outer.right + 1
+          || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+      }).map(text => text.textContent);
+    })"""
+"""The texts of the drawings that are shown which end outside of them."""
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -72,19 +65,7 @@ def test_no_label_is_cut(page: Page) -> None:
     """Every text of every drawing ends inside it."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        cut = page.evaluate(
-            """() => [...document.querySelectorAll('figure svg')]
-                .filter(svg => svg.checkVisibility())
-                .flatMap(svg => {
-                  const outer = svg.getBoundingClientRect();
-                  return [...svg.querySelectorAll('text')].filter(text => {
-                    const inner = text.getBoundingClientRect();
-                    return inner.left < outer.left - 1 || inner.right > outer.right + 1
-                      || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
-                  }).map(text => text.textContent);
-                })"""
-        )
-        assert cut == []
+        assert page.evaluate(CUT) == []
 
 
 def test_every_drawing_has_a_name(page: Page) -> None:
@@ -145,20 +126,6 @@ def test_the_form_works_by_keyboard_and_answers_at_once(page: Page) -> None:
     nodes.fill("0")
     assert nodes.get_attribute("aria-invalid") == "true"
     assert "session-cookie-memory" in choice.inner_text()
-
-
-def test_print_fits_the_paper(page: Page) -> None:
-    """On A4 nothing is wider than the sheet, and the wide drawings are shown."""
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 688, "height": 1000})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 688
-    assert page.locator(".wide svg").first.is_visible()
-    assert not page.locator(".narrow svg").first.is_visible()
-    style = "one => [getComputedStyle(one).breakInside, getComputedStyle(one).breakAfter]"
-    assert page.locator("figure").first.evaluate(style) == ["avoid", "auto"]
-    for heading in ("main h2", "main h3", ".about"):
-        assert page.locator(heading).first.evaluate(style)[1] == "avoid"
-    assert page.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")
 
 
 def test_keyboard_reaches_the_tables(page: Page) -> None:

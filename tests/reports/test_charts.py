@@ -143,7 +143,7 @@ def test_worst_history_draws_every_probe_of_every_node(results: Results) -> None
 def test_fault_matrix_writes_status_and_recovery(results: Results) -> None:
     """Marks alone would not say how a login fails."""
     said = texts(drawn(results, "revocation-faults"))
-    for words in ("503 · 0.10 s", "401 · none", "refused", "kill-lose", "closed: nobody in"):
+    for words in ("503\n0.10 s", "401\nnone", "refused", "kill-\nlose", "closed: nobody in"):
         assert words in said
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench.records import Gate
-from reports.compare import NotComparable, compare_runs, describe
+from reports.compare import NotComparable, compare, compare_runs
 from reports.loading import load
 from reports.results import Results, evaluate
 
@@ -36,16 +36,21 @@ def run(tmp_path: Path, name: str, seed: int = 1, **change: object) -> Results:
     return evaluate(load(folder))
 
 
+def said(before: Results, after: Results) -> str:
+    """Give what is said of the two."""
+    return compare(before, after).text
+
+
 def test_the_same_truths_twice_have_not_changed(tmp_path: Path) -> None:
     """Another seed is not another result."""
-    told = describe(run(tmp_path, "a", seed=1), run(tmp_path, "b", seed=2))
+    told = said(run(tmp_path, "a", seed=1), run(tmp_path, "b", seed=2))
     assert "Nothing changed beyond the noise of both." in told
 
 
 def test_a_change_beyond_noise_is_told_with_its_intervals(tmp_path: Path) -> None:
     """Half the cost is no accident."""
     costs = {**synthetic.Truth().cost_us, "session-cookie-redis": 45.0}
-    told = describe(run(tmp_path, "a"), run(tmp_path, "b", seed=2, cost_us=costs))
+    told = said(run(tmp_path, "a"), run(tmp_path, "b", seed=2, cost_us=costs))
     changed = [line for line in told.splitlines() if "session-cookie-redis" in line]
     assert any("auth_us_cost_p50" in line and "\N{MINUS SIGN}4" in line for line in changed)
     assert "token-bearer-hs256-expiry  auth_us" not in told
@@ -54,7 +59,7 @@ def test_a_change_beyond_noise_is_told_with_its_intervals(tmp_path: Path) -> Non
 def test_a_single_byte_is_a_change(tmp_path: Path) -> None:
     """Payload is exact: no interval, no excuse."""
     sizes = {**synthetic.Truth().request_bytes, "session-cookie-redis": 79.0}
-    told = describe(run(tmp_path, "a"), run(tmp_path, "b", request_bytes=sizes))
+    told = said(run(tmp_path, "a"), run(tmp_path, "b", request_bytes=sizes))
     assert "request_bytes: 78 bytes -> 79 bytes, +1 bytes" in told
 
 
@@ -62,13 +67,13 @@ def test_a_run_that_failed_a_gate_is_refused(tmp_path: Path) -> None:
     """Its figures are no evidence, so a difference from them is none."""
     gate = Gate(name="tampered_refused", passed=False, value=200, limit=401)
     with pytest.raises(NotComparable, match=r"b is not valid \(it failed tampered refused"):
-        describe(run(tmp_path, "a"), run(tmp_path, "b", gates=(gate,)))
+        said(run(tmp_path, "a"), run(tmp_path, "b", gates=(gate,)))
 
 
 def test_other_settings_are_refused_by_name(tmp_path: Path) -> None:
     """Another rate is another experiment."""
     with pytest.raises(NotComparable, match="other settings: rate 300 and 700"):
-        describe(run(tmp_path, "a"), run(tmp_path, "b", settings={"nodes": 2, "rate": 700}))
+        said(run(tmp_path, "a"), run(tmp_path, "b", settings={"nodes": 2, "rate": 700}))
 
 
 def test_nothing_in_common_is_refused(tmp_path: Path) -> None:
@@ -76,7 +81,7 @@ def test_nothing_in_common_is_refused(tmp_path: Path) -> None:
     first = run(tmp_path, "a", measures=("payload",))
     second = run(tmp_path, "b", measures=("revocation",))
     with pytest.raises(NotComparable, match="no figure in common"):
-        describe(first, second)
+        said(first, second)
 
 
 def test_a_run_against_itself_is_refused(tmp_path: Path) -> None:
@@ -88,7 +93,7 @@ def test_a_run_against_itself_is_refused(tmp_path: Path) -> None:
 def test_the_same_grid_twice_has_not_changed(tmp_path: Path) -> None:
     """Hundreds of points: among so many some always seem to move, so the model is compared."""
     change: dict[str, Any] = {"measures": ("scale", "outage")}
-    told = describe(run(tmp_path, "a", **change), run(tmp_path, "b", seed=2, **change))
+    told = said(run(tmp_path, "a", **change), run(tmp_path, "b", seed=2, **change))
     assert "Nothing changed beyond the noise of both." in told
 
 
@@ -96,7 +101,7 @@ def test_a_break_even_that_moved_is_told(tmp_path: Path) -> None:
     """From 0.4 ms to 0.2: the token got cheaper, and so did its model."""
     checks = {**synthetic.Truth().checks, "token-bearer-hs256-expiry": synthetic.Check(230.0)}
     change: dict[str, Any] = {"measures": ("scale",)}
-    told = describe(run(tmp_path, "a", **change), run(tmp_path, "b", checks=checks, **change))
+    told = said(run(tmp_path, "a", **change), run(tmp_path, "b", checks=checks, **change))
     assert "session-cookie-redis  break_even_rtt_ms (less=token-bearer-hs256-expiry): 0.4" in told
     assert "token-bearer-hs256-expiry  model_fixed_us: 4" in told
     assert "session-cookie-redis  model_fixed_us" not in told
@@ -107,6 +112,6 @@ def test_a_scheme_that_lets_the_revoked_in_now_is_told(tmp_path: Path) -> None:
     outages = dict(synthetic.Truth().outages)
     outages["session-cookie-redis", "refused"] = (0.0, 100.0, 503, 0.1)
     change: dict[str, Any] = {"measures": ("outage",)}
-    told = describe(run(tmp_path, "a", **change), run(tmp_path, "b", outages=outages, **change))
+    told = said(run(tmp_path, "a", **change), run(tmp_path, "b", outages=outages, **change))
     assert "session-cookie-redis  revoked_accept_rate (fault=refused" in told
     assert told.count("->") == 1

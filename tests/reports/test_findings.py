@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_the_faster_is_named_where_it_can_be_told(results: Results) -> None:
     """50 us apart and noise of one."""
     first = findings(results)[0]
     assert first.certain
-    assert first.text.startswith("token-bearer-hs256-expiry is the faster here.")
+    assert first.text.startswith("A token is the faster here: token-bearer-hs256-expiry costs")
 
 
 def test_a_difference_under_twice_the_noise_is_not_claimed(tmp_path: Path) -> None:
@@ -77,9 +78,30 @@ def test_a_difference_under_twice_the_noise_is_not_claimed(tmp_path: Path) -> No
     assert not first.certain
     assert "cannot be told on this machine" in first.text
     length = next(row for row in first.rows if row.metric == "times_as_long")
-    assert f"a run {number(length.value)} times as long could" in first.text
+    minutes = next(row for row in first.rows if row.metric == "run_minutes")
+    assert f"a run of {number(minutes.value)} min could, {number(length.value)} times" in first.text
+    assert minutes.value == length.value  # the run itself took a minute
     known = set().union(*(numbers_of(row) for row in first.rows))
     assert numbers_in(first) <= known
+
+
+def test_an_interval_that_holds_zero_says_how_long_a_run_could_tell(tmp_path: Path) -> None:
+    """Far beyond the noise of equal arms, but one block says so and the next the contrary."""
+    shape = synthetic.Shape(blocks=8, samples=200, loads=False, far_ms=(), measures=("lookup",))
+    folder = synthetic.write(tmp_path / "run", shape=shape)
+    for one in load(folder).select("lookup", "span"):
+        if one.cell.arm == "session-cookie-redis":
+            shift_us = -50.0 + 15.0 + (90.0 if one.cell.block % 2 else -90.0)
+            write_cell(folder, one.cell, {"auth_ns": one.arrays["auth_ns"] + int(shift_us * 1e3)})
+    first = findings(evaluate(load(folder)))[0]
+    assert not first.certain
+    difference = next(row for row in first.rows if row.metric == "auth_us_difference_p50")
+    noise = next(row for row in first.rows if row.metric == "aa_noise_us")
+    assert abs(difference.value) > 2 * noise.value
+    length = next(row for row in first.rows if row.metric == "times_as_long")
+    assert difference.ci_low is not None
+    assert length.value == np.ceil((1 - difference.ci_low / difference.value) ** 2)
+    assert re.search(r"a run of \d+ min could, \d+ times as long", first.text)
 
 
 def test_a_scheme_that_breaks_its_claim_is_called_out(tmp_path: Path) -> None:
@@ -189,3 +211,55 @@ def test_lines_of_one_slope_that_cross_by_accident_have_no_break_even(tmp_path: 
     told = findings(evaluate(load(folder)))
     assert not any(one.text.startswith("Below") for one in told)
     assert not told[0].certain
+
+
+def test_an_ordinary_session_is_compared_and_what_is_cheaper_is_named(
+    many_results: Results,
+) -> None:
+    """A cached session costs least and gives up for it that a revoke bites at once."""
+    first = findings(many_results)[0]
+    assert first.text.startswith("A token is the faster here: token-bearer-hs256-expiry costs")
+    assert ", session-bearer-redis 1" in first.text
+    assert "Less than both costs session-cookie-redis-cached, 2" in first.text
+    assert first.text.endswith("and lets a revoked credential live for up to 2,000 ms.")
+
+
+def test_where_no_distance_turns_it_the_token_that_it_turns_for_is_named(
+    many_results: Results,
+) -> None:
+    """HS256 costs less everywhere; a dear signature does not, and that has a band."""
+    told = next(one for one in findings(many_results) if one.topic == "Break-even")
+    never = r"token-bearer-hs256-expiry costs less than session-(bearer|cookie)-redis at every"
+    assert re.search(never, told.text)
+    assert re.search(r"Against token-bearer-e\w+-expiry the session costs less below 0", told.text)
+    crossing = next(row for row in told.rows if row.metric == "break_even_rtt_ms")
+    assert crossing.ci_low is not None
+
+
+def test_a_break_even_that_cannot_be_told_says_how_long_a_run_could(tmp_path: Path) -> None:
+    """Two lines as good as one with the store nearest: three processes do not part them."""
+    checks = {
+        "session-cookie-redis": synthetic.Check(30.0, 1.0),
+        "token-bearer-hs256-expiry": synthetic.Check(30.02),
+    }
+    shape = synthetic.Shape(grid_blocks=3, measures=("scale",))
+    folder = synthetic.write(tmp_path / "run", synthetic.Truth(checks=checks), shape, seed=4)
+    told = findings(evaluate(load(folder)))[0]
+    assert not told.certain
+    assert "cannot be told on this machine" in told.text
+    assert re.search(r"a run of [\d,]+ min could|no run of bearable length could", told.text)
+    known = set().union(*(numbers_of(row) for row in told.rows))
+    assert numbers_in(told) <= known | {"0"}
+
+
+def test_the_floor_of_arms_that_ask_a_store_is_held_against_a_session(results: Results) -> None:
+    """The two controls ask none, so they agree better than any session can."""
+    plain = results.noise_us("span")
+    assert plain is not None
+    assert results.floor_us("span", "token-bearer-hs256-expiry") == plain
+    stored = Row("r", "calibration", "x-again", "aa_noise_store_us", "us", 9.0, note="layer=span")
+    with_pair = replace(results, rows=(*results.rows, stored))
+    assert with_pair.floor_us("span", "token-bearer-hs256-expiry") == plain
+    assert with_pair.floor_us("span", "session-cookie-redis") == stored
+    smaller = replace(results, rows=(*results.rows, replace(stored, value=plain.value / 2)))
+    assert smaller.floor_us("span", "session-cookie-redis") == plain

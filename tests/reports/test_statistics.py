@@ -119,6 +119,7 @@ def test_a_run_must_be_longer_by_the_square() -> None:
     assert times_as_long(2.0, 2.0) == 4.0
     assert times_as_long(9.0, 2.0) == 1.0
     assert times_as_long(0.0, 2.0) == float("inf")
+    assert times_as_long(9.0, 2.0, reach=18.0) == 4.0
 
 
 def test_few_blocks_are_told_for_what_they_are() -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.records import Cell
 
-from .truths import ARMS, FAULTS, Ids, Shape, Truth
+from .truths import FAULTS, Ids, Shape, Truth
 
 Drawn = Iterator[tuple[Cell, dict[str, NDArray[Any]]]]
 PROBES = 60
@@ -18,7 +18,7 @@ PROBES = 60
 
 
 def outage(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Drawn:
-    for arm in ARMS:
+    for arm in shape.arms:
         if arm.mechanism == "control":
             continue
         for fault in FAULTS:

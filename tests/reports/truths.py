@@ -133,14 +133,23 @@ class Shape:
     gates: tuple[Gate, ...] = ()
     more_arms: tuple[Arm, ...] = ()
     """Beside the usual ones, such as schemes of other libraries."""
+    everywhere: bool = False
+    """Whether these are revoked and suffer outages too, as ours do."""
     measures: tuple[str, ...] = (
         *("lookup", "revocation", "payload", "calibration", "scale", "outage"),
     )
     loads: bool = True
     """Whether lookup was measured under a second load, and in blocks that an arm had alone."""
+    far_ms: tuple[float, ...] = (1.0,)
+    """Round trips to the store that lookup was measured at inside real requests, besides none."""
     grid_blocks: int = 5
     grid_samples: int = 100
     settings: dict[str, Any] = field(default_factory=lambda: {"nodes": 2, "rate": 300})
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """Those that are revoked and suffer outages."""
+        return (*ARMS, *self.more_arms) if self.everywhere else ARMS
 
 
 class Ids:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from ..shop.client import Browser
 from ..shop.clock import LabClock
-from ..shop.policy import Policy
+from ..shop.policy import SECURE, Policy
 from ..shop.reviews import PATH
 from ..shop.serving import Shop, open_session_shop, open_token_shop
 from .target import Target
+
+
+def defended(naive: Policy) -> Policy:
+    """The shop without the fault of *naive*: the defence, or but another secret for a weak one."""
+    return replace(naive, marker="", secret=None) if naive.secret is not None else SECURE
 
 
 @contextmanager

@@ -22,20 +22,33 @@ INSTALL = """#!/bin/sh
 # Installs the workshop into .venv, from the wheels beside this file and from nowhere else.
 set -e
 cd "$(dirname "$0")"
-"${PYTHON:-python3}" -m venv .venv
+python="${{PYTHON:-python3}}"
+"$python" -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] != "{version}")' || {{
+  echo "install.sh: these wheels are for Python {version}, and $python is not:" \\
+    "PYTHON=python{version} sh install.sh" >&2
+  exit 2
+}}
+"$python" -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index \\
   --find-links wheels -r requirements.txt
-echo "Ready: .venv/bin/python -m workshop next"
+echo "Ready. Now: . $PWD/.venv/bin/activate"
+echo "and then:   python -m workshop next"
 """
 README = """# The workshop, without a network
 
-For {system} with Python {version}. `sh install.sh` makes a `.venv` here from the wheels; then
+For {system} with Python {version}; {count} packages, and nothing is fetched from anywhere.
 
-    .venv/bin/python -m workshop doctor
-    .venv/bin/python -m workshop next
+    sh install.sh
+    . .venv/bin/activate
+    python -m workshop doctor
+    python -m workshop next
 
-Sources of the project are in `sources/`. {count} packages; nothing is fetched from anywhere.
+The second line makes `python` the one that knows the workshop, for this terminal. Your answers go
+to a folder `my-workshop`, wherever you are.
+
+You teach? Read `sources/workshop/instructor.md`, and print `python -m workshop handout --teacher`.
 """
+SOURCES = ("workshop", "sessions", "tokens", "demo", "bench", "reports")
 
 
 class CannotBundle(Exception):
@@ -93,7 +106,7 @@ def repack(package: Distribution, wheels: Path) -> Path:
     name = info.name.removesuffix(".dist-info")
     path = wheels / f"{name}-{_tag(package)}.whl"
     record = []
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for file in kept:
             source = Path(str(package.locate_file(file)))
             # Written by the installer about this one installation.
@@ -164,12 +177,12 @@ def _rest(out: Path, pinned: list[str]) -> None:
     lines = [PROJECT, *pinned]
     (out / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     install = out / "install.sh"
-    install.write_text(INSTALL, encoding="utf-8")
+    install.write_text(INSTALL.format(version=version), encoding="utf-8")
     install.chmod(0o755)
     about = README.format(system=sys.platform, version=version, count=len(lines))
     (out / "README.md").write_text(about, encoding="utf-8")
     root = Path(__file__).parents[2]
     sources = out / "sources"
-    for name in ("workshop", "sessions", "tokens", "demo"):
-        ignored = shutil.ignore_patterns("__pycache__")
+    for name in SOURCES:
+        ignored = shutil.ignore_patterns("__pycache__", "generated")
         shutil.copytree(root / name, sources / name, ignore=ignored)

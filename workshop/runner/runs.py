@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy import stats
 
 from bench.records import Cell, read_arrays, read_cells, read_run
 
 ABOUT_FIGURES = ("request_bytes", "bytes_per_claim", "claims_max", "response_bytes_login")
+CERTAINTY = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean, and between what it is to be found with 95 % certainty."""
+
+    mean: float
+    low: float
+    high: float
+
+    def over(self, limit: float) -> bool | None:
+        """Whether all of it is over *limit*; None if it is on both sides, so that nobody knows."""
+        if self.low > limit:
+            return True
+        return False if self.high <= limit else None
+
+    def reaches(self, low: float, high: float) -> bool:
+        """Whether any of it is between *low* and *high*."""
+        return self.low <= high and self.high >= low
+
+    def __str__(self) -> str:
+        return f"{self.mean:.3g} [{self.low:.3g}, {self.high:.3g}]"
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """The mean of *values*, which are of one block or one trial each, by Student's t."""
+    mean = float(np.mean(values))
+    if len(values) < 2:
+        return Interval(mean, float("-inf"), float("inf"))
+    half = float(stats.t.ppf((1 + CERTAINTY) / 2, len(values) - 1) * stats.sem(values))
+    return Interval(mean, mean - half, mean + half)
 
 
 def failed_gates(run: Path) -> list[str]:
@@ -28,18 +62,40 @@ def auth_blocks_us(run: Path, arm: str) -> list[list[float]]:
     return [blocks[number] for number in sorted(blocks)]
 
 
-def windows_ms(run: Path, arm: str) -> list[float]:
+def more_us(run: Path, arm: str, other: str) -> Interval:
+    """What the check of *arm* takes more than that of *other*, compared within each block."""
+    pairs = zip(auth_blocks_us(run, arm), auth_blocks_us(run, other), strict=True)
+    return interval([float(np.median(a) - np.median(b)) for a, b in pairs])
+
+
+def times_as_much(run: Path, arm: str, other: str) -> Interval:
+    """How many times as much the check of *arm* takes as that of *other*, over control."""
+    blocks = [auth_blocks_us(run, name) for name in (arm, other, "control")]
+    middles = [[float(np.median(block)) for block in each] for each in blocks]
+    return interval([(a - c) / (b - c) for a, b, c in zip(*middles, strict=True)])
+
+
+def windows_ms(
+    run: Path, arm: str, phases: Sequence[str] = ("random", "adversarial")
+) -> list[float]:
     """The window of each revocation: the longest of any node, from the acknowledgement on."""
     windows: list[float] = []
     for cell in _cells(run, "revocation", arm):
-        if cell.labels.get("kind", "one") == "one" and "trial" in cell.arrays:
+        is_wanted = cell.labels.get("phase", "random") in phases
+        if is_wanted and cell.labels.get("kind", "one") == "one" and "trial" in cell.arrays:
             windows += _windows(run, cell)
     return windows
 
 
 def claimed_bound_ms(run: Path, arm: str) -> float:
-    """What the scheme claims."""
-    return next((a.bound_s * 1000 for a in read_run(run).arms if a.name == arm), 0.0)
+    """What the scheme claimed while its revocations were measured."""
+    claims = [
+        cell.figures["claimed_bound_ms"]
+        for cell in _cells(run, "revocation", arm)
+        if "claimed_bound_ms" in cell.figures and cell.labels.get("kind", "one") == "one"
+    ]
+    stated = (arm_.bound_s * 1000 for arm_ in read_run(run).arms if arm_.name == arm)
+    return max(claims, default=next(stated, 0.0))
 
 
 def figures(run: Path, arm: str) -> dict[str, float]:

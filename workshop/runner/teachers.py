@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from . import teaching
 from .catalogue import NoSuchLab, find, labs
+from .folder import Folder
 
 
 def fail(message: str) -> NoReturn:
@@ -51,6 +53,34 @@ def bundle(out: Path, without_bench: bool) -> None:
         fail(str(exc))
 
 
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8410,
+    show_default=True,
+    help="0: any that is free.",
+)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, 1440, min_open=True),
+    default=120.0,
+    show_default=True,
+    help="Stops by itself after that.",
+)
+@click.pass_obj
+def cards(folder: Folder, port: int, minutes: float) -> None:
+    """Show a card for each lab and attack, on which it is run, in a browser on this machine."""
+    from ..cards.serving import PortTaken, serve
+
+    if math.isnan(minutes):
+        fail("--minutes is to be a number of minutes")
+    try:
+        serve(folder, port, minutes, click.echo)
+    except PortTaken as exc:
+        fail(str(exc))
+
+
 @click.command(name="dev-check")
 @click.argument("numbers", nargs=-1)
 def dev_check(numbers: tuple[str, ...]) -> None:
@@ -86,5 +116,5 @@ def attack_matrix(out: Path) -> None:
     click.echo(f"written: {out / 'attack-matrix.json'}, {out / 'attack-matrix.md'}")
 
 
-TEACHING = (timetable, handout, bundle, dev_check, attack_matrix)
+TEACHING = (timetable, handout, cards, bundle, dev_check, attack_matrix)
 """Added to the others by runner/commands.py."""

@@ -69,9 +69,12 @@ class Verdict:
         """Say what it costs; nobody fails for that."""
         self.cost_text = text
 
-    def measured(self, name: str, holds: bool, effect: str, next_step: str) -> None:
-        """Say whether a statement holds in the learner's own run."""
-        self._add("measured", name, holds, effect, next_step)
+    def measured(self, name: str, holds: bool | None, effect: str, next_step: str) -> None:
+        """Say whether a statement holds in the learner's own run; None: the run cannot tell."""
+        if holds is None:
+            self.cannot_tell(name, effect, "close what else is running, and measure again")
+        else:
+            self._add("measured", name, holds, effect, next_step)
 
     def cannot_tell(self, name: str, why: str, next_step: str) -> None:
         """Say that this run cannot answer the question."""

@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 from demo.contract.visitor import Answer
 
 from .jar import Jar, Sending, site
+from .sight import Sight, sight_of
 
 SHOP = "shop.localhost"
 Send = Callable[[str, str, Mapping[str, str], bytes], Answer]
@@ -69,6 +70,8 @@ class Browser:
     """The address that is shown; empty in a new tab."""
     referrer_policy: str = "strict-origin-when-cross-origin"
     history: list[str] = field(default_factory=list)
+    seen: list[Sight] = field(default_factory=list)
+    """What this browser asked, for whoever looks over the person's shoulder afterwards."""
 
     def __post_init__(self) -> None:
         """Let cookies age by the same clock."""
@@ -173,8 +176,9 @@ class Browser:
             sent["Cookie"] = cookies
         answer = self.send(request.method, path, sent, body)
         _note(self.name, request.method, authority, path, sent, answer)
-        for text in answer.all("Set-Cookie"):
-            self.jar.keep(text, request.host)
+        came = [(text, self.jar.keep(text, request.host)) for text in answer.all("Set-Cookie")]
+        if len(self.seen) < MAX_LINES:
+            self.seen.append(sight_of(request, sent, answer.status, came))
         if (answer.header("Content-Type") or "").startswith("application/json"):
             said = answer.json
             if isinstance(said, dict):

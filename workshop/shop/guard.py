@@ -63,7 +63,9 @@ def _is_page(headers: list[tuple[str, str]]) -> bool:
 
 
 def _with_banner(body: bytes, label: str) -> bytes:
-    banner = f'<p role="note"><strong>{_warning(label)}</strong></p>'.encode()
+    # A landmark of its own, since everything on a page belongs into one.
+    text = f'<aside aria-label="Warning"><p><strong>{_warning(label)}</strong></p></aside>'
+    banner = text.encode()
     head, found, rest = body.partition(b"<body>")
     return head + found + banner + rest if found else banner + body
 

@@ -6,7 +6,9 @@ import ipaddress
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,19 @@ from .reviews import with_reviews
 from .sessions import LabSessions, session_scheme
 from .tokens import Deployment, token_scheme
 from .wrapping import wrapped
+
+_opened: ContextVar[list[Shop] | None] = ContextVar("opened", default=None)
+
+
+@contextmanager
+def opened() -> Iterator[list[Shop]]:
+    """Collect the shops that are opened meanwhile, for whoever looks at them afterwards."""
+    shops: list[Shop] = []
+    token = _opened.set(shops)
+    try:
+        yield shops
+    finally:
+        _opened.reset(token)
 
 
 class NotLoopback(ValueError):
@@ -52,8 +67,16 @@ class Shop:
     sessions: LabSessions | None = None
     deployment: Deployment | None = None
     ports: list[int] = field(default_factory=list)
+    browsers: list[Browser] = field(default_factory=list)
+    """Everybody's, in the order in which they were unpacked."""
     _servers: list[tuple[BaseWSGIServer, threading.Thread]] = field(default_factory=list)
     keys_folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def __post_init__(self) -> None:
+        """Be among those that somebody collects."""
+        shops = _opened.get()
+        if shops is not None:
+            shops.append(self)
 
     @property
     def port(self) -> int:
@@ -63,13 +86,15 @@ class Shop:
     def browser(self, name: str = "alice", node: int = 0) -> Browser:
         """A browser of *name*'s own, fresh from the box."""
         port = self.ports[node]
-        return Browser(
+        browser = Browser(
             over_loopback(port),
             f"{SHOP}:{port}",
             name,
             self.accounts.passwords.get(name, ""),
             now=self.clock,
         )
+        self.browsers.append(browser)
+        return browser
 
     def evil(self, path: str, below: bool = False) -> str:
         """An address on the attacker's site; *below*: on the one under the shop's own name."""

@@ -19,7 +19,12 @@ SAME_WORK = (
     ("token-bearer-hs256-expiry", "token-bearer-flaskjwt-expiry"),
     ("token-bearer-hs256-expiry", "token-bearer-joserfc-expiry"),
     ("token-bearer-hs256-expiry", "token-bearer-authlib-expiry"),
+    ("token-bearer-hs256-expiry", "token-bearer-itsdangerous-expiry"),
+    ("token-bearer-hs256-expiry", "token-bearer-paseto-expiry"),
     ("token-bearer-hs256-denylist-redis", "token-bearer-flaskjwt-denylist-redis"),
+    ("token-bearer-hs256-denylist-postgres", "token-bearer-simplejwt-blacklist-postgres"),
+    ("token-cookie-hs256-expiry", "session-cookie-flask-signed"),
+    ("token-cookie-hs256-expiry", "session-cookie-django-signed"),
 )
 """Ours, theirs."""
 

@@ -46,7 +46,7 @@ def found(records: Records, before: Sequence[Found]) -> Iterator[Found]:
     yield from noise
     for row in costs:
         yield from _known_delay(row, float(records.arm(row.scheme).get("injected_us", 0.0)))
-    floors = {(row.noted["layer"], _load(row)): row.estimate.value for row in reversed(noise)}
+    floors = {(row.noted["layer"], *_where(row)): row.estimate.value for row in reversed(noise)}
     for row in costs:
         if records.arm(row.scheme).get("mechanism", "control") != "control":
             yield from _length(records, row, floors)
@@ -72,12 +72,15 @@ def _known_delay(row: Found, injected_us: float) -> Iterator[Found]:
     yield _derived(row, "injected_delay_us", Estimate(injected_us))
 
 
-def _length(records: Records, row: Found, floors: dict[tuple[str, str], float]) -> Iterator[Found]:
-    floor = floors.get((LAYERS[row.metric][0], _load(row)))
-    effect_us = abs(row.estimate.value) * _factor(row)
-    if floor is None or effect_us == 0:
+def _length(
+    records: Records, row: Found, floors: dict[tuple[object, ...], float]
+) -> Iterator[Found]:
+    floor, one = floors.get((LAYERS[row.metric][0], *_where(row))), row.estimate
+    if floor is None or one.value == 0:
         return
-    times = (2 * floor / effect_us) ** 2
+    near_zero = one.low if one.value > 0 else one.high
+    reach = 0.0 if near_zero is None else abs(one.value - near_zero)
+    times = (max(2 * floor / _factor(row), reach) / abs(one.value)) ** 2
     if times <= 1:
         return
     yield _derived(row, "times_as_long", Estimate(float(math.ceil(times))))
@@ -87,8 +90,11 @@ def _length(records: Records, row: Found, floors: dict[tuple[str, str], float]) 
         yield _derived(row, "run_minutes", Estimate(length))
 
 
-def _load(row: Found) -> str:
-    return row.regime.labels.get("load", "")
+def _where(row: Found) -> tuple[object, ...]:
+    """The load, and how far away the store was: a noise floor is of no other."""
+    labels = row.regime.labels
+    far = labels.get("design") == "far"
+    return labels.get("load", ""), far, row.regime.conditions.get("store_rtt_ms")
 
 
 def _generator(records: Records, layer: str, metric: str) -> Iterator[Found]:

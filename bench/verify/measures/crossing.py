@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -21,7 +22,7 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
     kind = {arm: records.arm(arm).get("mechanism", "control") for arm in walks}
     for session in (arm for arm in walks if kind[arm] == "session"):
         for token in (arm for arm in walks if kind[arm] == "token"):
-            yield from _pair(walks[session], walks[token], records.seed)
+            yield from _pair(records, walks[session], walks[token])
 
 
 def _walks(everything: Sequence[Point]) -> dict[str, list[Point]]:
@@ -38,7 +39,7 @@ def _walks(everything: Sequence[Point]) -> dict[str, list[Point]]:
     return longest
 
 
-def _pair(session: Sequence[Point], token: Sequence[Point], seed: int) -> Iterator[Found]:
+def _pair(records: Records, session: Sequence[Point], token: Sequence[Point]) -> Iterator[Found]:
     there = {point.rtt_ms: point for point in token}
     both = [
         (one, there[one.rtt_ms])
@@ -53,13 +54,30 @@ def _pair(session: Sequence[Point], token: Sequence[Point], seed: int) -> Iterat
         for one, other in both
     ]
     for (one, _), values in zip(both, apart, strict=True):
-        estimate = over(values, seed, n=values.size)
+        estimate = over(values, records.seed, n=values.size)
         metric = "verify_us_difference_p50"
         yield Found("scale", one.arm, metric, estimate, one.regime, less)
-    crossing = _break_even(np.array([one.rtt_ms for one, _ in both]), apart, seed)
+        for metric, length in _lengths(records, estimate):
+            yield Found("scale", one.arm, metric, Estimate(length), one.regime, less)
+    crossing = _break_even(np.array([one.rtt_ms for one, _ in both]), apart, records.seed)
     if crossing is not None:
         regime = Regime({}, {})
         yield Found("scale", both[0][0].arm, "break_even_rtt_ms", crossing, regime, less)
+
+
+def _lengths(records: Records, difference: Estimate) -> Iterator[tuple[str, float]]:
+    """How long a run would be whose interval of the difference ends before zero."""
+    ends = difference.low, difference.high
+    if ends[0] is None or ends[1] is None or difference.value == 0 or ends[0] * ends[1] > 0:
+        return
+    towards_zero = ends[0] if difference.value > 0 else ends[1]
+    times = math.ceil(((difference.value - towards_zero) / difference.value) ** 2)
+    if times <= 1:
+        return
+    yield "times_as_long", float(times)
+    if records.run["ended_at"] is not None:
+        minutes = (records.run["ended_at"] - records.run["started_at"]) / 60
+        yield "run_minutes", float(math.ceil(minutes * times))
 
 
 def _break_even(at_ms: Samples, apart: list[Samples], seed: int) -> Estimate | None:

@@ -14,7 +14,7 @@ from .lookup import duration
 
 COUNTS = (
     *("store_reads", "store_writes", "server_calls", "store_depth", "signature_checks"),
-    "credential_bytes",
+    *("credential_bytes", "process_bytes"),
 )
 TIMES = (
     ("verify_us_p50", "verify_ns", 0.5),
@@ -77,7 +77,8 @@ def _round_trips_ms(records: Records) -> dict[float, float]:
     """What the proxy made of each round trip that was asked for."""
     seen: dict[float, list[float]] = {}
     for cell in records.select("calibration", "proxy"):
-        if "proxy_rtt_us_p50" in cell.figures:
+        # Real requests went through relays of their own.
+        if "proxy_rtt_us_p50" in cell.figures and cell.regime.labels.get("design") != "far":
             nominal = cell.regime.conditions.get("store_rtt_ms", 0.0)
             seen.setdefault(nominal, []).append(cell.figures["proxy_rtt_us_p50"] / 1e3)
     return {nominal: float(np.median(values)) for nominal, values in seen.items()}

@@ -12,6 +12,8 @@ from bench.records import Cell, write_cell
 DENYLIST = "token-bearer-hs256-denylist-redis"
 SNAPSHOT = "token-bearer-hs256-snapshot-redis"
 SESSION = "session-cookie-redis"
+POSTGRES = "session-cookie-postgres"
+SQLITE = "token-bearer-hs256-denylist-sqlite"
 
 
 def _hot(folder: Path, arm: str, verify_us: float, floor_us: float, calls: float) -> None:
@@ -42,11 +44,13 @@ def _write(folder: Path, cell: Cell, verify_us: float, floor_us: float) -> None:
 def _run(folder: Path, **changes: float) -> dict[str, bool]:
     """Whether each claim holds in a run that is good, but for *changes*."""
     good = {"session": 36.0, "denylist": 48.0, "snapshot": 12.0, "calls": 0.0, "many": 44.0}
-    seen = good | changes
+    seen = good | {"postgres": 50.0, "sqlite": 25.0} | changes
     _hot(folder, EXPIRY, 11.0, 2.0, 0.0)
     _hot(folder, SESSION, seen["session"], 30.0, 1.0)
     _hot(folder, DENYLIST, seen["denylist"], 32.0, 1.0)
     _hot(folder, SNAPSHOT, seen["snapshot"], 2.0, seen["calls"])
+    _hot(folder, POSTGRES, seen["postgres"], 30.0, 1.0)
+    _hot(folder, SQLITE, seen["sqlite"], 10.0, 1.0)
     _level(folder, 1_000, 40.0)
     _level(folder, 1_000_000, seen["many"])
     return {claim.text: claim.holds for claim in claims(folder)}
@@ -54,7 +58,7 @@ def _run(folder: Path, **changes: float) -> dict[str, bool]:
 
 def test_a_run_that_keeps_them_all(tmp_path: Path) -> None:
     found = _run(tmp_path)
-    assert len(found) == 7
+    assert len(found) == 11
     assert all(found.values())
 
 
@@ -63,6 +67,8 @@ def test_each_can_be_broken(tmp_path: Path) -> None:
     broken = {
         "session": (40.0, f"{SESSION}: verify over the bare call"),
         "denylist": (52.0, f"{DENYLIST}: what it costs over expiry, over the bare call"),
+        "postgres": (56.0, f"{POSTGRES}: verify over the bare call"),
+        "sqlite": (28.0, f"{SQLITE}: what it costs over expiry, over the bare call"),
         "snapshot": (15.0, f"{SNAPSHOT}: microseconds over expiry"),
         "calls": (1.0, f"{SNAPSHOT}: calls the server counted"),
         "many": (47.0, f"{SESSION}: population 10^6 over 10^3"),

@@ -6,20 +6,22 @@ import pytest
 
 from bench.lookup.claims import claims_now
 from bench.lookup.now import ALGORITHMS, REMEMBERED, Beside, Size, compare
+from bench.lookup.overclient import POSTGRES
 from bench.processes.children import BenchError
 from bench.rivals.pyjwt_decode import decoder
 from demo.builtin.alone import a_manager, beside, with_memory
+from tests.tokens.test_verified import CountingSigner
 
 KNOWING = ("snapshot", "pushed", "statuslist", "filter")
 
 
 def test_every_comparison_is_made() -> None:
-    """Each algorithm beside PyJWT, the memory of signatures, each strategy that knows denials."""
+    """Each algorithm beside PyJWT, the memory of signatures, each strategy, each PostgreSQL."""
     told: list[str] = []
     found = {
         each.what: each for each in compare(Size(rounds=1, calls=20, denials=500), told.append)
     }
-    expected = [*(f"{each} beside PyJWT" for each in ALGORITHMS), REMEMBERED, *KNOWING]
+    expected = [*(f"{each} beside PyJWT" for each in ALGORITHMS), REMEMBERED, *KNOWING, *POSTGRES]
     assert list(found) == expected
     assert len(told) == len(expected)
     assert all(each.verify_us > 0 and each.other_us > 0 for each in found.values())
@@ -33,6 +35,8 @@ def test_each_claim_can_be_broken() -> None:
         (Beside("ES256 beside PyJWT", 91.0, 90.0, 0.0), ["PyJWT"]),
         (Beside(REMEMBERED, 5.9, 12.0, 0.0), []),
         (Beside(REMEMBERED, 6.1, 12.0, 0.0), ["remembered"]),
+        (Beside(POSTGRES[0], 51.0, 40.0, 0.0), []),
+        (Beside(POSTGRES[0], 53.0, 40.0, 0.0), ["client"]),
         (Beside("snapshot", 14.9, 12.0, 149.0), []),
         (Beside("snapshot", 15.1, 12.0, 151.0), ["over expiry", "megabytes"]),
     ):
@@ -87,8 +91,11 @@ def test_what_is_remembered_is_the_same_caller() -> None:
     plain = a_manager("HS256")
     remembering = with_memory(plain, 10)
     token = plain.manager.issue("alice").credential
+    signer = CountingSigner(remembering.manager)
+    remembering.manager.signer = signer  # type: ignore[assignment]  # it does as one does
     found = [remembering.manager.verify(token) for _ in range(3)]
     assert found == [plain.manager.verify(token)] * 3
+    assert signer.checked == 1
 
 
 def test_a_case_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

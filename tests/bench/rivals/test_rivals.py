@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +31,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 ROOT = Path(__file__).parents[3]
 GRID = json.loads((ROOT / "docs" / "promises.json").read_text(encoding="utf-8"))
+RIVALS = names("rivals")
 ADAPTERS = sorted((ROOT / "bench" / "rivals").glob("*.py"))
 
 
@@ -39,7 +42,7 @@ def stores() -> Iterator[Services]:
         yield services
 
 
-@pytest.mark.parametrize("name", names("rivals"))
+@pytest.mark.parametrize("name", RIVALS)
 def test_a_rival_does_what_the_grid_says(name: str, stores: Services) -> None:
     """Every promise, kept or broken, is as published."""
     published = GRID["schemes"][name]["outcomes"]
@@ -72,7 +75,7 @@ def test_the_page_is_made_of_the_grid() -> None:
     assert page(GRID) == (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", names("rivals"))
+@pytest.mark.parametrize("name", RIVALS)
 def test_a_rival_is_the_version_that_was_measured(name: str) -> None:
     """Pinned in the extra, and named in the grid."""
     rival = rival_of(name)
@@ -81,7 +84,7 @@ def test_a_rival_is_the_version_that_was_measured(name: str) -> None:
     assert rival.configuration.startswith("https://")
 
 
-@pytest.mark.parametrize("name", names("rivals"))
+@pytest.mark.parametrize("name", RIVALS)
 def test_a_rival_says_how_often_it_asks_its_store(name: str, stores: Services) -> None:
     """What is counted is never nothing where something is asked."""
     settings = Settings(
@@ -96,6 +99,34 @@ def test_a_rival_says_how_often_it_asks_its_store(name: str, stores: Services) -
     scheme.close()
     assert (identity.subject, dict(identity.data)) == ("alice", {"cart:tea": 2})
     assert ("store" in scheme.notes) == (spent.store_reads > 0)
+
+
+LISTINGS = re.findall(
+    r"^### (.+?)\n.*?```python\n(.*?)```", (ROOT / "docs" / "rivals.md").read_text(), re.S | re.M
+)
+
+
+@pytest.mark.parametrize(("library", "code"), LISTINGS, ids=[title for title, _ in LISTINGS])
+def test_what_is_broken_is_seen_without_this_project(
+    library: str, code: str, stores: Services
+) -> None:
+    """Each listing of docs/rivals.md runs as printed, and is of the version that is measured."""
+    assert library in {rival.notes("")["rival"] for rival in map(rival_of, RIVALS) if rival}
+    script = code.replace("redis://127.0.0.1:6379", stores.redis_url)
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_every_library_that_breaks_a_promise_has_a_listing() -> None:
+    """What is called broken can be seen again by who has never heard of this project."""
+    broken = {
+        entry["library"]
+        for entry in GRID["schemes"].values()
+        if any(found["outcome"] == "broken" for found in entry["outcomes"].values())
+    }
+    assert broken <= {title for title, _ in LISTINGS}
 
 
 def test_no_adapter_is_long() -> None:

@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bench.verify.command import DIFFERENT, UNUSABLE, verify
+from bench.verify.measures.beside import SAME_WORK
+from reports.measures.beside import SAME_WORK as REPORTED
 
 
 def _verify(folder: Path) -> Result:
@@ -134,3 +136,29 @@ def test_a_run_without_its_records_is_refused(copy: Path) -> None:
     done = _verify(copy)
     assert done.exit_code == UNUSABLE
     assert "no raw records" in done.stderr
+
+
+def test_figures_of_requests_to_a_far_store_are_recomputed_under_their_own_conditions(
+    copy: Path,
+) -> None:
+    """Their distance is part of what they are: a row that loses it is no longer known."""
+    path = copy / "results.csv"
+    rows = list(csv.DictReader(io.StringIO(path.read_text())))
+    far = [row for row in rows if row["measure"] == "lookup" and "design=far" in row["note"]]
+    assert {"auth_us_cost_p50", "auth_us_p50", "request_ms_p50"} <= {row["metric"] for row in far}
+    assert all(float(row["store_rtt_ms"]) > 0 for row in far)
+    cost = next(row for row in far if row["metric"] == "auth_us_cost_p50")
+    median = next(row for row in far if row["metric"] == "auth_us_p50")
+    cost["value"], median["store_rtt_ms"] = f"{float(cost['value']) * 1.001:.6g}", ""
+    _save(path, rows)
+    done = _verify(copy)
+    assert done.exit_code == DIFFERENT
+    said = [line for line in done.stderr.splitlines() if "results.csv" not in line]
+    assert any("auth_us_cost_p50" in line and "value is" in line for line in said)
+    assert any("auth_us_p50" in line and "records hold nothing like it" in line for line in said)
+
+
+def test_both_implementations_hold_the_same_rivals_beside_ours() -> None:
+    """Or a row of a run with rivals would be one that the records do not give."""
+    ours = {(mine, other) for mine, others in REPORTED.items() for other in others}
+    assert ours == set(SAME_WORK)

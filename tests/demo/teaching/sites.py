@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -90,8 +91,10 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             for name, value in (("Content-Type", "text/html; charset=utf-8"), *headers):
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+            # A browser that is on its way elsewhere no longer listens.
+            with suppress(ConnectionError):
+                self.end_headers()
+                self.wfile.write(text)
 
         do_GET = do_POST = answer  # noqa: N815 - as http.server names them
 

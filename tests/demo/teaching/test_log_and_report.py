@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from demo.app import create_app, create_site
 from demo.auth import Settings
@@ -133,9 +134,19 @@ def test_the_report_is_for_its_own_machine(tmp_path: Path) -> None:
     assert visitor.get("/report/whole", {**HTML, "Host": "evil.test"}).status == 404
 
 
-def test_the_browser_page_names_engine_date_and_labs() -> None:
-    """As they were recorded."""
+def test_the_browser_page_shows_both_engines_side_by_side() -> None:
+    """With version and date as they were recorded, and everything that was seen."""
     found = page(visitors()[0], "/about/browser")
-    engine = browser_facts().engines["chromium"]
-    assert f"{engine.version} on {engine.date}" in found
-    assert engine.seen["ports"] in found
+    for engine in browser_facts().engines.values():
+        assert f"{engine.version} on {engine.date}" in found
+        assert f"seen in {engine.version.split()[0]}" in found
+        assert all(str(escape(seen)) in found for seen in engine.seen.values())
+
+
+def test_the_browser_page_marks_where_they_differ() -> None:
+    """In words, once a fact; the two minutes of Chromium are one."""
+    known = browser_facts()
+    found = page(visitors()[0], "/about/browser")
+    assert "without-samesite-later" in known.differing
+    assert found.count("browsers differ") == len(known.differing) < len(known.facts)
+    assert all(f'<a href="#{name}">' in found for name in known.differing)

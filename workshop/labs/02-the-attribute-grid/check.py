@@ -44,7 +44,9 @@ def _attacks(verdict, now, later):
         "another site's form",
         not now["another site's form carries it"],
         "Another site's form carried the cookie"
-        + (", though only for the first two minutes in Chromium." if two_minutes else "."),
+        + (
+            ", in Chromium for the first two minutes and in Firefox always." if two_minutes else "."
+        ),
         "Say SameSite yourself: the default differs between browsers and over time.",
     )
     verdict.attack(

@@ -1,0 +1,116 @@
+"""Makes a run the published example: its records and report in docs/, and all that quotes them.
+
+Error tree:
+    RecordError
+        NotPublishable      the run is no evidence, or there is no place for it
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from bench.records import RecordError
+
+from . import readme
+from .loading import load
+from .results import Results, evaluate
+from .rows import tidy
+from .writing import report
+
+ROOT = Path(__file__).parents[1]
+QUOTED = Path("workshop/labs/12-decide/numbers.toml")
+"""Numbers of the example that a lab shows to those who have not measured."""
+PARTS = ("run.json", "environment.json", "records")
+
+
+class NotPublishable(RecordError):
+    """A run that nobody should be shown as evidence."""
+
+
+def publish(folder: Path, root: Path = ROOT) -> list[Path]:
+    """Publish the run in *folder* under *root*, and give what was written.
+
+    The example of before is replaced; publishing the example itself renders it again.
+    """
+    results = evaluate(load(folder))
+    refuse(results)
+    # All that may be refused comes before anything is changed.
+    texts = [*_quotes(root, results), _readme(root, results)]
+    target = root / readme.PLACE
+    if folder.resolve() != target.resolve():
+        _copy(folder, target)
+    report(results, target)
+    for path, text in texts:
+        path.write_text(text)
+    return [target, *(path for path, _ in texts)]
+
+
+def refuse(results: Results) -> None:
+    """Raise NotPublishable, with the reason and the remedy, unless the run is evidence."""
+    run = results.recording.run
+    if run.state != "complete":
+        raise NotPublishable(f"{run.name} is {run.state}: let a run end, and publish that")
+    if not results.valid:
+        failed = ", ".join(verdict.title for verdict in results.verdicts if not verdict.passed)
+        raise NotPublishable(f"{run.name} is not valid (it failed {failed}): measure it again")
+    if not results.costs(readme.COST):
+        raise NotPublishable(f"{run.name} did not measure what a check costs: measure lookup too")
+
+
+def _copy(folder: Path, target: Path) -> None:
+    """Put the records in place of those of before, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".example-", dir=target.parent) as name:
+        fresh, old = Path(name) / "fresh", Path(name) / "old"
+        fresh.mkdir()
+        for part in PARTS:
+            source = folder / part
+            if source.is_dir():
+                shutil.copytree(source, fresh / part)
+            else:
+                shutil.copy(source, fresh / part)
+        if target.exists():
+            target.rename(old)
+        try:
+            fresh.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+
+
+def _readme(root: Path, results: Results) -> tuple[Path, str]:
+    """Give the README with its part made anew."""
+    path = root / "README.md"
+    try:
+        return path, readme.replaced(path.read_text(), results)
+    except (OSError, ValueError) as exc:
+        raise NotPublishable(f"{path}: {exc}") from exc
+
+
+def _quotes(root: Path, results: Results) -> list[tuple[Path, str]]:
+    """Give the numbers that a lab quotes, brought up to date: the same schemes and metrics."""
+    path = root / QUOTED
+    if not path.is_file():
+        return []
+    lines, scheme = [], ""
+    for line in path.read_text().splitlines():
+        section, number = re.fullmatch(r"\[(.+)\]", line), re.fullmatch(r"(\w+) = .*", line)
+        scheme = section[1] if section else scheme
+        lines.append(f"{number[1]} = {_figure(results, number[1], scheme)!r}" if number else line)
+    return [(path, "\n".join(lines) + "\n")]
+
+
+def _figure(results: Results, metric: str, scheme: str) -> float:
+    row = results.ending_one(metric, scheme, "all")
+    if metric != readme.WINDOW:
+        row = results.main(metric).get(scheme)
+    if row is None:
+        raise NotPublishable(
+            f"{QUOTED} quotes {metric} of {scheme}, which this run did not measure: measure it, "
+            "or take it out there"
+        )
+    return float(tidy(row.value))

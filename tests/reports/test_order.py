@@ -1,0 +1,121 @@
+"""Two runs in a row agree on the order of every pair that both call different: on recorded data."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+
+from bench.records import read_arrays, read_cells, read_run, write_cell, write_run
+from reports.__main__ import TURNED, main
+from reports.compare import compare_runs
+from reports.loading import load
+from reports.order import Order, differences, order
+from reports.results import evaluate
+
+from . import synthetic
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example-report"
+DEAR, CHEAP = "token-bearer-es256-expiry", "session-cookie-memory"
+
+
+def part_of_example(
+    folder: Path, wanted: Callable[[int], bool], renamed: dict[str, str] | None = None
+) -> Path:
+    """Save the interleaved blocks of the published run that are *wanted* as a run of their own.
+
+    *renamed* gives the samples of one scheme to another.
+    """
+    folder.mkdir()
+    run = replace(read_run(EXAMPLE), name=folder.name)
+    write_run(folder, run)
+    shutil.copy(EXAMPLE / "environment.json", folder)
+    for cell in read_cells(EXAMPLE):
+        kind = (cell.measure, cell.layer, cell.labels.get("design"), cell.labels.get("load"))
+        if kind == ("lookup", "span", "interleaved", "low") and wanted(cell.block):
+            arm = (renamed or {}).get(cell.arm, cell.arm)
+            write_cell(folder, replace(cell, arm=arm), read_arrays(EXAMPLE, cell))
+    return folder
+
+
+def halves(tmp_path: Path, renamed: dict[str, str] | None = None) -> tuple[Path, Path]:
+    """The even blocks and the odd ones: two runs in a row on one machine, as it were."""
+    even = part_of_example(tmp_path / "even", lambda block: block % 2 == 0)
+    odd = part_of_example(tmp_path / "odd", lambda block: block % 2 == 1, renamed)
+    return even, odd
+
+
+def test_two_halves_of_a_recorded_run_agree_on_every_pair_both_call_different(
+    tmp_path: Path,
+) -> None:
+    """The promise of the project, on what a real machine recorded."""
+    found = compare_runs(*halves(tmp_path))
+    assert found.order is not None
+    schemes = {arm.name for arm in read_run(EXAMPLE).arms if arm.mechanism != "control"}
+    count = sum(not name.endswith("-again") for name in schemes)
+    assert found.order.pairs == count * (count - 1) / 2
+    assert len(found.order.judged) > found.order.pairs / 2
+    assert not found.turned
+    alike = f"call {len(found.order.judged)} different, and put {len(found.order.judged)} of these"
+    assert alike in found.text
+    assert "turned:" not in found.text
+
+
+def test_a_pair_in_opposite_order_is_named_with_its_figures(tmp_path: Path) -> None:
+    """The cheapest and the dearest change names in one half: the command says so, and fails."""
+    even, odd = halves(tmp_path, {DEAR: CHEAP, CHEAP: DEAR})
+    found = CliRunner().invoke(main, ["compare", str(even), str(odd)])
+    assert found.exit_code == TURNED
+    [line] = [one for one in found.output.splitlines() if f"{CHEAP} less {DEAR}" in one]
+    assert line.startswith("  turned:")
+    assert "\N{MINUS SIGN}" in line
+    assert line.count("[") == 2
+
+
+def test_pairs_that_agree_exit_with_nothing_to_say(tmp_path: Path) -> None:
+    """A change is no failure; a contradiction is."""
+    even, odd = halves(tmp_path)
+    found = CliRunner().invoke(main, ["compare", str(even), str(odd)])
+    assert found.exit_code == 0
+    assert "Order inside the request" in found.output
+
+
+def test_a_difference_that_noise_may_have_made_is_not_judged(tmp_path: Path) -> None:
+    """Half a microsecond apart, in either direction: neither run calls it different."""
+    runs = []
+    for name, cost_us in (("a", 40.3), ("b", 39.7)):
+        costs = {**synthetic.Truth().cost_us, "session-cookie-redis": cost_us}
+        truth = synthetic.Truth(cost_us=costs, block_noise_us=3.0)
+        shape = synthetic.Shape(name=name, samples=200, loads=False, measures=("lookup",))
+        runs.append(evaluate(load(synthetic.write(tmp_path / name, truth, shape))))
+    found = order(*runs)
+    assert isinstance(found, Order)
+    pairs = {one.pair for one in found.judged}
+    assert ("session-cookie-redis", "token-bearer-hs256-expiry") not in pairs
+    assert ("session-cookie-memory", "session-cookie-redis") in pairs
+    assert not found.turned
+
+
+def test_without_an_a_a_pair_nothing_is_judged(tmp_path: Path) -> None:
+    """No noise floor, no claim."""
+    folder = synthetic.write(tmp_path / "a", shape=synthetic.Shape(measures=("lookup",), trials=1))
+    for path in (folder / "records").glob("*control-again*"):
+        path.unlink()
+    found = evaluate(load(folder))
+    assert order(found, found) is None
+    assert differences(found)
+
+
+@pytest.mark.parametrize("name", ["session-cookie-redis-again", "control"])
+def test_what_is_measured_for_its_own_sake_is_in_no_pair(tmp_path: Path, name: str) -> None:
+    """A scheme measured again is itself, and the control is no scheme."""
+    folder = part_of_example(tmp_path / "all", lambda block: block < 4)
+    assert name in {
+        arm["name"] for arm in msgspec.json.decode((folder / "run.json").read_bytes())["arms"]
+    }
+    assert not any(name in pair for pair in differences(evaluate(load(folder))))

@@ -1,0 +1,1 @@
+"""Cards: each lab and each attack as a page on which it is run, on unsafe shops and on defended."""
