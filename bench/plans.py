@@ -196,6 +196,7 @@ RIVALS = replace(
     revocation_trials=24,
     revocation_trials_adversarial=0,
     revocation_key_trials=0,
+    probe_interval_ms=50.0,  # some of theirs take longer to answer than the usual 10 ms
     payload_claims=(0, 1, 4, 16),
     # Not scale: their records are not ours to copy a million times.
     experiments=("payload", "lookup", "revocation", "outage"),

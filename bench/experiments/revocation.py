@@ -50,8 +50,7 @@ EXPIRY_MARGIN_S = 0.3
 def run(context: Context) -> None:
     """Measure every arm that has something to revoke, and save its cells."""
     plan, services = context.plan, context.services
-    # Keys of its own, which are lost in the end.
-    keys_file = services.folder / "revocation-keys.json"
+    keys_file = services.folder / "revocation-keys.json"  # its own: they are lost in the end
     settings = Settings(
         store_url=" ".join(services.store_urls),
         keys_file=keys_file,
@@ -77,7 +76,7 @@ def run(context: Context) -> None:
             scheme.close()
             at = serving(scheme, list(nodes))
             trials = Trials(
-                # Where one node serves it, as many node-revocations need as many trials more.
+                # One node alone gives one node-revocation a trial.
                 random_count=plan.revocation_trials * len(nodes) // len(at),
                 adversarial_count=plan.revocation_trials_adversarial,
                 interval_s=plan.probe_interval_ms / 1e3,
@@ -173,7 +172,8 @@ def measure(
         raise BenchError(f"{arm}: {exc}") from exc
     for phase, kind in GROUPS:
         group = [one for one in seen if (one.case.phase, one.case.kind) == (phase, kind)]
-        yield revocation_cell(template, trials, group, refused, (phase, kind))
+        if group:  # a plan may have none of a kind
+            yield revocation_cell(template, trials, group, refused, (phase, kind))
 
 
 def _tampered_status(arm: str, nodes: Sequence[Node]) -> int:

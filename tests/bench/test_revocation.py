@@ -408,6 +408,16 @@ def test_state_in_process_memory_is_served_by_one_node(revoked: Callable[[str], 
     assert {cell.conditions["nodes"] for cell, _ in result.cells} == {1.0}
 
 
+def test_a_plan_without_a_kind_of_revocation_has_no_cell_of_it(
+    deployed: tuple[Services, Nodes],
+) -> None:
+    """And no gate that fails for want of trials."""
+    trials = Trials(1, 0, INTERVAL_S, 0.0, immediate=True)
+    ((cell, _),) = measure("session-cookie-redis", list(deployed[1]), trials, random.Random(1))
+    assert cell.labels == {"phase": "random", "kind": "one"}
+    assert all(gate.passed for gate in cell.gates)
+
+
 def test_an_unknown_mount_is_said_in_one_line(deployed: tuple[Services, Nodes]) -> None:
     """Nobody can log in where nothing is served."""
     trials = Trials(1, 1, INTERVAL_S, 0.0, immediate=True)
