@@ -38,7 +38,7 @@ def django_cache(settings: Settings) -> Scheme:
     from django.core.cache import cache
 
     meter = Meter()
-    mechanism = DjangoSessions("cache", settings.absolute.total_seconds())
+    mechanism = DjangoSessions("cache", settings.access.total_seconds())
     if settings.timing:
         mechanism.opened = counting_cache(mechanism, meter)  # type: ignore[method-assign]
     return _scheme(name, "cache", mechanism, meter, probe=lambda: cache.get("probe"))
@@ -53,7 +53,7 @@ def django_db(settings: Settings) -> Scheme:
     from django.db import connection
 
     meter = Meter()
-    mechanism = DjangoSessions("db", settings.absolute.total_seconds())
+    mechanism = DjangoSessions("db", settings.access.total_seconds())
     counter = django_setup.count_queries(meter) if settings.timing else None
     mechanism.around = lambda: django_setup.request(counter)  # type: ignore[method-assign]
     return _scheme(name, "db", mechanism, meter, probe=connection.ensure_connection)

@@ -102,11 +102,12 @@ def count_queries(meter: Meter) -> Any:
 
 
 def _options(settings: Settings) -> dict[str, Any]:
+    """One lifetime for all kinds of sessions: the signed ones know no other."""
     options: dict[str, Any] = {
         "SECRET_KEY": secret(settings),
         "INSTALLED_APPS": APPS,
         "USE_TZ": True,
-        "SESSION_COOKIE_AGE": int(settings.absolute.total_seconds()),
+        "SESSION_COOKIE_AGE": int(settings.access.total_seconds()),
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         # https://django-rest-framework-simplejwt.readthedocs.io/en/latest/settings.html
         "SIMPLE_JWT": {

@@ -13,6 +13,7 @@ from demo.auth import Scheme, Settings
 
 from .flask_kept import FlaskSessions
 from .interface import Rival, secret
+from .signed import WHOLE_SECONDS_S
 from .stores import NO_INDEX, NO_RENEWAL
 
 NAME = "session-cookie-flask-signed"
@@ -36,7 +37,7 @@ def flask_signed(settings: Settings) -> Scheme:
         mechanism=FlaskSessions(app),
         transport="cookie",
         strength="at-expiry",
-        bound_s=settings.access.total_seconds(),
+        bound_s=settings.access.total_seconds() + WHOLE_SECONDS_S,
         shared=settings.keys_file is not None,
         notes=RIVAL.notes("session"),
     )

@@ -18,6 +18,8 @@ from .interface import Ended, Grant, Identity, Refused, Rival, new_handle
 
 ISSUER = "https://demo.example"
 AUDIENCE = "demo"
+WHOLE_SECONDS_S = 1.0
+"""Some accept a token until the second of its expiry is over; none claims a finer clock."""
 
 Signing = tuple[
     Callable[[dict[str, Any]], str],
@@ -131,7 +133,7 @@ def scheme_of(settings: Settings, state: str, rival: Rival, signing: Signing) ->
         mechanism=SignedTokens(sign, check, refusals, lifetime_s),
         transport="bearer",
         strength="at-expiry",
-        bound_s=lifetime_s,
+        bound_s=lifetime_s + WHOLE_SECONDS_S,
         shared=settings.keys_file is not None,
         take_measured=meter.take,
         notes=rival.notes("token"),
