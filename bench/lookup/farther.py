@@ -85,7 +85,7 @@ def _save(context: Context, block: int, distance: Distance, store: str) -> None:
             "direct_rtt_us_p50": distance.direct_rtt_us,
             "proxy_added_us_p50": distance.added_us,
         },
-        gates=[gates.proxy_distance(distance.added_us, rtt_ms * 1000)],
+        gates=[gates.proxy_distance(distance.added_us, rtt_ms * 1000, gates.NAPPING_OFF_US_MOST)],
         started_at=time.time(),
     )
     write_cell(context.folder, cell)
