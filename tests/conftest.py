@@ -1,14 +1,16 @@
-"""Real servers for every test that needs one, started once; and a clock that tests can move."""
+"""Real servers and a real browser for the tests that need them, and a clock that tests can move."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 from valkey import Valkey
 
 from bench.servers.postgres import Postgres
@@ -19,6 +21,8 @@ from bench.services import Services
 settings.register_profile("quick", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 class FakeClock:
@@ -60,3 +64,16 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     options = {"fsync": "off"}
     with Postgres(tmp_path_factory.mktemp("postgres"), options=options) as running:
         yield running.url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; without one this is skipped, except in CI."""
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "no chromium on the path: apt-get install chromium"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 GARBAGE_S = 300
 """How much longer than its session a key is kept, so that a server whose clock is ahead of the
 manager's ends nobody's session."""
+_HGETALL = b"*2\r\n$7\r\nHGETALL\r\n$%d\r\n%b\r\n"
+"""The command as it is sent, but for the length of the key and the key."""
 
 
 class RedisStore:
@@ -49,7 +51,8 @@ class RedisStore:
         self._run(scripts.CREATE, [self._ids + key], self._indexes, _gone_at(expires_at), *fields)
 
     def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
-        found = self._ask(b"HGETALL", self._ids + key)
+        name = self._ids + key
+        found = self._ask(_HGETALL % (len(name), name))
         if isinstance(found, list):  # as all but the newest protocol have it
             found = dict(zip(found[::2], found[1::2], strict=True))
         return _record(found)
@@ -106,7 +109,7 @@ class RedisStore:
             registered[script] = own.register_script(script)
         return registered[script](keys=keys, args=arguments)
 
-    def _ask(self, *command: bytes) -> Any:
+    def _ask(self, command: bytes) -> Any:
         """The server's answer to a read, by the shortest way that the client offers.
 
         Its own for one command costs a fifth more than the round trip. The server may have
@@ -114,8 +117,7 @@ class RedisStore:
         is safe. No write is ever sent a second time.
         """
         line = self._own().connection
-        words = b"".join([b"$%d\r\n%b\r\n" % (len(word), word) for word in command])
-        packed = [b"*%d\r\n%b" % (len(command), words)]
+        packed = [command]
         try:
             line.send_packed_command(packed)
             return line.read_response()

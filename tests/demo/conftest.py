@@ -1,4 +1,4 @@
-"""The app as a real process, for the tests that need sockets and signals."""
+"""The app as a real process, for the tests that need sockets and signals; and a monitor."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 import psutil
 import pytest
+
+from demo.monitor import Monitor
+from tests.conftest import FakeClock
 
 START_S = 30
 Start = Callable[..., "Served"]
@@ -80,3 +83,8 @@ def start() -> Iterator[Start]:
     yield begin
     for served in running:
         stop_demo(served)
+
+
+@pytest.fixture
+def monitor(clock: FakeClock) -> Monitor:
+    return Monitor(now=clock)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from .conftest import Served, start_demo, stop_demo
 
 pytestmark = pytest.mark.browser
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 COOKIE_SCHEMES = ("session-cookie-memory", "token-cookie-hs256-expiry")
 LEAKY_SCHEMES = ("session-url-memory", "token-form-hs256-expiry")
 SCHEMES = (*COOKIE_SCHEMES, *LEAKY_SCHEMES, "token-bearer-hs256-expiry", "control")
@@ -24,21 +21,6 @@ def site() -> Iterator[Served]:
     served = start_demo(*(word for name in SCHEMES for word in ("--scheme", name)))
     yield served
     stop_demo(served)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium; without one this is skipped, except in CI."""
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "no chromium on the path: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[400, 1280])

@@ -17,8 +17,9 @@ from demo.auth import Scheme, Settings
 from demo.schemes import build
 from demo.testing import Answer, Visitor, over_sockets, over_wsgi
 from tests.conftest import FakeClock
-from tests.sessions import test_manager as sessions_tests
-from tests.tokens import test_signing as built
+from tests.sessions import test_issuing as sessions_tests
+from tests.tokens import forging as built
+from tests.tokens import test_parsing, test_signing
 from tests.tokens.conftest import a_manager
 from tokens.signing import MAX_HEADER_BYTES, MAX_TOKEN_BYTES
 from tokens.stores.memory import MemoryStore
@@ -38,18 +39,18 @@ def hostile_tokens(now: float) -> Iterator[str]:
     """One for every rule, each wrong in one thing."""
     key = built.HS256.signing
     good, claims = built.header_of(key), built.claims_at(now)
-    for name in cases(built.test_the_algorithm_is_the_keys_and_not_the_tokens):
+    for name in cases(test_signing.test_the_algorithm_is_the_keys_and_not_the_tokens):
         token = built.forged(built.header_of(key, alg=name), claims)
         yield from (token, token.rpartition(".")[0] + ".")
-    for changes in cases(built.test_a_header_says_what_is_known_and_nothing_else):
+    for changes in cases(test_signing.test_a_header_says_what_is_known_and_nothing_else):
         yield built.forged(built.header_of(key, **changes), claims)
-    for kid in cases(built.test_a_hostile_kid_is_only_an_unknown_name):
+    for kid in cases(test_signing.test_a_hostile_kid_is_only_an_unknown_name):
         yield built.forged(built.header_of(key, kid=kid), claims)
-    for changes, _ in cases(built.test_a_claim_is_there_of_its_type_and_acceptable):
+    for changes, _ in cases(test_signing.test_a_claim_is_there_of_its_type_and_acceptable):
         yield built.forged(good, built.claims_at(now, **changes))
-    for payload in cases(built.test_a_payload_is_strict_json):
+    for payload in cases(test_parsing.test_a_payload_is_strict_json):
         yield built.forged(good, payload)
-    for header in cases(built.test_a_header_is_strict_json):
+    for header in cases(test_parsing.test_a_header_is_strict_json):
         yield built.forged(header, b"{}")
     yield built.forged(good, claims, secret=b"another secret of thirty-two bytes")
     yield built.forged(json.dumps(good).encode() + b" " * MAX_HEADER_BYTES, claims)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from reports.document import Document, compose
 from reports.loading import load
@@ -17,7 +14,6 @@ from reports.writing import files, write
 
 from . import many, synthetic
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = "UPDATE_GOLDEN"
 
@@ -60,21 +56,6 @@ def many_rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def many_results(many_rendered: Path) -> Results:
     """The same, evaluated."""
     return evaluate(load(many_rendered))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium; without one this is skipped, except in CI."""
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "no chromium on the path: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def assert_golden(name: str, actual: str) -> None:

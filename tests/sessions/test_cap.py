@@ -15,7 +15,7 @@ from sessions.stores.memory import MemoryStore
 from sessions.testing import at_once
 from tests.conftest import FakeClock
 
-from .test_manager import INACTIVITY_S, reason_for
+from .conftest import INACTIVITY_S, reason_for
 
 
 def test_at_the_cap_the_oldest_gives_way(store: SessionStore, clock: FakeClock) -> None:

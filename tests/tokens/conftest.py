@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.conftest import FakeClock
@@ -35,6 +37,9 @@ from tokens.stores.sqlite import SQLiteStore
 LIFETIMES = Lifetimes(
     inactivity=timedelta(minutes=30), absolute=timedelta(hours=8), access=timedelta(minutes=5)
 )
+ACCESS_S = 5 * 60
+INACTIVITY_S = 30 * 60
+ABSOLUTE_S = 8 * 3600
 ISSUER = "https://issuer.example"
 AUDIENCE = "tests"
 RING = KeyRing([Key.generate(Algorithm.HS256)])
@@ -86,6 +91,18 @@ def a_manager(
     )
 
 
+def reason_for(manager: TokenManager, credential: str) -> Reason:
+    with pytest.raises(InvalidToken) as caught:
+        manager.verify(credential)
+    return caught.value.reason
+
+
+def renewal_reason(manager: TokenManager, renewal: str | None) -> Reason:
+    with pytest.raises(InvalidToken) as caught:
+        manager.renew(renewal or "")
+    return caught.value.reason
+
+
 def is_refused(manager: TokenManager, credential: str) -> bool:
     """Whether it counts as revoked; any other rejection is passed on."""
     try:
@@ -109,3 +126,25 @@ def manager(request: pytest.FixtureRequest, store: TokenStore, clock: FakeClock)
 def denying(request: pytest.FixtureRequest, store: TokenStore, clock: FakeClock) -> TokenManager:
     """A manager whose revocations bite at once."""
     return a_manager(store, clock, request.param)
+
+
+@pytest.fixture
+def hs256(clock: FakeClock) -> TokenManager:
+    """A manager that knows the key of what forging.py makes."""
+    return a_manager(MemoryStore(), clock)
+
+
+@pytest.fixture
+def schema(postgres_url: str) -> Iterator[str]:
+    name = f"tokens {secrets.token_hex(4)}"
+    yield name
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'.encode())
+
+
+@pytest.fixture
+def beside(postgres_url: str, schema: str) -> Iterator[psycopg.Connection]:
+    """A client of its own on the same tables."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f'SET search_path = "{schema}"'.encode())
+        yield connection

@@ -15,8 +15,15 @@ from tokens.stores.base import TokenStore
 from tokens.stores.memory import MemoryStore
 from tokens.testing import at_once
 
-from .conftest import AUDIENCE, ISSUER, LIFETIMES, RING
-from .test_manager import INACTIVITY_S, reason_for, renewal_reason
+from .conftest import (
+    AUDIENCE,
+    INACTIVITY_S,
+    ISSUER,
+    LIFETIMES,
+    RING,
+    reason_for,
+    renewal_reason,
+)
 
 
 def capped(

@@ -17,8 +17,8 @@ from tokens.stores.redis import RedisStore
 from tokens.stores.sqlite import SQLiteStore
 from tokens.testing import at_once
 
-from .conftest import a_manager, is_refused
-from .test_signing import HS256, claims_at, forged, header_of, reason_for
+from .conftest import a_manager, is_refused, reason_for
+from .forging import HS256, claims_at, forged, header_of
 
 
 @pytest.fixture

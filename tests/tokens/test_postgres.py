@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import logging
-import secrets
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from functools import partial
 from inspect import signature
 
-import psutil
 import psycopg
 import pytest
 
-from bench.servers.postgres import Postgres
 from tests.conftest import FakeClock
 from tests.postgres_relay import Relay
-from tests.tokens import test_cap, test_generation, test_manager, test_races, test_state_machine
+from tests.tokens import (
+    test_cap,
+    test_events,
+    test_generation,
+    test_issuing,
+    test_lifetimes,
+    test_races,
+    test_renewing,
+    test_revoking,
+    test_state_machine,
+)
 from tests.tokens.conftest import a_manager
-from tokens.record import Outcome
 from tokens.stores.postgres import PostgresStore
-from tokens.testing import GRACE_SINCE, LATER, NOW, TokenStoreContract, a_key, a_record, at_once
-
-ROUNDS = 100
+from tokens.testing import LATER, NOW, TokenStoreContract, a_key, a_record
 
 # What is promised over every store is promised over this one: the fixture below takes the place
 # of the one that gives the others.
 TAKING = {"store", "manager", "denying", "generations"}
-for module in (test_cap, test_manager, test_generation, test_races, test_state_machine):
+for module in (
+    test_cap,
+    test_issuing,
+    test_renewing,
+    test_revoking,
+    test_lifetimes,
+    test_events,
+    test_generation,
+    test_races,
+    test_state_machine,
+):
     for name, found in vars(module).items():
         if name.startswith("test_") and TAKING & set(signature(found).parameters):
             globals()[name] = found
@@ -38,26 +50,10 @@ generations = test_generation.generations
 
 
 @pytest.fixture
-def schema(postgres_url: str) -> Iterator[str]:
-    name = f"tokens {secrets.token_hex(4)}"
-    yield name
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f'DROP SCHEMA IF EXISTS "{name}" CASCADE'.encode())
-
-
-@pytest.fixture
 def store(postgres_url: str, schema: str) -> Iterator[PostgresStore]:
     made = PostgresStore(postgres_url, schema)
     yield made
     made.close()
-
-
-@pytest.fixture
-def beside(postgres_url: str, schema: str) -> Iterator[psycopg.Connection]:
-    """A client of its own on the same tables."""
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f'SET search_path = "{schema}"'.encode())
-        yield connection
 
 
 class TestPostgres(TokenStoreContract):
@@ -129,145 +125,12 @@ def test_nothing_at_rest_is_a_credential(
         assert grant.credential.encode() not in at_rest
 
 
-def test_no_family_escapes_the_end_of_all(store: PostgresStore) -> None:
-    """Rotations that race the end of a subject's families save none, in many rounds."""
-    for _ in range(ROUNDS):
-        families = [(a_record(), a_key(), a_key()) for _ in range(3)]
-        for record, key, _ in families:
-            store.create(key, record, LATER)
-        rotations = [
-            partial(store.replace, r.handle, k, new, b"n", NOW, LATER, GRACE_SINCE)
-            for r, k, new in families
-        ]
-        *rotated, ended, _ = at_once(
-            *rotations,
-            partial(store.delete_subject, "alice"),
-            partial(store.delete_subject, "alice"),
-        )
-        assert {rotation.outcome for rotation in rotated} <= {Outcome.ROTATED, Outcome.ABSENT}
-        assert isinstance(ended, list)
-        for record, *keys in families:
-            assert [store.read(record.handle, key) for key in keys] == [None, None]
-
-
-def test_of_a_rotation_and_its_repetition_one_wins_in_every_round(store: PostgresStore) -> None:
-    """A loser that waited for the winner sees what the winner wrote, not what was before."""
-    for _ in range(ROUNDS):
-        record, key = a_record(), a_key()
-        store.create(key, record, LATER)
-        rotations = at_once(
-            *(
-                partial(store.replace, record.handle, key, a_key(), n, NOW, LATER, GRACE_SINCE)
-                for n in (b"one", b"two", b"three")
-            )
-        )
-        outcomes = [rotation.outcome for rotation in rotations]
-        assert sorted(outcomes, key=str) == [Outcome.REPEATED] * 2 + [Outcome.ROTATED]
-        assert len({rotation.nonce for rotation in rotations}) == 1
-
-
-DENIES = """
-import sys
-from tokens.stores.postgres import PostgresStore
-store = PostgresStore(sys.argv[1], sys.argv[2])
-for n in range(50):
-    store.deny([f"{sys.argv[3]}-{n}"], float(sys.argv[4]))
-"""
-
-
-def test_who_follows_misses_no_denial_of_other_processes(
-    postgres_url: str, schema: str, store: PostgresStore
-) -> None:
-    """Whatever order the writers finish in, numbers become visible in theirs."""
-    command = [sys.executable, "-c", DENIES, postgres_url, schema]
-    writers = [subprocess.Popen([*command, name, str(LATER)]) for name in "abcd"]
-    told, cursor, over = [], None, False
-    while True:
-        over = all(writer.poll() is not None for writer in writers)
-        changes = store.denied_since(cursor)
-        told += [name for name, _ in changes.denials]
-        cursor = changes.cursor
-        if over:
-            break
-    assert [writer.returncode for writer in writers] == [0] * 4
-    assert sorted(told) == sorted(f"{name}-{n}" for name in "abcd" for n in range(50))
-
-
 def test_a_denial_of_many_names_is_told_once_each_and_in_order(store: PostgresStore) -> None:
     """Names of any characters, and one that stands there twice."""
     names = ["b", "a,b", "", "\x00", "é", "b", *(f"family-{n}" for n in range(500))]
     store.deny(names, LATER)
     assert [name for name, _ in store.denied_since(None).denials] == list(dict.fromkeys(names))
     assert all(store.is_denied(name) for name in names)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """One of our own, with everything that makes a commit durable."""
-    with Postgres(tmp_path_factory.mktemp("crashing")) as running:
-        yield running
-
-
-def test_a_denial_survives_the_death_of_the_server(server: Postgres) -> None:
-    """kill -9 of PostgreSQL right after an acknowledged logout un-revokes nothing."""
-    store, key, record = PostgresStore(server.url), a_key(), a_record()
-    store.create(key, record, LATER)
-    store.deny(["family"], LATER)
-    store.advance("counter", 1, 7, LATER)
-    store.delete(record.handle)
-    cursor = store.denied_since(None).cursor
-    server.kill()
-    with pytest.raises(store.outages):
-        store.is_denied("family")
-    server.start()
-    assert store.standing("family", "counter") == (True, 7)
-    assert store.read(record.handle, key) is None
-    store.deny(["another"], LATER)
-    assert [name for name, _ in store.denied_since(cursor).denials] == ["another"]
-    store.close()
-
-
-def test_a_server_that_is_back_without_its_data_denies_nothing(server: Postgres) -> None:
-    """Its tables are made anew: what was denied is not, and nothing is an error for ever."""
-    store = PostgresStore(server.url)
-    store.deny(["lost"], LATER)
-    server.kill()
-    with pytest.raises(store.outages):
-        store.is_denied("lost")
-    server.start(keep=False)
-    assert store.is_denied("lost") is False
-    store.deny(["kept"], LATER)
-    assert store.is_denied("kept") is True
-    store.close()
-
-
-def test_a_listener_whose_server_dies_or_hangs_says_so(server: Postgres) -> None:
-    """Silence is not an answer: only `confirm` is, and it takes two seconds at most."""
-    store = PostgresStore(server.url)
-    listener = store.listen()
-    assert listener is not None
-    assert listener.confirm() is False
-    postmaster = psutil.Process(server.server.pid)
-    hung = [postmaster, *postmaster.children(recursive=True)]
-    for process in hung:
-        process.suspend()
-    began_at = time.monotonic()
-    try:
-        assert listener.wait(0.01) is False
-        with pytest.raises(store.outages):
-            listener.confirm()
-    finally:
-        for process in hung:
-            process.resume()
-    assert time.monotonic() - began_at < 2
-    listener = store.listen()
-    assert listener is not None
-    server.kill()
-    with pytest.raises(store.outages):
-        listener.wait(5)
-    server.start()
-    listener.close()
-    store.close()
 
 
 def test_a_listener_hears_of_a_denial_while_it_waits(store: PostgresStore) -> None:

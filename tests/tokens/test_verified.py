@@ -11,7 +11,7 @@ from tokens import InvalidToken, Key, KeyRing, Reason, TokenManager, VerifiedTok
 from tokens.stores.memory import MemoryStore
 
 from .conftest import AUDIENCE, ISSUER, LIFETIMES, RING, a_manager, a_strategy, is_refused
-from .test_signing import HS256, claims_at, forged, header_of
+from .forging import HS256, claims_at, forged, header_of
 
 
 class CountingSigner:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect
 
 from workshop.cards.serving import open_cards
 from workshop.cards.table import Table
@@ -18,7 +16,6 @@ from .cards import card_of, own_policy
 
 pytestmark = pytest.mark.browser
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PLAYED = ("04-fixation", "06-steal-it-ride-it", "08-which-is-faster", "csrf", "oversized-cookie")
 """One of each kind: with shops and without, with several, with a policy of one's own."""
 MAX_PAGE_BYTES = 100_000
@@ -34,18 +31,6 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         table.play(card_of(name))
     with open_cards(table, 0) as port:
         yield f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "no chromium on the path: apt-get install chromium"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -35,7 +35,7 @@ WORDS: dict[Result, str] = {
     "works": "works",
     "not-applicable": "does not apply",
 }
-REUSE_TEST = "tests/tokens/test_manager.py::test_reuse_after_the_grace_period_ends_the_family"
+REUSE_TEST = "tests/tokens/test_renewing.py::test_reuse_after_the_grace_period_ends_the_family"
 """The schemes run on the real clock, and no test waits out a grace period of ten seconds."""
 
 

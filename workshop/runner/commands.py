@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from . import checking
-from .catalogue import Lab, NoSuchLab, find, labs
+from .catalogue import Lab, find, labs
+from .choosing import asked, chosen, lab_argument
 from .doctor import examine
 from .folder import BadAnswer, Folder, Frozen
 from .loading import BrokenPolicy, load, module_from
@@ -18,26 +19,6 @@ from .showing import as_exercism
 from .teachers import TEACHING, fail
 from .verdict import EXIT_CODES
 from .watching import Watch
-
-
-class _LabType(click.ParamType[Lab]):
-    name = "lab"
-
-    def convert(
-        self,
-        value: object,
-        param: click.Parameter | None,  # noqa: ARG002 - click gives it
-        ctx: click.Context | None,  # noqa: ARG002 - click gives it
-    ) -> Lab:
-        """Give the lab, or one clear line and its remedy."""
-        try:
-            return value if isinstance(value, Lab) else find(str(value))
-        except NoSuchLab as exc:
-            fail(str(exc))
-
-
-LAB = _LabType()
-_lab = click.argument("lab", type=LAB, required=False)
 
 
 @click.group(context_settings={"max_content_width": 100})
@@ -80,16 +61,16 @@ def list_labs(folder: Folder, track: str) -> None:
 
 
 @main.command()
-@_lab
+@lab_argument
 @click.option("--answer", "answers", multiple=True, metavar="KEY=ANSWER", help="One prediction.")
 @click.pass_obj
 def predict(folder: Folder, lab: Lab | None, answers: tuple[str, ...]) -> None:
     """Write down what you expect; it cannot be changed once there is a result."""
-    lab = _chosen(folder, lab)
+    lab = chosen(folder, lab)
     given = dict(text.partition("=")[::2] for text in answers)
     try:
         if not given:
-            given = _asked(folder, lab)
+            given = asked(folder, lab)
         if given:
             folder.predict(lab, given)
     except (Frozen, BadAnswer) as exc:
@@ -100,25 +81,25 @@ def predict(folder: Folder, lab: Lab | None, answers: tuple[str, ...]) -> None:
 
 
 @main.command()
-@_lab
+@lab_argument
 @click.option("--on", "which", type=click.Choice(["start", "reference", "mine"]), default="start")
 @click.pass_obj
 def attack(folder: Folder, lab: Lab | None, which: str) -> None:
     """Run the lab's attack, and tell it step by step."""
     try:
-        click.echo(checking.attack(folder, _chosen(folder, lab), which))
+        click.echo(checking.attack(folder, chosen(folder, lab), which))
     except BrokenPolicy as exc:
         fail(str(exc))
 
 
 @main.command()
-@_lab
+@lab_argument
 @click.option("--watch", is_flag=True, help="Check again whenever the file changes.")
 @click.option("--json", "as_json", is_flag=True, help="Exercism's form, version 3.")
 @click.pass_obj
 def check(folder: Folder, lab: Lab | None, watch: bool, as_json: bool) -> None:
     """Judge your policy: 0 passed, 1 not yet, 2 broken, 3 inconclusive."""
-    lab = _chosen(folder, lab)
+    lab = chosen(folder, lab)
     if watch:
         try:
             sys.exit(Watch(folder, lab, click.echo).run())
@@ -133,7 +114,7 @@ def check(folder: Folder, lab: Lab | None, watch: bool, as_json: bool) -> None:
 
 
 @main.command()
-@_lab
+@lab_argument
 @click.option(
     "--run",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -142,7 +123,7 @@ def check(folder: Folder, lab: Lab | None, watch: bool, as_json: bool) -> None:
 @click.pass_obj
 def measure(folder: Folder, lab: Lab | None, run: Path | None) -> None:
     """Run the real harness for a minute or so, and hold it against your predictions."""
-    lab = _chosen(folder, lab)
+    lab = chosen(folder, lab)
     verdict = checking.measure(folder, lab, click.echo, run)
     kept = folder.of(lab) / "measured.txt"
     click.echo(f"workshop: {verdict.message}" if verdict.message else kept.read_text(), nl=False)
@@ -151,11 +132,11 @@ def measure(folder: Folder, lab: Lab | None, run: Path | None) -> None:
 
 
 @main.command()
-@_lab
+@lab_argument
 @click.pass_obj
 def hint(folder: Folder, lab: Lab | None) -> None:
     """Give one rung of the ladder; again for the next."""
-    lab = _chosen(folder, lab)
+    lab = chosen(folder, lab)
     given = int(folder.progress(lab).get("hints", 0))
     hints = lab.hints()
     number = min(given, len(hints) - 1)
@@ -164,12 +145,12 @@ def hint(folder: Folder, lab: Lab | None) -> None:
 
 
 @main.command()
-@_lab
+@lab_argument
 @click.option("--skip", is_flag=True, help="Show it although the lab is not passed.")
 @click.pass_obj
 def solution(folder: Folder, lab: Lab | None, skip: bool) -> None:
     """Show the reference, after a pass or an explicit skip."""
-    lab = _chosen(folder, lab)
+    lab = chosen(folder, lab)
     if folder.status(lab) != "pass" and not skip:
         fail(f"lab {lab.number} is not passed yet; --skip shows the reference all the same")
     if skip:
@@ -178,18 +159,18 @@ def solution(folder: Folder, lab: Lab | None, skip: bool) -> None:
 
 
 @main.command()
-@_lab
+@lab_argument
 @click.pass_obj
 def reset(folder: Folder, lab: Lab | None) -> None:
     """Begin a lab again; your file is kept beside the new one."""
-    lab = _chosen(folder, lab)
+    lab = chosen(folder, lab)
     kept = folder.reset(lab)
     also = f"; what you had is in {checking.short(kept)}" if kept else ""
     click.echo(f"Lab {lab.number} begins again{also}.")
 
 
 @main.command(name="start")
-@_lab
+@lab_argument
 @click.option("--with", "which", type=click.Choice(["start", "reference", "mine"]), default="mine")
 @click.option("--port", default=DEFAULT_PORT, envvar="WORKSHOP_PORT", show_default=True)
 @click.option("--minutes", default=120.0, show_default=True, help="Stops by itself after that.")
@@ -197,7 +178,7 @@ def reset(folder: Folder, lab: Lab | None) -> None:
 def start_shop(folder: Folder, lab: Lab | None, which: str, port: int, minutes: float) -> None:
     """Open the lab's shop for a browser on this machine."""
     try:
-        start(folder, _chosen(folder, lab), which, port, minutes, click.echo)
+        start(folder, chosen(folder, lab), which, port, minutes, click.echo)
     except BrokenPolicy as exc:
         fail(str(exc))
 
@@ -226,27 +207,6 @@ def card(folder: Folder) -> None:
         click.echo("\n".join(["Decision card", *judge.card(load(folder.policy(lab)))]))
     except BrokenPolicy as exc:
         fail(str(exc))
-
-
-def _chosen(folder: Folder, lab: Lab | None) -> Lab:
-    """The lab that was named, or the one that the learner is at."""
-    lab = lab or folder.current() or labs()[-1]
-    folder.policy(lab)
-    return lab
-
-
-def _asked(folder: Folder, lab: Lab) -> dict[str, str]:
-    """Ask where there is a terminal; else show the questions."""
-    answers = {}
-    for question in lab.questions:
-        choices = f" ({', '.join(question.choices)})" if question.choices else f" [{question.unit}]"
-        if sys.stdin.isatty():
-            if folder.has_seen(lab):
-                raise Frozen(f"lab {lab.number} has a result already: reset begins it again")
-            answers[question.key] = click.prompt(question.text + choices)
-        else:
-            click.echo(f"{question.key}: {question.text}{choices}")
-    return answers
 
 
 for _command in TEACHING:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
-import threading
-from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.caller import Caller, Cookie, Refused
-from bench.payload.wire import Connection, Parser, Response, WireError, build_request
+from bench.payload.wire import Connection, Parser, WireError, build_request
 
-Serve = Callable[..., "Server"]
+from .wire_server import Serve, talk
 
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Node: node-1\r\n\r\nhello"
 CHUNKED = (
@@ -24,59 +20,6 @@ CHUNKED = (
 )
 INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
 EMPTY = b"HTTP/1.1 204 No Content\r\n\r\n"
-
-
-class Server:
-    """A server that answers the n-th request with the n-th answer, and keeps what it was sent."""
-
-    def __init__(self, answers: list[bytes], *, close_after: int = 1000) -> None:
-        self.received: list[bytes] = []
-        self.connections = 0
-        self.hung_up = threading.Event()
-        self._answers = iter(answers)
-        self._close_after = close_after
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
-
-    def _serve(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                self.connections += 1
-                with client:
-                    self._answer(client)
-                self.hung_up.set()
-
-    def _answer(self, client: socket.socket) -> None:
-        for _ in range(self._close_after):
-            data = client.recv(1 << 20)
-            if not data:
-                return
-            self.received.append(data)
-            client.sendall(next(self._answers, b""))
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    with contextlib.ExitStack() as stack:
-
-        def start(*answers: bytes, close_after: int = 1000) -> Server:
-            server = Server(list(answers), close_after=close_after)
-            stack.callback(server.close)
-            return server
-
-        yield start
-
-
-def talk(server: Server, timeout_s: float = 5.0) -> contextlib.closing[Connection]:
-    return contextlib.closing(Connection("127.0.0.1", server.port, timeout_s=timeout_s))
 
 
 @given(st.sampled_from([PLAIN, CHUNKED, INTERIM + PLAIN, EMPTY]), st.lists(st.integers(0, 200)))
@@ -208,76 +151,3 @@ def test_nobody_listening_is_an_error() -> None:
         port: int = listener.getsockname()[1]
     with pytest.raises(WireError, match=f"127.0.0.1:{port}: Connection refused"):
         Connection("127.0.0.1", port).request("GET", "/")
-
-
-def answer(*lines: str, body: str = "{}", status: str = "200 OK") -> bytes:
-    """One answer with these header lines and this body."""
-    head = [f"HTTP/1.1 {status}", *lines, f"Content-Length: {len(body)}", "", body]
-    return "\r\n".join(head).encode()
-
-
-def caller_of(response: bytes) -> Caller:
-    """A caller at /s/x who was given this one answer."""
-    caller = Caller(Connection("127.0.0.1", 1), "/s/x/")
-    parsed = Parser().feed(response)
-    assert isinstance(parsed, Response)
-    caller.absorb(parsed)
-    return caller
-
-
-def test_a_secure_cookie_is_sent_on_loopback() -> None:
-    """Libraries drop it on http://127.0.0.1, and measure an anonymous request, fast."""
-    caller = caller_of(answer("Set-Cookie: __Secure-session=s3; Path=/s/x; Secure; HttpOnly"))
-    assert caller.headers("/me") == (("Cookie", "__Secure-session=s3"),)
-    assert caller.transport == "cookie"
-    assert b"Cookie: __Secure-session=s3\r\n" in caller.raw("GET", "/me")
-
-
-def test_a_cookie_goes_where_its_path_says() -> None:
-    """The refresh token travels to the one route that needs it."""
-    caller = caller_of(
-        answer("Set-Cookie: access=a; Path=/s/x", "Set-Cookie: refresh=r; Path=/s/x/renew")
-    )
-    assert caller.headers("/me") == (("Cookie", "access=a"),)
-    assert caller.headers("/renew") == (("Cookie", "access=a; refresh=r"),)
-    assert not Cookie("access", "a", "/s/x").applies("/s/xy/me")
-
-
-@pytest.mark.parametrize("gone", ["session=; Path=/", "session=s; Path=/; Max-Age=0"])
-def test_a_cleared_cookie_is_forgotten(gone: str) -> None:
-    """As a browser would."""
-    caller = caller_of(answer("Set-Cookie: session=s; Path=/", f"Set-Cookie: {gone}"))
-    assert caller.headers("/me") == ()
-    assert caller.transport == "none"
-
-
-def test_an_access_token_travels_as_bearer() -> None:
-    """A later answer replaces it; the refresh token stays unless a new one came."""
-    body = '{"access_token":"abc","refresh_token":"r1"}'
-    caller = caller_of(answer(body=body))
-    assert caller.headers("/me") == (("Authorization", "Bearer abc"),)
-    later = Parser().feed(answer(body='{"access_token":"def"}'))
-    assert later is not None
-    caller.absorb(later)
-    assert (caller.transport, caller.access_token, caller.refresh_token) == ("bearer", "def", "r1")
-
-
-def test_a_tampered_credential_differs_in_one_character() -> None:
-    """Same length, same place, and the original is left alone."""
-    body = '{"access_token":"abcdefghijklmnopqrstuvwxyz"}'
-    caller = caller_of(answer(body=body))
-    changed = caller.tampered()
-    assert caller.access_token is not None
-    assert changed.access_token is not None
-    pairs = zip(caller.access_token, changed.access_token, strict=True)
-    assert sum(a != b for a, b in pairs) == 1
-
-
-def test_a_refused_login_says_what_the_app_said(serve: Serve) -> None:
-    """The message names the route, the status and the app's own reason."""
-    refusal = answer(body='{"title":"Wrong password"}', status="401 Unauthorized")
-    with (
-        talk(serve(refusal)) as connection,
-        pytest.raises(Refused, match="POST /s/x/login gave 401: Wrong password"),
-    ):
-        Caller(connection, "/s/x").login("alice")
