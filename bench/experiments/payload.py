@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -36,14 +37,19 @@ def run(context: Context) -> None:
     # The second control is there to compare times; its bytes are those of the first.
     arms = [arm for arm in context.arms if arm.name == arm.scheme]
     mounts = dict(zip(aliases(len(arms)), arms, strict=True))
-    with start_nodes(
-        1,
-        [f"{alias}={arm.scheme}" for alias, arm in mounts.items()],
-        store_urls=services.store_urls,
-        keys_file=services.keys_file,
-        folder=services.folder,
-        timing=False,
-    ) as nodes:
+    with (
+        # The peers are other programs, and what is counted are bytes: nobody disturbs anybody.
+        ThreadPoolExecutor(1) as beside,
+        start_nodes(
+            1,
+            [f"{alias}={arm.scheme}" for alias, arm in mounts.items()],
+            store_urls=services.store_urls,
+            keys_file=services.keys_file,
+            folder=services.folder,
+            timing=False,
+        ) as nodes,
+    ):
+        peers = beside.submit(lambda: list(peer_cells(services.folder)))
         for number, (alias, arm) in enumerate(mounts.items()):
             context.progress.advance(number / len(mounts), arm.name)
             started_at = time.time()
@@ -53,9 +59,9 @@ def run(context: Context) -> None:
             ]
             for cell in cells:
                 _save(context, cell, started_at)
-    context.progress.advance(1.0, "servers and browser")
-    for cell in peer_cells(services.folder):
-        _save(context, cell, time.time())
+        context.progress.advance(1.0, "servers and browser")
+        for cell in peers.result():
+            _save(context, cell, time.time())
 
 
 def _save(context: Context, cell: Cell, started_at: float) -> None:
