@@ -21,12 +21,12 @@ _ROUND_S = 0.15
 _SCALE_CALL_S = 0.00015
 _FARTHER_S = 1.0
 _FILL_S = 0.000012
-_TRIAL_S = 0.12
-_PAYLOAD_S = 0.9
-_CLAIMS_S = 0.05
+_TRIAL_S = 0.2
+_PAYLOAD_S = 0.6
+_CLAIMS_S = 0.12
 _PEERS_S = 4.0
-_RESTART_S = 2.5
-_OUTAGE_START_S = 4.0
+_RESTART_S = 1.5
+_OUTAGE_START_S = 2.0
 _FAULT_S = 6.2
 _FAULTY_TOGETHER = 8
 _CONTROLS = 2
@@ -38,7 +38,7 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
     hot_s = plan.hot_pool * _HOT_ISSUE_S + plan.hot_calls * _HOT_CALL_S
     restart_s = _NODE_AND_GENERATOR_S + arms * 3 * plan.logins * _LOGIN_S
     return {
-        "payload": (_PAYLOAD_S + _CLAIMS_S * len(plan.payload_claims)) * schemes + _PEERS_S,
+        "payload": max((_PAYLOAD_S + _CLAIMS_S * len(plan.payload_claims)) * schemes, _PEERS_S),
         "lookup": plan.blocks * (restart_s + plan.warm_s + plan.block_s)
         + plan.high_blocks * (restart_s + plan.warm_s + plan.high_block_s)
         + plan.far_blocks * (restart_s + _FARTHER_S + plan.warm_s + plan.far_block_s)
@@ -48,7 +48,7 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
         "revocation": _NODE_AND_GENERATOR_S
         + schemes * (plan.revocation_trials + plan.revocation_trials_adversarial) * _TRIAL_S
         + (plan.revocation_nodes - 1) * plan.revocation_trials * _TRIAL_S  # one, in process memory
-        + 4 * plan.revocation_access_s
+        + 2 * plan.revocation_access_s
         + plan.revocation_key_trials * plan.revocation_nodes * _RESTART_S,
         "outage": _OUTAGE_START_S
         + plan.outage_rounds
@@ -64,4 +64,4 @@ def _scale_s(plan: Plan, schemes: int) -> float:
     far = len(plan.scale_rtts_ms) - 1
     far_s = far * (_FARTHER_S + plan.scale_rounds * plan.scale_far_s)
     filled = [n for n in plan.scale_populations if n * _FILL_S <= plan.scale_fill_s]
-    return chosen * (3 * walks_s + far_s / 3 + sum(filled) * _FILL_S / 2)
+    return chosen * (3 * walks_s + far_s / 3 + sum(filled) * _FILL_S * 0.7)

@@ -28,7 +28,6 @@ FEW_SCHEMES = (
     "session-cookie-redis",
     "token-bearer-hs256-expiry",
     "token-bearer-hs256-denylist-redis",
-    "token-cookie-hs256-expiry",
 )
 """Of these, one of each kind, for a run that is to see that everything works."""
 
@@ -50,16 +49,16 @@ SMOKE = Plan(
     schemes=FEW_SCHEMES,
     again="",
     blocks=3,
-    block_s=1.5,
+    block_s=1.0,
     warm_s=0.5,
     rate_share=0.25,
     high_blocks=1,
-    high_block_s=1.0,
+    high_block_s=0.6,
     high_share=0.7,
     rate_limit=3000.0,
     logins=1,
     far_blocks=1,
-    far_block_s=1.0,
+    far_block_s=0.6,
     far_rtt_ms=1.0,
     separate_blocks=0,
     separate_s=0.0,

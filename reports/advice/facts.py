@@ -58,6 +58,7 @@ def _scheme(results: Results, name: str) -> Facts:
         "round_trips": tidy(sum(row.value for row in reads)),
         "model": _model(model),
         "bound_s": tidy(arm.bound_s),
+        "lifetime_s": _lifetime_s(results) if arm.mechanism == "token" else None,
         "late_accepts": None if late is None else tidy(late.value),
         "worst_s": None if worst is None else tidy(worst.value / 1e3),
         "sizes": [[row.claims or 0, tidy(row.value)] for row in sizes],
@@ -67,6 +68,12 @@ def _scheme(results: Results, name: str) -> Facts:
         "stays_out": arm.strength == "at-expiry" or _stays_out(outages),
         "rows": [_shown(row) for row in used if row is not None] + _told(outages),
     }
+
+
+def _lifetime_s(results: Results) -> float | None:
+    """Give how long an access token lives; None if no scheme of the run says it."""
+    bounds = [arm.bound_s for arm in results.recording.run.arms if arm.strength == "at-expiry"]
+    return tidy(max(bounds)) if bounds else None
 
 
 def _model(model: Model | None) -> Facts | None:

@@ -133,8 +133,10 @@ def _against(known: Facts, question: Question, ranked: list[Ranked]) -> list[dic
         found.append({"text": "asks_store", "store_per_s": store_per_s})
     if first.bites_s > 0:
         found.append({"text": "window", "bites_s": first.bites_s})
-        renewals = question.sessions / first.bites_s
-        found.append({"text": "renewals", "renewals": renewals})
+    lifetime_s = scheme["lifetime_s"]
+    if lifetime_s is not None:
+        renewals = question.sessions / lifetime_s
+        found.append({"text": "renewals", "renewals": renewals, "lifetime_s": lifetime_s})
     unknown = scheme["stays_in"] is None or scheme["stays_out"] is None
     if unknown and scheme["round_trips"] > 0:
         found.append({"text": "outage_unknown"})

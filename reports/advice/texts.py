@@ -18,6 +18,7 @@ NUMBERS = {
     "claims_max": 0,
     "nodes": 0,
     "renewals": 1,
+    "lifetime_s": 0,
     "store_per_s": 0,
     "rtt_ms": 2,
     "farthest_ms": 2,
@@ -45,7 +46,10 @@ TEXTS = {
         "it asks its store {store_per_s} times a second, and depends on it for every request"
     ),
     "window": "a revoked credential goes on working for up to {bites_s} s",
-    "renewals": "clients renew {renewals} times a second, all told, at one renewal per lifetime",
+    "renewals": (
+        "clients renew {renewals} times a second, all told, at one renewal per lifetime of "
+        "{lifetime_s} s"
+    ),
     "outage_unknown": "what an outage of its store does to it was not measured in this run",
     "far": "{rtt_ms} ms is farther than this run went ({farthest_ms} ms): the line is prolonged",
     "many": "{sessions} sessions are more than this run had ({most_sessions})",

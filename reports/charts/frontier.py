@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -18,6 +19,8 @@ SECTION = "revocation"
 TITLE = "What does a shorter exposure cost on every request?"
 NAMED = 10
 """Points that can all be named on a small screen; of more, those on the front."""
+INSIDE_CHARACTERS = 13
+"""Of a name that stands between the points on a small screen; a longer one goes on below."""
 
 
 @dataclass(frozen=True)
@@ -187,12 +190,16 @@ def _name(ax: Axes, found: list[Place]) -> None:
         mine.sort(key=lambda one: one.cost.value)
         points = [_on_axes(ax, place) for place in mine]
         gap = ends.line_inches(ax) / ends.axes_inches(ax)
-        heights = ends.apart([y for _, y in points], [gap] * len(points))
         inside = narrow and not at_once
-        for place, (x, _), height in zip(mine, points, heights, strict=True):
+        names = [_short(place.scheme) if narrow else place.scheme for place in mine]
+        if inside:
+            names = [textwrap.fill(name, INSIDE_CHARACTERS) for name in names]
+        sizes = [gap * len(name.splitlines()) for name in names]
+        heights = ends.apart([y for _, y in points], sizes)
+        for place, name, (x, _), height in zip(mine, names, points, heights, strict=True):
             beside = x + 0.045 if at_once else ends.LEFT
             ax.annotate(
-                _short(place.scheme) if narrow else place.scheme,
+                name,
                 (place.worst.value, place.cost.value),
                 xytext=(min(x for x, _ in points) - 0.045 if inside else beside, height),
                 textcoords="axes fraction",

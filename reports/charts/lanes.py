@@ -101,7 +101,16 @@ def tick_at(ax: Axes, places: Sequence[float]) -> None:
             kept.append(place)
             last = at
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_xticks(sorted(kept), [f"{float(f'{place:.2g}'):,.10g}" for place in sorted(kept)])
+    ax.set_xticks(sorted(kept), [_tick(place, short=is_narrow(ax)) for place in sorted(kept)])
+
+
+def _tick(place: float, *, short: bool) -> str:
+    """Write a place to two digits; thousands and millions as k and M where there is no room."""
+    rounded = float(f"{place:.2g}")
+    if short and rounded >= 10_000:
+        unit, name = (1e6, "M") if rounded >= 1e6 else (1e3, "k")
+        return f"{rounded / unit:.10g}{name}"
+    return f"{rounded:,.10g}"
 
 
 def legend(ax: Axes, mechanisms: Sequence[str], extra: Sequence[Line2D] = ()) -> None:

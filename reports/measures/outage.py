@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..loading import Recorded, Recording
 from ..metrics import recorded as names_of
@@ -12,7 +13,8 @@ from ..rows import Row, row
 from ..statistics import Estimate, clopper_pearson
 
 NOT_APPLICABLE = "no"
-CREDENTIALS = {"valid_accept_rate": 0, "revoked_accept_rate": 1}
+VALID, REVOKED = 0, 1
+CREDENTIALS = {"valid_accept_rate": VALID, "revoked_accept_rate": REVOKED}
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def _fault(
 
 
 def _estimate(metric: str, cells: list[Recorded]) -> Estimate | None:
-    """Pool what several blocks saw: shares by their probes, times by the worst."""
+    """Pool what several blocks saw: shares by their probes, times by the worst, codes by number."""
     if not cells:
         return None
     values = np.array([one.cell.figures[metric] for one in cells])
@@ -67,16 +69,38 @@ def _estimate(metric: str, cells: list[Recorded]) -> Estimate | None:
             low, high = clopper_pearson(accepted, sum(probes))
             share = 100 * accepted / sum(probes)
             return Estimate(share, 100 * low, 100 * high, sum(probes), len(cells))
+    if metric == "status":
+        return Estimate(_most_given(cells), None, None, 0, len(cells))
     if metric in ("recovery_s", "longest_ms"):
         return Estimate(float(values.max()), None, None, 0, len(cells))
     return Estimate(float(np.median(values)), None, None, 0, len(cells))
 
 
+def _most_given(cells: list[Recorded]) -> float:
+    """Of what the valid were given most in each block, what they were given most in all of them.
+
+    Between two that are equal the lower one, so no answer (0) before any.
+    """
+    given = [one.arrays["status"][_during(one, VALID)] for one in cells if _is_recorded(one)]
+    pooled = np.concatenate([np.zeros(0), *given])
+    return max(
+        sorted({one.cell.figures["status"] for one in cells}),
+        key=lambda status: int((pooled == status).sum()),
+    )
+
+
 def _probes(one: Recorded, credential: int) -> int:
     """Count the probes with *credential* that began and ended while the fault held."""
+    return int(_during(one, credential).sum()) if _is_recorded(one) else 0
+
+
+def _is_recorded(one: Recorded) -> bool:
+    return {"invoke_ns", "complete_ns", "credential", "status", "fault_ns"} <= one.arrays.keys()
+
+
+def _during(one: Recorded, credential: int) -> NDArray[np.bool_]:
+    """Say which probes had *credential*, and began and ended while the fault held."""
     arrays = one.arrays
-    if not {"invoke_ns", "complete_ns", "credential", "fault_ns"} <= arrays.keys():
-        return 0
     begin, end = arrays["fault_ns"][:2]
     during = (arrays["invoke_ns"] >= begin) & (arrays["complete_ns"] < end)
-    return int((during & (arrays["credential"] == credential)).sum())
+    return np.asarray(during & (arrays["credential"] == credential))

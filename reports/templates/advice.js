@@ -78,10 +78,9 @@
     const found = among(q, ranked, first);
     const asked = scheme.round_trips * q.requests_per_s;
     if (asked > 0) found.push({ text: "asks_store", store_per_s: asked });
-    if (first.bites_s > 0) {
-      found.push({ text: "window", bites_s: first.bites_s });
-      found.push({ text: "renewals", renewals: q.sessions / first.bites_s });
-    }
+    if (first.bites_s > 0) found.push({ text: "window", bites_s: first.bites_s });
+    const lifetime = scheme.lifetime_s;
+    if (lifetime !== null) found.push({ text: "renewals", renewals: q.sessions / lifetime, lifetime_s: lifetime });
     if ((scheme.stays_in === null || scheme.stays_out === null) && scheme.round_trips > 0) found.push({ text: "outage_unknown" });
     return found.concat(beyond(q, scheme));
   };

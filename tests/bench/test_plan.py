@@ -9,8 +9,8 @@ from demo.schemes import names
 
 def test_every_plan_fits_its_time() -> None:
     """A smoke run, a standard one and a full one, each with its own schemes, by forecast."""
-    assert SMOKE.forecast_s(len(SMOKE.schemes)) < 110
-    assert STANDARD.forecast_s(len(STANDARD.schemes)) < 11 * 60
+    assert SMOKE.forecast_s(len(SMOKE.schemes)) < 75
+    assert STANDARD.forecast_s(len(STANDARD.schemes)) < 12 * 60
     assert FULL.forecast_s(len(names())) < 80 * 60
 
 

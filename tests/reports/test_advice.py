@@ -57,6 +57,19 @@ def test_haste_rules_out_what_waits_for_expiry(known: Facts) -> None:
     assert "asks_store" in arguments(advice)
 
 
+def test_whoever_holds_tokens_renews_once_a_lifetime(known: Facts) -> None:
+    """However soon a revoke bites; a session is renewed by nobody."""
+    lifetime_s = next(one["bound_s"] for one in known["schemes"] if one["name"] == TOKEN)
+    for scheme in known["schemes"]:
+        expected = lifetime_s if scheme["mechanism"] == "token" else None
+        assert scheme["lifetime_s"] == expected, scheme["name"]
+    told = {one["text"]: one for one in advise(known, replace(EASY, nodes=2)).against}
+    assert told["renewals"]["renewals"] == EASY.sessions / lifetime_s
+    hasty = advise(known, replace(EASY, nodes=2, revoke_within_s=1))
+    assert hasty.ranked[0].name == SESSION
+    assert "renewals" not in arguments(hasty)
+
+
 def test_distance_is_paid_by_whoever_asks_the_store(known: Facts) -> None:
     """One round trip of 3 ms is 3,000 us more; a token that asks nobody pays none of it."""
     near, far = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.records import write_cell
 from reports.charts import faults
@@ -85,3 +86,22 @@ def test_a_probe_that_outlives_the_fault_is_not_counted(tmp_path: Path) -> None:
             write_cell(folder, recorded.cell, {**recorded.arrays, "complete_ns": complete})
     found = evaluate(load(folder))
     assert fault(found, DENYLIST, "hung").found["valid_accept_rate"].n == PROBES - 1
+
+
+@pytest.mark.parametrize(("unanswered", "most"), [(PROBES - 1, 503), (PROBES, 0)])
+def test_codes_of_two_rounds_have_no_mean(tmp_path: Path, unanswered: int, most: int) -> None:
+    """The one given most in both together; of equals no answer is the worse."""
+    folder = synthetic.write(tmp_path / "run", shape=synthetic.Shape(measures=("outage",)))
+    first = next(
+        one
+        for one in load(folder).select("outage")
+        if (one.cell.arm, one.cell.labels["fault"]) == (SESSION, "refused")
+    )
+    assert first.cell.figures["status"] == 503
+    begin, end = first.arrays["fault_ns"]
+    during = (first.arrays["invoke_ns"] >= begin) & (first.arrays["complete_ns"] < end)
+    status = first.arrays["status"].copy()
+    status[(during & (first.arrays["credential"] == 0)).nonzero()[0][:unanswered]] = 0
+    cell = replace(first.cell, id="9999-outage", block=1, figures={"status": 0.0})
+    write_cell(folder, cell, {**first.arrays, "status": status})
+    assert fault(evaluate(load(folder)), SESSION, "refused").found["status"].value == most

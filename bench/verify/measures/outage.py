@@ -14,7 +14,8 @@ ACCEPT = 200
 CREDENTIALS = {"valid_accept_rate": 0, "revoked_accept_rate": 1}
 """Shares that are pooled over rounds by their probes."""
 WORST = ("recovery_s", "longest_ms")
-MEDIAN = ("valid_accept_rate_after", "revoked_accept_rate_after", "status")
+MEDIAN = ("valid_accept_rate_after", "revoked_accept_rate_after")
+STATUS = "status"
 
 
 def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
@@ -25,7 +26,7 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
         key = (cell.arm, labels.get("fault", ""), labels.get("store", ""))
         groups.setdefault(key, []).append(cell)
     for (arm, fault, store), cells in groups.items():
-        for metric in (*CREDENTIALS, *WORST, *MEDIAN):
+        for metric in (*CREDENTIALS, *WORST, *MEDIAN, STATUS):
             having = [cell for cell in cells if metric in cell.figures]
             if having:
                 noted = {"fault": fault, "store": store}
@@ -36,13 +37,20 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
 def probes_during(cell: Cell, credential: int) -> tuple[int, int]:
     """Probes of *credential* that began and ended while the fault held; and how many of these
     were accepted."""
+    answers = answers_during(cell, credential)
+    return len(answers), answers.count(ACCEPT)
+
+
+def answers_during(cell: Cell, credential: int) -> list[int]:
+    """The statuses of those probes."""
     arrays = cell.arrays
     if "fault_ns" not in arrays:
-        return 0, 0
+        return []
     begin, end = arrays["fault_ns"][:2].tolist()
     chosen = (arrays["invoke_ns"] >= begin) & (arrays["complete_ns"] < end)
     chosen &= arrays["credential"] == credential
-    return int(chosen.sum()), int((chosen & (arrays["status"] == ACCEPT)).sum())
+    answers: list[int] = arrays["status"][chosen].tolist()
+    return answers
 
 
 def _estimate(metric: str, cells: Sequence[Cell]) -> Estimate:
@@ -53,5 +61,10 @@ def _estimate(metric: str, cells: Sequence[Cell]) -> Estimate:
             of, accepted = (sum(column) for column in zip(*counted, strict=True))
             low, high = share_limits(accepted, of)
             return Estimate(100 * accepted / of, 100 * low, 100 * high, of, len(cells))
+    if metric == STATUS:
+        # Codes have no mean. Of the rounds' own, the one given most in all; the lower of equals.
+        answers = [answer for cell in cells for answer in answers_during(cell, 0)]
+        value = min(values, key=lambda status: (-answers.count(int(status)), status))
+        return Estimate(float(value), rounds=len(cells))
     value = values.max() if metric in WORST else np.median(values)
     return Estimate(float(value), rounds=len(cells))
