@@ -17,6 +17,8 @@ from .lookup_cost import METRIC as COST
 from .lookup_cost import dot
 
 SECTION = "beside"
+FAR_APART = 20
+"""Times the cheapest: where the dearest costs more, the axis is logarithmic."""
 TITLE = "How do our schemes compare with other libraries that do the same work?"
 
 
@@ -69,17 +71,24 @@ def draw(results: Results, ax: Axes) -> None:
     """Draw one lane a scheme that has a counterpart, or is one."""
     found = _shown(results)
     looks = [results.look(scheme) for scheme in found]
+    far_apart = _far_apart(list(found.values()))
     noise = results.noise_us("span")
-    if noise is not None:
+    if noise is not None and not far_apart:
         ax.axvspan(-2 * noise.value, 2 * noise.value, color=BAND, zorder=0, linewidth=0)
-    ax.axvline(0, color=MUTED, linewidth=0.8)
+    if not far_apart:
+        ax.axvline(0, color=MUTED, linewidth=0.8)
     for lane, (row, look) in enumerate(zip(found.values(), looks, strict=True)):
         dot(ax, lane, row, look)
     lanes.name_lanes(ax, list(found), looks)
     lanes.legend(ax, looks)
     ax.grid(axis="x")
     ax.margins(x=0.12)
-    lanes.label_axis(ax, "µs over control, median, linear from zero")
+    if far_apart:
+        ax.set_xscale("log")
+        lanes.log_times(ax.xaxis)
+        lanes.label_axis(ax, "over control, median, logarithmic")
+    else:
+        lanes.label_axis(ax, "µs over control, median, linear from zero")
 
 
 def ratios(results: Results) -> list[Row]:
@@ -131,6 +140,12 @@ def _compared(results: Results, row: Row) -> str:
         f"{row.scheme} costs {number(row.value)} times {interval(row)} what {theirs} "
         f"({results.rival(theirs)}) does"
     )
+
+
+def _far_apart(rows: list[Row]) -> bool:
+    """Say whether the dearest would press all others against zero, and none of them is there."""
+    least = min(row.value if row.ci_low is None else row.ci_low for row in rows)
+    return least > 0 and max(row.value for row in rows) > FAR_APART * least
 
 
 def _shown(results: Results) -> dict[str, Row]:
