@@ -172,7 +172,7 @@ def _few(results: Results, everything: Table) -> Table:
 
 
 def _floors(results: Results) -> list[str]:
-    """Say what equal arms differ by, inside the request: without a store, and with one."""
+    """Say what equal arms differ by, without a store and with one, and two generators."""
     told = []
     plain = results.noise_us("span")
     if plain is not None:
@@ -185,6 +185,16 @@ def _floors(results: Results) -> list[str]:
         told.append(
             f"Equal arms with a store differ by up to {quantity(stored)} inside the request "
             f"({stored.noted('less')}, measured twice, over {stored.rounds} blocks)."
+        )
+    ours, theirs = (results.find(f"{whose}_ms_mean") for whose in ("ours", "h2load"))
+    if ours is not None and theirs is not None:
+        medians = [results.find(f"{whose}_ms_p50") for whose in ("ours", "h2load")]
+        apart = number(100 * abs(ours.value / theirs.value - 1))
+        at_median = " and ".join(quantity(row) for row in medians if row is not None)
+        told.append(
+            f"A second generator, h2load, at the same rate: the mean of a request to control is "
+            f"{quantity(ours)} by ours and {quantity(theirs)} by h2load, {apart} % apart; the "
+            f"medians are {at_median}."
         )
     return told
 

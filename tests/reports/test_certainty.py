@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from bench.records import Cell, write_cell
 from reports.certainty import told_apart
-from reports.results import Results
+from reports.document import compose
+from reports.loading import load
+from reports.results import Results, evaluate
 from reports.rows import Row
+
+from . import synthetic
 
 
 @pytest.mark.parametrize(
@@ -48,3 +54,22 @@ def test_the_floor_of_arms_that_ask_a_store_is_held_against_a_session(results: R
     assert with_pair.floor_us("span", "session-cookie-redis") == stored
     smaller = replace(results, rows=(*results.rows, replace(stored, value=plain.value / 2)))
     assert smaller.floor_us("span", "session-cookie-redis") == plain
+
+
+def test_what_a_second_generator_saw_stands_beside_what_ours_did(tmp_path: Path) -> None:
+    """With how far they are apart; nothing where nobody was asked."""
+    folder = synthetic.write(tmp_path / "run", shape=synthetic.Shape(measures=("lookup",)))
+    assert not any("h2load" in told for told in compose(evaluate(load(folder))).floors)
+    means = {"ours_ms_mean": 0.402, "h2load_ms_mean": 0.4}
+    medians = {"ours_ms_p50": 0.3, "h2load_ms_p50": 0.25}
+    cell = Cell(
+        id="9999-h2load",
+        measure="calibration",
+        layer="h2load",
+        arm="control",
+        figures={**means, **medians, "rate": 400.0},
+    )
+    write_cell(folder, cell)
+    [told] = [one for one in compose(evaluate(load(folder))).floors if "h2load" in one]
+    assert "0.40 ms by ours and 0.40 ms by h2load, 0.50 % apart" in told
+    assert "medians are 0.30 ms and 0.25 ms" in told
