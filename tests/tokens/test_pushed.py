@@ -37,6 +37,7 @@ def pushing(request: pytest.FixtureRequest) -> Iterator[TokenStore]:
 
 def test_what_is_pushed_arrives_before_the_next_beat(pushing: TokenStore) -> None:
     """With a beat of ten seconds it is known at once."""
+    before = set(threads_of("Pushed"))
     strategy = Pushed(pushing, ISSUER, beat_s=1.5)
     until(lambda: bool(strategy._in_touch))
     time.sleep(0.05)  # let the thread come to wait, or this would be its first look
@@ -45,7 +46,7 @@ def test_what_is_pushed_arrives_before_the_next_beat(pushing: TokenStore) -> Non
     until(lambda: len(strategy) == 1)
     assert time.monotonic() - began < 1.0
     strategy.close()
-    assert threads_of("Pushed") == []
+    assert set(threads_of("Pushed")) <= before  # of others, in whatever order tests run
 
 
 def test_a_quiet_line_is_confirmed_without_reading(pushing: TokenStore) -> None:
