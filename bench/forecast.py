@@ -25,7 +25,9 @@ _TRIAL_S = 0.12
 _PAYLOAD_S = 0.6
 _CLAIMS_S = 0.12
 _PEERS_S = 4.0
-_RESTART_S = 1.5
+_RESTART_S = 0.8
+_MOUNT_S = 0.17
+_KEYS_TOGETHER = 4
 _OUTAGE_START_S = 2.0
 _FAULT_S = 6.2
 _FAULTY_TOGETHER = 8
@@ -49,12 +51,19 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
         + schemes * (plan.revocation_trials + plan.revocation_trials_adversarial) * _TRIAL_S
         + (plan.revocation_nodes - 1) * plan.revocation_trials * _TRIAL_S  # one, in process memory
         + 2 * plan.revocation_access_s
-        + plan.revocation_key_trials * plan.revocation_nodes * _RESTART_S,
+        + _keys_s(plan, schemes),
         "outage": _OUTAGE_START_S
         + plan.outage_rounds
         * max(1, -(-(schemes - _CONTROLS) // _FAULTY_TOGETHER))
         * (_NODE_AND_GENERATOR_S + len(plan.outage_faults) * _FAULT_S),
     }
+
+
+def _keys_s(plan: Plan, schemes: int) -> float:
+    """Two schemes in three sign; some lose their keys together, and every node starts again."""
+    groups = -(-((schemes - _CONTROLS) * 2 // 3) // _KEYS_TOGETHER)
+    restart_s = _RESTART_S + schemes * _MOUNT_S
+    return plan.revocation_key_trials * groups * plan.revocation_nodes * restart_s
 
 
 def _scale_s(plan: Plan, schemes: int) -> float:

@@ -38,8 +38,8 @@ class Ground:
     def clear(self) -> None:
         """Empty every place.
 
-        The Valkey is a new one, at the same port: one that has let go of ten million logins gives
-        their memory back for half a minute, and answers no INFO meanwhile.
+        The Valkey is a new one, at the same port: one that had been told to forget ten million
+        logins answered no INFO for half a minute.
         """
         self._valkey.kill()
         self._valkey.start(keep=False)

@@ -15,6 +15,7 @@ from reports.document import Document, compose
 from reports.loading import Regime, Series, load
 from reports.measures.beside import ratio
 from reports.results import Results, evaluate
+from reports.rows import Row
 from reports.theme import MARKERS
 
 from . import others, synthetic
@@ -114,6 +115,17 @@ def test_rivals_have_a_shape_and_a_word_of_their_own(among_others: Results) -> N
         assert "token of another library" in said, name
         assert len(lines(axes, MARKERS["session of another library"])) == 1, name
         assert len(lines(axes, MARKERS["token of another library"])) == 2, name
+
+
+def test_an_axis_is_logarithmic_where_one_would_press_all_others_against_zero() -> None:
+    """And linear from zero where an interval reaches it."""
+
+    def at(value: float, low: float) -> Row:
+        return Row("r", "lookup", "x", "auth_us_cost_p50", "us", value, low, value + 1)
+
+    assert beside._far_apart([at(10.0, 9.0), at(200.0, 190.0)])
+    assert not beside._far_apart([at(10.0, 9.0), at(150.0, 140.0)])
+    assert not beside._far_apart([at(10.0, -0.1), at(200.0, 190.0)])
 
 
 def test_tables_name_the_library(report: Document) -> None:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from reports import theme
-from reports.charts import CHARTS, RIVALS, grid, hpack
+from reports.charts import CHARTS, RIVALS, grid, hpack, lanes
 from reports.charts.frontier import places
 from reports.results import Results
 
@@ -80,6 +80,34 @@ def test_population_ticks_are_where_it_was_measured(results: Results) -> None:
     """A tick between measurements would promise one."""
     ax = drawn(results, "lookup-population")
     assert list(ax.get_xticks()) == [1_000, 10_000, 100_000]
+
+
+@pytest.mark.parametrize(
+    ("place", "wide", "narrow"),
+    [
+        (0.52, "0.52", "0.52"),
+        (1_000, "1,000", "1,000"),
+        (10_000, "10,000", "10k"),
+        (1e7, "10,000,000", "10M"),
+    ],
+)
+def test_ticks_are_short_where_there_is_no_room(place: float, wide: str, narrow: str) -> None:
+    """Ten millions in full are a quarter of a small screen."""
+    assert lanes._tick(place, short=False) == wide
+    assert lanes._tick(place, short=True) == narrow
+
+
+def test_names_inside_the_frontier_stay_inside(many_results: Results) -> None:
+    """Those that stand left of their points on a small screen end before the axis does."""
+    ax = drawn(many_results, "revocation-frontier", narrow=True)
+    figure = ax.get_figure()
+    assert figure is not None
+    figure.canvas.draw()
+    left = ax.get_window_extent().x0
+    names = [text for text in ax.texts if text.get_text()]
+    assert names
+    for name in names:
+        assert name.get_window_extent().x0 >= left, name.get_text()
 
 
 def test_percentiles_are_of_one_design(results: Results) -> None:

@@ -11,7 +11,8 @@ from ..intervals import Estimate, share_limits
 from ..raw import Cell, Records, Regime
 
 ACCEPT = 200
-CREDENTIALS = {"valid_accept_rate": 0, "revoked_accept_rate": 1}
+VALID, REVOKED = 0, 1
+CREDENTIALS = {"valid_accept_rate": VALID, "revoked_accept_rate": REVOKED}
 """Shares that are pooled over rounds by their probes."""
 WORST = ("recovery_s", "longest_ms")
 MEDIAN = ("valid_accept_rate_after", "revoked_accept_rate_after")
@@ -63,7 +64,7 @@ def _estimate(metric: str, cells: Sequence[Cell]) -> Estimate:
             return Estimate(100 * accepted / of, 100 * low, 100 * high, of, len(cells))
     if metric == STATUS:
         # Codes have no mean. Of the rounds' own, the one given most in all; the lower of equals.
-        answers = [answer for cell in cells for answer in answers_during(cell, 0)]
+        answers = [answer for cell in cells for answer in answers_during(cell, VALID)]
         value = min(values, key=lambda status: (-answers.count(int(status)), status))
         return Estimate(float(value), rounds=len(cells))
     value = values.max() if metric in WORST else np.median(values)
