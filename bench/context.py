@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -11,9 +13,10 @@ from pathlib import Path
 from demo.auth import Scheme, Settings
 from demo.schemes import GROUP, build, names
 
+from .environment import Steal
 from .ledger import Ledger, Part
 from .machines.given import Machines
-from .plan import Plan
+from .plan import EXPERIMENTS, Plan
 from .plans import USUAL_SCHEMES
 from .processes.children import BenchError
 from .processes.placement import Placement
@@ -53,6 +56,11 @@ class Context:
     """Where load and nodes come from, if not from this machine alone."""
     ledger: Ledger | None = None
     """What is finished already, in a run that goes on."""
+    expected_s: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that each experiment was announced with; empty: nobody waits."""
+    started_s: float = field(default_factory=time.monotonic)
+    steal: Steal = field(default_factory=Steal)
+    """Seen since then, but for what was thrown away."""
     _count: int = 0
     _unfinished: list[str] = field(default_factory=list)
     """The cells of the part that is being measured."""
@@ -68,6 +76,19 @@ class Context:
     def nodes(self) -> float:
         """How many app nodes lookup is measured at."""
         return float(len(self.machines.node_urls) or 1) if self.machines else 1.0
+
+    def time_left_s(self, experiment: str, slow: float = 1.0) -> float:
+        """
+        What *experiment* may still take for the run to end when it was announced to.
+
+        Those after it are to have the time they were announced with, *slow* times.
+        """
+        if not self.expected_s:
+            return math.inf
+        place = EXPERIMENTS.index(experiment)
+        after_s = sum(self.expected_s.get(name, 0.0) for name in EXPERIMENTS[place + 1 :])
+        whole_s = sum(self.expected_s.values())
+        return whole_s - slow * after_s - (time.monotonic() - self.started_s)
 
     def is_done(self, *part: str | int) -> bool:
         """
@@ -91,26 +112,24 @@ class Context:
 
     @property
     def repeats_allowed(self) -> int:
-        """How many blocks may be measured again: a quarter, and a machine that needs more is
+        """How many blocks may be measured again: a third, and a machine that needs more is
         not fit to measure on."""
         plan = self.plan
-        blocks = plan.blocks + plan.high_blocks + plan.separate_blocks + plan.far_blocks
-        return blocks // 4
+        driven = plan.blocks + plan.high_blocks + plan.separate_blocks + plan.far_blocks
+        return (driven + plan.hot_blocks) // 3
 
-    def is_to_repeat(self, generator: Cell) -> bool:
+    def is_to_repeat(self, block: str, gates: Sequence[Gate]) -> bool:
         """
-        Whether the block of this calibration cell is to be thrown away and measured again.
+        Whether *block*, as people are told of it, is to be thrown away and measured again.
 
-        By the generator's gates alone, whatever the figures are: a machine whose host takes time
-        away for a moment voids that moment and not the run.
+        By gates of the generator and of the machine alone, whatever the figures are: a machine
+        whose host takes time away for a moment voids that moment and not the run.
         """
-        failed = [gate for gate in generator.gates if not gate.passed]
+        failed = [gate for gate in gates if not gate.passed]
         if not failed or len(self.repeated) >= self.repeats_allowed:
             return False
         said = ", ".join(f"{gate.name} {gate.value:.3g} {gate.unit}".strip() for gate in failed)
-        load = " at high load" if generator.labels.get("load") == "high" else ""
-        where = f"{generator.labels['design']} block {generator.block + 1}{load}"
-        self.repeated.append(f"{where}: {said}")
+        self.repeated.append(f"{block}: {said}")
         return True
 
     @property

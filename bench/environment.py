@@ -61,8 +61,33 @@ def load() -> dict[str, float]:
     }
 
 
-def steal_seconds() -> float:
-    """Processor time taken by other machines on the same host, since the start of this one."""
+class Steal:
+    """Processor time that the host takes away to serve others, from now on."""
+
+    def __init__(self) -> None:
+        self._started_s = time.monotonic()
+        self._stolen_s = _stolen_s()
+        self._apart_s = 0.0
+        self._apart_stolen_s = 0.0
+
+    def seconds(self) -> tuple[float, float]:
+        """How long that is, and how much was stolen of all cores together."""
+        return time.monotonic() - self._started_s, _stolen_s() - self._stolen_s
+
+    def leave_out(self, other: Steal) -> None:
+        """What *other* saw until now is not to count: what was measured meanwhile is not kept."""
+        apart_s, stolen_s = other.seconds()
+        self._apart_s += apart_s
+        self._apart_stolen_s += stolen_s
+
+    def percent(self) -> float:
+        """Of the time of all cores."""
+        seen_s, stolen_s = self.seconds()
+        cores_s = max(seen_s - self._apart_s, 1e-9) * (os.cpu_count() or 1)
+        return 100.0 * max(stolen_s - self._apart_stolen_s, 0.0) / cores_s
+
+
+def _stolen_s() -> float:
     return float(getattr(psutil.cpu_times(), "steal", 0.0))
 
 

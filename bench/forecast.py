@@ -9,27 +9,30 @@ if TYPE_CHECKING:
 
 # What starting things costs, in seconds on two ordinary cores; for the forecast only.
 SERVICES_S = 1.5
-_NODE_AND_GENERATOR_S = 2.2
+_NODE_AND_GENERATOR_S = 1.8
+_CAPACITY_S = 2.5
+_REHEARSAL_STEPS = 4
+_REHEARSAL_GAP_S = 0.3
 _LOGIN_S = 0.03
 _TURN_S = 0.6
 _HOT_BLOCK_S = 1.0
 _HOT_PROCESS_S = 0.2
 _HOT_CALL_S = 0.00015
 _HOT_ISSUE_S = 0.00015
-_WALK_S = 0.6
+_WALK_S = 0.9
 _ROUND_S = 0.15
 _SCALE_CALL_S = 0.00015
 _FARTHER_S = 1.0
 _FILL_S = 0.000012
 _TRIAL_S = 0.12
-_PAYLOAD_S = 0.6
-_CLAIMS_S = 0.12
+_PAYLOAD_S = 0.4
+_CLAIMS_S = 0.08
 _PEERS_S = 4.0
 _RESTART_S = 0.8
 _MOUNT_S = 0.17
 _KEYS_TOGETHER = 4
 _OUTAGE_START_S = 2.0
-_FAULT_S = 6.2
+_FAULT_S = 7.0
 _FAULTY_TOGETHER = 8
 _CONTROLS = 2
 
@@ -41,7 +44,8 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
     restart_s = _NODE_AND_GENERATOR_S + arms * 3 * plan.logins * _LOGIN_S
     return {
         "payload": max((_PAYLOAD_S + _CLAIMS_S * len(plan.payload_claims)) * schemes, _PEERS_S),
-        "lookup": plan.blocks * (restart_s + plan.warm_s + plan.block_s)
+        "lookup": _rates_s(plan, arms)
+        + plan.blocks * (restart_s + plan.warm_s + plan.block_s)
         + plan.high_blocks * (restart_s + plan.warm_s + plan.high_block_s)
         + plan.far_blocks * (restart_s + _FARTHER_S + plan.warm_s + plan.far_block_s)
         + plan.separate_blocks * (restart_s + arms * (plan.separate_s + _TURN_S))
@@ -49,7 +53,6 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
         "scale": _scale_s(plan, schemes),
         "revocation": _NODE_AND_GENERATOR_S
         + schemes * (plan.revocation_trials + plan.revocation_trials_adversarial) * _TRIAL_S
-        + (plan.revocation_nodes - 1) * plan.revocation_trials * _TRIAL_S  # one, in process memory
         + 2 * plan.revocation_access_s
         + _keys_s(plan, schemes),
         "outage": _OUTAGE_START_S
@@ -57,6 +60,12 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
         * max(1, -(-(schemes - _CONTROLS) // _FAULTY_TOGETHER))
         * (_NODE_AND_GENERATOR_S + len(plan.outage_faults) * _FAULT_S),
     }
+
+
+def _rates_s(plan: Plan, arms: int) -> float:
+    steps_s = _REHEARSAL_STEPS * (min(0.8, plan.high_block_s / 2) + _REHEARSAL_GAP_S)
+    starts_s = _NODE_AND_GENERATOR_S + arms * 3 * _LOGIN_S + _CAPACITY_S
+    return starts_s + (steps_s if plan.high_blocks else 0.0)
 
 
 def _keys_s(plan: Plan, schemes: int) -> float:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
-import time
 from collections.abc import Collection
 from dataclasses import asdict
 
@@ -15,7 +13,7 @@ from demo.schemes import UnknownScheme, build
 
 from . import gates
 from .context import Context, arms_of, describe_schemes, wanted_schemes
-from .environment import capture, steal_seconds
+from .environment import capture
 from .journal import Ending, Journal, Order, about_files
 from .ledger import Ledger
 from .lookup.resolution import expected_resolution
@@ -111,6 +109,7 @@ def _measure(journal: Journal, order: Order, console: Console, ledger: Ledger) -
                 placement=placement,
                 machines=order.machines,
                 ledger=ledger,
+                expected_s=expected_s,
             )
             # Of the part that ran before; what else was found then comes from the ledger.
             context.gates += [gate for gate in run.gates if gate.name == "steal"]
@@ -119,7 +118,6 @@ def _measure(journal: Journal, order: Order, console: Console, ledger: Ledger) -
 
 
 def _run_experiments(journal: Journal, context: Context, only: Collection[str]) -> None:
-    started, stolen_s = time.monotonic(), steal_seconds()
     try:
         for name in EXPERIMENTS:
             if name in only:
@@ -135,8 +133,7 @@ def _run_experiments(journal: Journal, context: Context, only: Collection[str]) 
             raise ChildDied("; ".join(child.obituary() for child in dead)) from exc
         raise
     finally:
-        elapsed_s = (time.monotonic() - started) * (os.cpu_count() or 1)
-        context.gates.append(gates.steal(100.0 * (steal_seconds() - stolen_s) / elapsed_s))
+        context.gates.append(gates.steal(context.steal.percent()))
 
 
 def _environment(services: Services, placement: Placement, order: Order) -> Environment:

@@ -9,9 +9,11 @@ from types import TracebackType
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from .. import recorder
+from ..environment import Steal
 from ..machines.given import Machines
 from ..nodes import Node
 from ..processes.children import BenchError, Child
@@ -77,6 +79,7 @@ class Generator:
             outcome=str(self._outcome),
         )
         jobs.write(self._job, job)
+        stolen = Steal()
         allowance_s = ALLOWANCE_S + (WORKERS_ALLOWANCE_S if self._workers else 0.0)
         if self._child.wait(schedule.duration_s * 1.5 + allowance_s, tick) != 0:
             remedy = "; start a worker on each machine: python -m bench worker --master-host ..."
@@ -88,7 +91,7 @@ class Generator:
             raise BenchError(f"Locust ended without a word: {self._child.last_words(3)}") from exc
         if outcome.failure:
             raise BenchError(f"Locust could not keep the schedule: {outcome.failure}")
-        return recorder.read(self._rows), outcome
+        return recorder.read(self._rows), replace(outcome, steal_percent=stolen.percent())
 
     def began(self) -> bool:
         """Whether the first request of the schedule is about to be sent, or was."""

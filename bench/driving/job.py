@@ -56,6 +56,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     correct: int = 0
     faults: dict[str, int] = {}
     """What was wrong with answers, and how often."""
+    steal_percent: float = 0.0
+    """Of the processor time of the bench's own machine, taken by others on its host meanwhile."""
     clocks: list[Clock] = []
     """Those of the workers against the master's, where several machines drove."""
 

@@ -57,6 +57,25 @@ def interleaved(seed: Sequence[int], arms: int, rate: float, seconds: float) -> 
     )
 
 
+def climbing(
+    seed: Sequence[int], arms: int, rates: Sequence[float], seconds: float, gap_s: float
+) -> tuple[Schedule, NDArray[np.int64]]:
+    """
+    As `interleaved`, at one of *rates* after the other, each for *seconds*, *gap_s* apart.
+
+    With it comes the start of each in nanoseconds.
+    """
+    generator = np.random.default_rng(seed)
+    starts_ns = (np.arange(len(rates)) * (seconds + gap_s) * NS_PER_S).astype(np.int64)
+    steps = [
+        _poisson(generator, rate, seconds) + start_ns
+        for rate, start_ns in zip(rates, starts_ns, strict=True)
+    ]
+    due_ns = np.concatenate(steps)
+    arm = generator.integers(arms, size=len(due_ns), dtype=np.int16)
+    return Schedule(due_ns, arm, _draws(generator, len(due_ns))), starts_ns
+
+
 def separate(
     seed: Sequence[int], arms: int, rate: float, seconds: float, gap_s: float
 ) -> tuple[Schedule, NDArray[np.int64]]:

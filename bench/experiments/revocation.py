@@ -34,7 +34,7 @@ from ..revocation.breaks import save_break
 from ..revocation.cells import Arrays, Seen, revocation_cell
 from ..revocation.history import REJECT
 from ..revocation.prober import observe
-from ..revocation.revokes import GROUPS, TOGETHER, Case, Trials, batches, once_each
+from ..revocation.revokes import GROUPS, TOGETHER, Case, Trials, batches, once_each, together
 from ..revocation.rotation import rotate
 from ..services import Services
 
@@ -67,7 +67,7 @@ def run(context: Context) -> None:
         folder=services.folder,
         access_s=plan.revocation_access_s,
         timing=False,
-        cores=context.placement.server,
+        # On no core of their own: all of them on one cannot answer every probe before the next.
     ) as nodes:
         for number, arm in enumerate(arms):
             if context.is_done("revocation", arm.name):
@@ -165,7 +165,7 @@ def measure(
     seen: list[Seen] = []
     try:
         refused = _tampered_status(arm, nodes)
-        for batch in batches(cases):
+        for batch in batches(cases, together(len(nodes))):
             seen += _watch(arm, nodes, trials, batch, attack)
             tell(len(seen) / len(cases))
     except (Refused, OSError) as exc:

@@ -16,6 +16,7 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from .. import gates
 from ..driving.generator import Generator
 from ..driving.job import Outcome
 from ..driving.schedule import Schedule, interleaved, separate
@@ -58,14 +59,18 @@ class Kind(Protocol):
 
     load: Load
 
+    @property
+    def name(self) -> str:
+        """As people are told."""
+
     def count(self, plan: Plan) -> int:
         """How many blocks of this kind *plan* has."""
 
     def seconds(self, context: Context) -> float:
         """About how long one takes."""
 
-    def measure(self, context: Context, block: int, tell: Tell) -> None:
-        """Measure it and save its cells."""
+    def measure(self, context: Context, block: int, tell: Tell) -> bool:
+        """Measure it and save its cells; False, and nothing saved, if it is to be repeated."""
 
 
 class Interleaved:
@@ -76,6 +81,10 @@ class Interleaved:
     def __init__(self, rate: float, load: Load = "low") -> None:
         self._rate = rate
         self.load = load
+
+    @property
+    def name(self) -> str:
+        return self.design if self.load == "low" else f"{self.design} {self.load}-load"
 
     def count(self, plan: Plan) -> int:
         return plan.high_blocks if self.load == "high" else plan.blocks
@@ -95,7 +104,7 @@ class Interleaved:
         """A fresh server of every arm, once it is entered."""
         return _fresh(context)
 
-    def measure(self, context: Context, block: int, tell: Tell) -> None:
+    def measure(self, context: Context, block: int, tell: Tell) -> bool:
         plan, arms = context.plan, context.arms
         # The seeds of the blocks at low load are those of before there was another.
         purpose = self.design if self.load == "low" else f"{self.design}-{self.load}"
@@ -107,10 +116,10 @@ class Interleaved:
         serving = self.serving(context)
         rows, outcome, _ = _drive(context, serving, schedule, template, tell)
         rows = measured(rows, outcome, plan.warm_s)
-        if _save(context, rows, outcome, self._rate, template, {}):
-            self.kept(context, block)
-        else:
-            self.measure(context, block, tell)
+        if not _save(context, rows, outcome, self._rate, template, {}):
+            return False
+        self.kept(context, block)
+        return True
 
     def kept(self, context: Context, block: int) -> None:
         """Save what else there is of a block that stays; nothing here."""
@@ -120,6 +129,7 @@ class Separate:
     """One arm after the other has the server to itself; so its processor time is known too."""
 
     load: Load = "low"
+    name = "separate"
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
@@ -131,7 +141,7 @@ class Separate:
         turn_s = TURN_WARM_S + context.plan.separate_s + GAP_S
         return START_S + len(context.arms) * turn_s
 
-    def measure(self, context: Context, block: int, tell: Tell) -> None:
+    def measure(self, context: Context, block: int, tell: Tell) -> bool:
         plan, arms = context.plan, context.arms
         seed = context.seed_for("lookup", "separate", block)
         turn_s = TURN_WARM_S + max(plan.separate_s, plan.separate_requests / self._rate)
@@ -152,8 +162,7 @@ class Separate:
             warm = own["intended_ns"] < start_ns + int(TURN_WARM_S * 1e9)
             kept = np.concatenate([kept, own[~warm]])
         kept = np.sort(kept, order="intended_ns")
-        if not _save(context, kept, outcome, self._rate, template, cpu_us):
-            self.measure(context, block, tell)
+        return _save(context, kept, outcome, self._rate, template, cpu_us)
 
 
 @contextlib.contextmanager
@@ -219,7 +228,8 @@ def _save(
     design, block = template.labels["design"], template.block
     high = "-high" if template.labels["load"] == "high" else ""
     calibration = calibration_cell(rows, outcome, rate, template)
-    if context.is_to_repeat(calibration):
+    where = f"{design} block {block + 1}{' at high load' if high else ''}"
+    if context.is_to_repeat(where, [*calibration.gates, gates.steal(outcome.steal_percent)]):
         return False
     id_ = context.next_id("calibration", f"{design}{high}", block, "generator")
     write_cell(context.folder, replace(calibration, id=id_, arm="control"))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import numpy as np
 
-from ..gates import expected_answers
+from .. import gates
+from ..environment import Steal
 from ..processes.children import BenchError, Child
 from ..records import Cell, write_cell
 from .hotloop import HotJob, HotResult
@@ -34,6 +35,7 @@ class HotLoop:
     """`mechanism.verify` alone, without HTTP."""
 
     load: Literal["low", "high"] = "low"
+    name = "hot loop"
 
     def count(self, plan: Plan) -> int:
         return plan.hot_blocks
@@ -43,8 +45,8 @@ class HotLoop:
         each_s = PROCESS_S + plan.hot_calls * CALL_S + plan.hot_pool * ISSUE_S
         return BLOCK_S + len(_subjects(context)) * each_s
 
-    def measure(self, context: Context, block: int, tell: Callable[[float, str], None]) -> None:
-        """Measure every scheme that has a mechanism."""
+    def measure(self, context: Context, block: int, tell: Callable[[float, str], None]) -> bool:
+        """Measure every scheme that has a mechanism; False, and nothing saved, if disturbed."""
         jobs = _jobs(context, block)
         path = context.services.folder / "hot-jobs.json"
         path.write_bytes(msgspec.json.encode(jobs))
@@ -60,11 +62,15 @@ class HotLoop:
         # to wake than to ask.
         cores = context.placement.server
         command: list[str | Path] = [sys.executable, "-m", "bench.lookup.hotloop", path]
+        stolen = Steal()
         with Child("the hot loop", command, log=log, cores=cores, serves=False) as child:
             if child.wait(LIMIT_S, tick) != 0:
                 raise BenchError(child.obituary())
+        if context.is_to_repeat(f"{self.name} block {block + 1}", [gates.steal(stolen.percent())]):
+            return False
         for job in jobs:
             _save(context, block, job, started_at)
+        return True
 
 
 def _subjects(context: Context) -> list[Scheme]:
@@ -107,7 +113,7 @@ def _save(context: Context, block: int, job: HotJob, started_at: float) -> None:
             "warm_up": f"{result.warm_calls} calls dropped",
         },
         figures=result.figures,
-        gates=[expected_answers(int(result.correct), 1, {})],
+        gates=[gates.expected_answers(int(result.correct), 1, {})],
         started_at=started_at,
     )
     write_cell(context.folder, cell, arrays)

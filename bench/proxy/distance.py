@@ -30,6 +30,7 @@ from ..processes.placement import Placement
 START_TIMEOUT_S = 15.0
 ATTEMPTS = 6
 NEAR_ENOUGH_US = 15.0
+"""Off at the first attempt, and twice as much at each that follows."""
 OWN_US_MOST = 300.0
 PINGS = 300
 PING_LIMIT_NS = 400_000_000
@@ -70,7 +71,7 @@ def farther(
         with _relay(url, max(0.0, wanted_us - own_us), folder, placement, naps) as far:
             distance = measure(url, far, placement.server)
             over_us = distance.added_us - wanted_us
-            if abs(over_us) < NEAR_ENOUGH_US or attempt == ATTEMPTS - 1:
+            if abs(over_us) < NEAR_ENOUGH_US * 2**attempt or attempt == ATTEMPTS - 1:
                 yield distance
                 return
         # A machine that is busy for a moment must not be taken for what a relay costs.

@@ -18,7 +18,8 @@ LONG_SHARE = 0.3
 """Seconds for each planned trial that a scheme with a long window may take."""
 
 TOGETHER = 4
-"""Credentials watched at once: more probes a second than this would wait for each other."""
+"""Credentials watched at once at three nodes: more probes a second would wait for each other."""
+USUAL_NODES = 3
 ONE_SUBJECT = "alice"
 ALL_SUBJECTS = ("bob", "carol")
 """Ending all logins of a subject would end those of a neighbour too, so each has its own."""
@@ -81,6 +82,11 @@ def once_each(arms: Iterable[Arm]) -> list[Arm]:
     return [arm for arm in arms if arm.mechanism != "control" and arm.name == arm.scheme]
 
 
+def together(nodes: int) -> int:
+    """How many credentials are watched at once at *nodes* nodes: as many probes as at three."""
+    return TOGETHER * USUAL_NODES // min(nodes, TOGETHER * USUAL_NODES)
+
+
 def make_cases(
     random_count: int, adversarial_count: int, nodes: int, draw: random.Random
 ) -> list[Case]:
@@ -91,8 +97,8 @@ def make_cases(
     return [_case(phase, kind, nodes, draw) for phase, kind in wanted]
 
 
-def batches(cases: Sequence[Case], together: int = TOGETHER) -> Iterator[list[tuple[Case, str]]]:
-    """The cases in groups that can be watched at once, each with the subject who logs in.
+def batches(cases: Sequence[Case], most: int = TOGETHER) -> Iterator[list[tuple[Case, str]]]:
+    """The cases in groups of *most* that are watched at once, each with the subject who logs in.
 
     Cases keep their order, but for one that has to wait for a subject of its own.
     """
@@ -102,7 +108,7 @@ def batches(cases: Sequence[Case], together: int = TOGETHER) -> Iterator[list[tu
         batch: list[tuple[Case, str]] = []
         later: list[Case] = []
         for case in waiting:
-            if len(batch) == together or (case.kind == "all" and not free):
+            if len(batch) == most or (case.kind == "all" and not free):
                 later.append(case)
             else:
                 batch.append((case, free.pop(0) if case.kind == "all" else ONE_SUBJECT))

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.driving.schedule import Schedule, interleaved, separate
+from bench.driving.schedule import Schedule, climbing, interleaved, separate
 
 
 def _same(one: Schedule, other: Schedule) -> bool:
@@ -44,6 +44,21 @@ def test_arms_are_interleaved() -> None:
     schedule = interleaved([7], 4, 1000.0, 10.0)
     for quarter in np.array_split(schedule.arm, 4):
         assert {0, 1, 2, 3} == set(quarter.tolist())
+
+
+def test_a_climb_has_one_rate_after_the_other() -> None:
+    """Each for as long, with a gap before the next, and every arm in each."""
+    rates = [200.0, 400.0, 800.0]
+    schedule, starts_ns = climbing([7], 4, rates, 2.0, gap_s=0.5)
+    assert starts_ns.tolist() == [0, 2_500_000_000, 5_000_000_000]
+    assert np.all(np.diff(schedule.due_ns) >= 0)
+    counted = 0
+    for rate, start_ns in zip(rates, starts_ns, strict=True):
+        own = (schedule.due_ns >= start_ns) & (schedule.due_ns < start_ns + 2_000_000_000)
+        assert abs(own.sum() / 2.0 / rate - 1.0) < 0.15
+        assert {0, 1, 2, 3} == set(schedule.arm[own].tolist())
+        counted += int(own.sum())
+    assert counted == len(schedule) == len(schedule.draw)
 
 
 def test_separate_turns_do_not_overlap() -> None:

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.records import Arm
-from bench.revocation.revokes import GROUPS, TOGETHER, Trials, batches, make_cases, once_each
+from bench.revocation.revokes import (
+    GROUPS,
+    TOGETHER,
+    Trials,
+    batches,
+    make_cases,
+    once_each,
+    together,
+)
 
 INTERVAL_S = 0.01
 
@@ -40,12 +48,21 @@ def test_cases_come_from_the_seed_alone() -> None:
 def test_no_batch_ends_a_neighbours_login(one: int, other: int, nodes: int, seed: int) -> None:
     """Every case has its turn, and whoever ends all logins of a subject has it to itself."""
     cases = make_cases(one, other, nodes, random.Random(seed))
-    together = list(batches(cases))
-    assert sorted(map(repr, cases)) == sorted(repr(case) for b in together for case, _ in b)
-    for batch in together:
-        assert 1 <= len(batch) <= TOGETHER
+    most = together(nodes)
+    found = list(batches(cases, most))
+    assert sorted(map(repr, cases)) == sorted(repr(case) for b in found for case, _ in b)
+    for batch in found:
+        assert 1 <= len(batch) <= most
         subjects = Counter(subject for _, subject in batch)
         assert all(subjects[subject] == 1 for case, subject in batch if case.kind == "all")
+
+
+@pytest.mark.parametrize("nodes", [1, 2, 3, 5, 40])
+def test_as_many_probes_a_second_whatever_the_nodes(nodes: int) -> None:
+    """One node is asked for more credentials at once than each of three; never for none."""
+    assert together(3) == TOGETHER
+    assert together(nodes) >= 1
+    assert together(nodes) * min(nodes, 12) <= together(3) * 3
 
 
 @pytest.mark.parametrize("count", [(3, 1), (12, 4), (60, 20)])

@@ -1,0 +1,108 @@
+"""Which blocks come when, and which are left out where there is no time: the seed and the clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from bench.context import Context
+from bench.lookup.blocks import Rates
+from bench.lookup.order import KEPT_SHARE, Queue, Turn, named, turns
+from bench.plans import STANDARD
+from bench.records import Arm
+
+RATES = Rates(100.0, 300.0)
+PLANNED = {
+    "interleaved": STANDARD.blocks,
+    "interleaved high-load": STANDARD.high_blocks,
+    "far": STANDARD.far_blocks,
+    "separate": STANDARD.separate_blocks,
+    "hot loop": STANDARD.hot_blocks,
+}
+
+
+def a_context(lookup_s: float = 1e9, seed: int = 1) -> Context:
+    unused: Any = None
+    arms: Any = SimpleNamespace(arms=[Arm(name="one", scheme="session-cookie-redis")])
+    return Context(
+        folder=Path(),
+        run=arms,
+        plan=STANDARD,
+        services=unused,
+        seed=seed,
+        progress=unused,
+        schemes=[],
+        placement=unused,
+        expected_s={"lookup": lookup_s, "outage": 60.0},
+    )
+
+
+def names(given: list[Turn]) -> Counter[str]:
+    return Counter(turn.kind.name for turn in given)
+
+
+def test_every_block_of_the_plan_has_its_turn() -> None:
+    """In an order of the seed, and all of them where there is time."""
+    orders = [turns(a_context(seed=seed), RATES) for seed in (1, 1, 2)]
+    told = [[(turn.kind.name, turn.block) for turn in order] for order in orders]
+    assert told[0] == told[1] != told[2]
+    queue = Queue(a_context(), orders[0])
+    assert names([turn for _, turn in queue]) == PLANNED
+    assert not queue.spared
+
+
+def test_without_time_half_of_the_blocks_of_each_kind_are_measured() -> None:
+    """The rest is named; none of a kind is missing."""
+    context = a_context(lookup_s=0.0)
+    queue = Queue(context, turns(context, RATES))
+    measured = names([turn for _, turn in queue])
+    for kind, count in PLANNED.items():
+        assert 2 <= measured[kind] < count
+        assert KEPT_SHARE * count <= measured[kind] < KEPT_SHARE * count + 1
+    assert names(queue.spared) + measured == PLANNED
+    assert "hot loop block 5, interleaved block 6" in named(queue.spared)
+
+
+def test_a_disturbed_block_comes_again_last() -> None:
+    """With the place that it had, by which a run that goes on knows it."""
+    context = a_context()
+    order = turns(context, RATES)
+    queue = Queue(context, order)
+    seen: list[tuple[int, Turn]] = []
+    for place, turn in queue:
+        if not seen:
+            queue.again(place, turn)
+        seen.append((place, turn))
+    assert seen[0] == seen[-1] == (0, order[0])
+    assert len(seen) == len(order) + 1
+
+
+def test_what_is_essential_has_its_time_kept_for_it() -> None:
+    """A block that can be spared does not take the time of a disturbed one that cannot."""
+    order = turns(a_context(), RATES)
+    essential = [turn for turn in order if turn.essential]
+    enough_s = sum(turn.kind.seconds(a_context()) for turn in essential)
+    context = a_context(lookup_s=enough_s)
+    assert len([turn for _, turn in Queue(context, order)]) == len(order)  # no time went by
+    queue, count = Queue(context, order), 0
+    for place, turn in queue:
+        count += 1
+        if count <= len(essential):
+            queue.again(place, turn)
+    assert count == 2 * len(essential)
+    assert len(queue.spared) == len(order) - len(essential)
+
+
+def test_how_far_it_is_never_goes_beyond_the_end() -> None:
+    """Nor is less than nothing done, when a block comes again."""
+    context = a_context()
+    queue = Queue(context, turns(context, RATES))
+    shares: list[float] = []
+    for place, turn in queue:
+        shares.append(queue.done(1.0, turn))
+        if len(shares) == 1:
+            queue.again(place, turn)
+    assert all(0.0 < share <= 1.0 + 1e-9 for share in shares)
+    assert abs(shares[-1] - 1.0) < 1e-9
