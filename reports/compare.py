@@ -2,7 +2,8 @@
 
 A change is called one only where the two intervals do not meet and it is over twice the noise
 floor of either run; where a layer has no pair of identical arms to give a floor, the intervals
-are made twice as wide first. Exact counts need neither. What cannot be compared is refused.
+are made twice as wide first. Exact counts need neither, but for what chance has a part in: the
+characters that an ID was drawn with. What cannot be compared is refused.
 Whether the two put their schemes in the same order is judged beside it, in `order`.
 """
 
@@ -22,6 +23,16 @@ from .wording import measured, number, quantity
 
 LAYERS = {"auth_us": "span", "request_ms": "request", "service_ms": "service"}
 EXACT = ("payload",)
+DRAWN_BYTES = 4.0
+"""A credential in Huffman code weighs what its characters do; of fifteen the middle one is counted,
+and that still differs by a byte or two from run to run."""
+OF_BLOCKS = ("_cost_p50", "verify_us_p50")
+FEWEST_BLOCKS = 5
+"""Of these; an interval over fewer says too little of how blocks differ."""
+RATES_APART = 1.25
+"""Offered rates further apart than this are two loads, and latency depends on the load."""
+DRAWN_SHARE = 0.01
+"""Of what a store takes for a login: its own count of its memory, for other IDs."""
 TIMED = (
     *("_cost_p50", "verify_us_p50", "break_even_rtt_ms"),
     *("model_fixed_us", "model_round_trips", "model_claim_us", "model_tenfold_us"),
@@ -126,12 +137,15 @@ def changes_between(before: Results, after: Results) -> Iterator[Change]:
     twins = {_key(row): row for row in after.rows}
     for row in before.rows:
         twin = twins.get(_key(row))
-        if twin is None or before.mechanism(row.scheme) == "control":
+        is_exact = row.measure in EXACT
+        if twin is None or row.metric in RECKONED:
             continue
-        if row.metric in RECKONED:
+        if before.mechanism(row.scheme) == "control" and not is_exact:
             continue
-        if row.measure in EXACT:
-            yield Change(row, twin, real=row.value != twin.value)
+        if is_exact:
+            yield Change(row, twin, real=abs(twin.value - row.value) > _drawn(row))
+        elif row.metric.endswith(OF_BLOCKS) and not _comparable(row, twin):
+            continue
         elif row.metric in COUNTED:
             yield Change(row, twin, real=_apart(row, twin))
         elif row.metric.endswith(TIMED) and not row.noted("axis"):
@@ -146,6 +160,21 @@ def _key(row: Row) -> tuple[object, ...]:
     store = row.noted("store")
     regime = row.regime("rate")
     return (row.measure, row.scheme, row.metric, row.population, row.claims, store, regime)
+
+
+def _comparable(one: Row, other: Row) -> bool:
+    """Say whether two figures are over enough blocks, and of the same load."""
+    if min(one.rounds or 0, other.rounds or 0) < FEWEST_BLOCKS:
+        return False
+    slow, fast = sorted(float(row.noted("rate") or 1.0) for row in (one, other))
+    return fast <= RATES_APART * slow
+
+
+def _drawn(row: Row) -> float:
+    """Give what chance may make of a count that is exact for any one credential."""
+    if row.metric.startswith("request_bytes_h2_"):
+        return DRAWN_BYTES
+    return DRAWN_SHARE * row.value if row.metric.startswith("store_bytes_") else 0.0
 
 
 def _noise(results: Results, row: Row) -> float:
@@ -183,7 +212,9 @@ def _reservations(before: Results, after: Results) -> Iterator[str]:
 def _line(change: Change) -> str:
     sign = "+" if change.by > 0 else "\N{MINUS SIGN}"
     unit = quantity(change.after).partition(" ")[2]
-    regime = f" ({change.before.note})" if change.before.note else ""
+    claims = f"claims={change.before.claims}" if change.before.claims else ""
+    told = "; ".join(part for part in (claims, change.before.note) if part)
+    regime = f" ({told})" if told else ""
     return (
         f"{change.before.scheme}  {change.before.metric}{regime}: {measured(change.before)} -> "
         f"{measured(change.after)}, {sign}{number(abs(change.by))} {unit}".rstrip()

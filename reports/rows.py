@@ -17,7 +17,7 @@ REGIME_NOTES = (
     *("rate", "load", "design", "layer", "axis", "role", "denied", "subject_sessions"),
     *("phase", "kind", "fault", "node"),
     *("header_policy", "users", "server", "browser", "requests_per_s", "days"),
-    *("less", "beside"),
+    *("less", "beside", "fields"),
 )
 """Of the conditions in a note, those under which figures differ and may not be mixed."""
 FAR = "far"

@@ -138,13 +138,15 @@ class Separate:
         return plan.separate_blocks
 
     def seconds(self, context: Context) -> float:
-        turn_s = TURN_WARM_S + context.plan.separate_s + GAP_S
-        return START_S + len(context.arms) * turn_s
+        return START_S + len(context.arms) * (self._turn_s(context.plan) + GAP_S)
+
+    def _turn_s(self, plan: Plan) -> float:
+        return TURN_WARM_S + max(plan.separate_s, plan.separate_requests / self._rate)
 
     def measure(self, context: Context, block: int, tell: Tell) -> bool:
         plan, arms = context.plan, context.arms
         seed = context.seed_for("lookup", "separate", block)
-        turn_s = TURN_WARM_S + max(plan.separate_s, plan.separate_requests / self._rate)
+        turn_s = self._turn_s(plan)
         schedule, turns_ns = separate(seed, len(arms), self._rate, turn_s, GAP_S)
         template = _template(context, "separate", block, self._rate, self.load)
         rows, outcome, clock = _drive(context, _fresh(context), schedule, template, tell)

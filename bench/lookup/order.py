@@ -1,9 +1,9 @@
 """In which order the blocks of a run come, and which of them can be spared if time runs out.
 
 A run keeps to the time it was announced with. On a machine that is slow, or that was disturbed and
-had to repeat blocks, that is done by leaving blocks out: of no kind more than half, and the seed
-decides which ones before any is measured. A block that was disturbed comes again last, since
-what disturbs a machine takes its time.
+had to repeat blocks, that is done by leaving blocks out: of no kind more than half, of none the
+first three, and the seed decides which ones before any is measured. A block that was disturbed
+comes again last, since what disturbs a machine takes its time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from ..context import Context
 
 KEPT_SHARE = 0.5
-FEWEST = 2
+FEWEST = 3
+"""Of a kind, where the plan has as many: two blocks say nothing of how blocks differ."""
 
 
 class Turn(NamedTuple):

@@ -32,9 +32,9 @@ STEPS = (0.55, 0.7, 0.85, 1.0)
 """What is rehearsed of the high rate, in this order."""
 STEP_S_MOST = 0.8
 GAP_S = 0.3
-CALM_UNDER_WAY = 4.0
+CALM_UNDER_WAY = 3.0
 """Requests under way at once, on average: rate times latency (Little). A server at seven tenths of
-what it can do has two or three; one that has more to do than it can collects them."""
+what it can do has about two; one that has more to do than it can collects them."""
 CALM_CPU = 0.5
 """Of one core, for the generator; a block may have 0.6."""
 

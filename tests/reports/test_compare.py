@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.records import Gate
-from reports.compare import NotComparable, compare, compare_runs
-from reports.loading import load
+from reports.compare import NotComparable, changes_between, compare, compare_runs
+from reports.loading import Regime, load
 from reports.results import Results, evaluate
+from reports.rows import row
+from reports.statistics import Estimate
 
 from . import synthetic
 
@@ -34,6 +37,12 @@ def run(tmp_path: Path, name: str, seed: int = 1, **change: object) -> Results:
         seed,
     )
     return evaluate(load(folder))
+
+
+def with_limit(results: Results, size: float) -> Results:
+    """Give *results* with nothing in them but a server's limit of *size* bytes."""
+    limit = row("x", "payload", "control", "header_field_limit_bytes", size, server="granian")
+    return replace(results, rows=(limit,))
 
 
 def said(before: Results, after: Results) -> str:
@@ -61,6 +70,49 @@ def test_a_single_byte_is_a_change(tmp_path: Path) -> None:
     sizes = {**synthetic.Truth().request_bytes, "session-cookie-redis": 79.0}
     told = said(run(tmp_path, "a"), run(tmp_path, "b", request_bytes=sizes))
     assert "request_bytes: 78 bytes -> 79 bytes, +1 bytes" in told
+
+
+def test_a_figure_of_the_control_is_compared_where_it_is_exact(tmp_path: Path) -> None:
+    """The limits of servers and browsers are recorded there."""
+    before, after = run(tmp_path, "a"), run(tmp_path, "b")
+    changed = list(changes_between(with_limit(before, 524_171.0), with_limit(after, 523_775.0)))
+    assert [change.by for change in changed if change.real] == [-396.0]
+
+
+@pytest.mark.parametrize(
+    ("metric", "before", "after", "real"),
+    [
+        ("request_bytes_h2_first", 48.0, 49.0, False),
+        ("request_bytes_h2_first", 48.0, 60.0, True),
+        ("store_bytes_per_session", 574.0, 573.0, False),
+        ("store_bytes_per_session", 574.0, 590.0, True),
+        ("request_bytes", 350.0, 351.0, True),
+    ],
+)
+def test_what_the_characters_of_an_id_weigh_is_no_change(
+    tmp_path: Path, metric: str, before: float, after: float, real: bool
+) -> None:
+    """A byte of Huffman code is drawn by lot; a byte on the wire over HTTP/1.1 is not."""
+    one, other = run(tmp_path, "a"), run(tmp_path, "b")
+    pair = [
+        replace(each, rows=(row("x", "payload", "session-cookie-redis", metric, value),))
+        for each, value in ((one, before), (other, after))
+    ]
+    (change,) = changes_between(*pair)
+    assert change.real is real
+
+
+def test_fields_of_a_page_are_not_held_against_those_of_the_bench(tmp_path: Path) -> None:
+    """The cliff stands in a run twice, beside few fields and beside a browser's."""
+    both = tuple(
+        row("x", "payload", "session-cookie-redis", "h2_cliff_bytes", size, None, **fields)
+        for size, fields in ((3863.0, {}), (3231.0, {"fields": "browser"}))
+    )
+    one = replace(run(tmp_path, "a"), rows=both)
+    other = replace(run(tmp_path, "b"), rows=both[::-1])
+    changed = list(changes_between(one, other))
+    assert len(changed) == 2
+    assert not any(change.real for change in changed)
 
 
 def test_a_run_that_failed_a_gate_is_refused(tmp_path: Path) -> None:
@@ -115,3 +167,28 @@ def test_a_scheme_that_lets_the_revoked_in_now_is_told(tmp_path: Path) -> None:
     told = said(run(tmp_path, "a", **change), run(tmp_path, "b", outages=outages, **change))
     assert "session-cookie-redis  revoked_accept_rate (fault=refused" in told
     assert told.count("->") == 1
+
+
+@pytest.mark.parametrize(
+    ("rates", "blocks", "judged"),
+    [((100.0, 110.0), 5, 1), ((100.0, 140.0), 5, 0), ((100.0, 100.0), 3, 0)],
+)
+def test_a_cost_is_judged_under_one_load_and_over_enough_blocks(
+    tmp_path: Path, rates: tuple[float, float], blocks: int, judged: int
+) -> None:
+    """Latency depends on the load, and two or three blocks say little of how blocks differ."""
+    found = Estimate(80.0, 79.0, 81.0, n=500, rounds=blocks)
+    pair = [
+        replace(
+            run(tmp_path, name),
+            rows=(
+                row(
+                    *("x", "lookup", "session-cookie-redis", "auth_us_cost_p50"),
+                    replace(found, value=found.value + shift),
+                    Regime((("rate", rate),), (("load", "low"),)),
+                ),
+            ),
+        )
+        for name, rate, shift in (("a", rates[0], 0.0), ("b", rates[1], 30.0))
+    ]
+    assert len(list(changes_between(*pair))) == judged
