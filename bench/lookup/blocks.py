@@ -73,6 +73,11 @@ class Kind(Protocol):
         """Measure it and save its cells; False, and nothing saved, if it is to be repeated."""
 
 
+def told(name: str, block: int) -> str:
+    """A block of the kind *name*, as people are told of it: they count from one."""
+    return f"{name} block {block + 1}"
+
+
 class Interleaved:
     """Every request draws its arm at random; at one load or the other."""
 
@@ -116,7 +121,8 @@ class Interleaved:
         serving = self.serving(context)
         rows, outcome, _ = _drive(context, serving, schedule, template, tell)
         rows = measured(rows, outcome, plan.warm_s)
-        if not _save(context, rows, outcome, self._rate, template, {}):
+        where = told(self.name, block)
+        if not _save(context, where, rows, outcome, self._rate, template, {}):
             return False
         self.kept(context, block)
         return True
@@ -164,7 +170,8 @@ class Separate:
             warm = own["intended_ns"] < start_ns + int(TURN_WARM_S * 1e9)
             kept = np.concatenate([kept, own[~warm]])
         kept = np.sort(kept, order="intended_ns")
-        return _save(context, kept, outcome, self._rate, template, cpu_us)
+        where = told(self.name, block)
+        return _save(context, where, kept, outcome, self._rate, template, cpu_us)
 
 
 @contextlib.contextmanager
@@ -220,6 +227,7 @@ def _drive(
 
 def _save(
     context: Context,
+    where: str,
     rows: NDArray[Any],
     outcome: Outcome,
     rate: float,
@@ -230,7 +238,6 @@ def _save(
     design, block = template.labels["design"], template.block
     high = "-high" if template.labels["load"] == "high" else ""
     calibration = calibration_cell(rows, outcome, rate, template)
-    where = f"{design} block {block + 1}{' at high load' if high else ''}"
     if context.is_to_repeat(where, [*calibration.gates, gates.steal(outcome.steal_percent)]):
         return False
     id_ = context.next_id("calibration", f"{design}{high}", block, "generator")

@@ -16,6 +16,7 @@ from .. import gates
 from ..environment import Steal
 from ..processes.children import BenchError, Child
 from ..records import Cell, write_cell
+from .blocks import told
 from .hotloop import HotJob, HotResult
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class HotLoop:
         with Child("the hot loop", command, log=log, cores=cores, serves=False) as child:
             if child.wait(LIMIT_S, tick) != 0:
                 raise BenchError(child.obituary())
-        if context.is_to_repeat(f"{self.name} block {block + 1}", [gates.steal(stolen.percent())]):
+        if context.is_to_repeat(told(self.name, block), [gates.steal(stolen.percent())]):
             return False
         for job in jobs:
             _save(context, block, job, started_at)

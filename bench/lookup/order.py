@@ -2,7 +2,7 @@
 
 A run keeps to the time it was announced with. On a machine that is slow, or that was disturbed and
 had to repeat blocks, that is done by leaving blocks out: of no kind more than half, of none the
-first three, and the seed decides which ones before any is measured. A block that was disturbed
+first three, in an order that the seed decides before any is measured. A block that was disturbed
 comes again last, since what disturbs a machine takes its time.
 """
 
@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .blocks import Kind, Rates
+from .blocks import Kind, Rates, told
 from .kinds import kinds
 
 if TYPE_CHECKING:
@@ -97,6 +97,6 @@ class Queue:
 def named(spared: Sequence[Turn]) -> str:
     """Which blocks these are, in words."""
     return ", ".join(
-        f"{turn.kind.name} block {turn.block + 1}"
+        told(turn.kind.name, turn.block)
         for turn in sorted(spared, key=lambda turn: (turn.kind.name, turn.block))
     )
