@@ -82,7 +82,7 @@ def differences(results: Results) -> dict[Pair, Row]:
     names = sorted({one.arm for one in series if results.mechanism(one.arm) != "control"})
     found: dict[Pair, Row] = {}
     for one, other in combinations(names, 2):
-        for regime_of, estimate in paired(recording, series, one, other)[:1]:
+        for regime_of, estimate in paired(series, one, other)[:1]:
             name, regime = recording.run.name, regime_of.regime
             found[one, other] = row(name, "lookup", one, METRIC, estimate, regime, less=other)
     return found

@@ -2,7 +2,8 @@
 
 The requests of one block share a server process and a moment, so they are not independent; a
 bootstrap over requests would give intervals far too narrow. Everything here resamples blocks.
-A percentile is taken over the pooled samples; percentiles are never averaged.
+A percentile is taken over the pooled samples; percentiles are never averaged. What one arm takes
+more than another has an interval of its own kind, in `differences`.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ from scipy import special
 from .loading import Samples
 
 CONFIDENCE = 0.95
-TAILS = (100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2)
-"""In percent: what lies outside the interval on either side."""
 RESAMPLES = 2000
 SAMPLES_NEEDED = {0.5: 1, 0.9: 100, 0.99: 1_000, 0.999: 10_000}
 """How many samples each block must have before a percentile is printed."""
@@ -56,24 +55,6 @@ def quantile(blocks: Mapping[int, Samples], q: float, seed: int) -> Estimate | N
     return Estimate(value, min(low, value), max(high, value), pooled.size, len(parts))
 
 
-def paired_cost(
-    blocks: Mapping[int, Samples], reference: Mapping[int, Samples], q: float, seed: int
-) -> Estimate | None:
-    """Estimate how much more *blocks* took than *reference* at the *q* quantile.
-
-    Only blocks that both have count: what disturbed one of a pair disturbed the other. The
-    estimate is the median of the differences, so that one disturbed block cannot carry it.
-    """
-    shared = [block for block in blocks if block in reference]
-    if not shared:
-        return None
-    differences = np.array(
-        [np.quantile(blocks[b], q) - np.quantile(reference[b], q) for b in shared]
-    )
-    samples = sum(blocks[b].size for b in shared)
-    return over(differences, seed, n=samples)
-
-
 def over(values: Samples, seed: int, *, n: int, statistic: str = "median") -> Estimate:
     """Estimate the median (or mean) of one value a block, with a bootstrap interval."""
     take = np.median if statistic == "median" else np.mean
@@ -81,8 +62,8 @@ def over(values: Samples, seed: int, *, n: int, statistic: str = "median") -> Es
     if values.size < 2 or np.ptp(values) == 0:
         exact = value if values.size > 1 else None
         return Estimate(value, exact, exact, n, values.size)
-    low, high = np.percentile(resampled(values, seed, statistic), TAILS)
-    return Estimate(value, float(low), float(high), n, values.size)
+    low, high = limits(resampled(values, seed, statistic), values.size)
+    return Estimate(value, low, high, n, values.size)
 
 
 def resampled(values: Samples, seed: int, statistic: str = "median") -> Samples:
@@ -90,6 +71,20 @@ def resampled(values: Samples, seed: int, statistic: str = "median") -> Samples:
     drawn = np.random.default_rng(seed).integers(0, values.size, (RESAMPLES, values.size))
     take = np.median if statistic == "median" else np.mean
     return np.asarray(take(values[drawn], axis=1))
+
+
+def limits(again: Samples, blocks: int) -> tuple[float, float]:
+    """Give the limits of an interval from what came out *again* when *blocks* were resampled.
+
+    As many resamples lie beyond them as Student's t and the variance of so few blocks ask for,
+    not 2.5 % on either side: those miss the truth in 7 to 13 of 100 runs with ten blocks or
+    seven. Hesterberg (2015), What Teachers Should Know About the Bootstrap, 5.3: the expanded
+    percentile interval.
+    """
+    reach = special.stdtrit(blocks - 1, (1 + CONFIDENCE) / 2) * (blocks / (blocks - 1)) ** 0.5
+    beyond = 100 * special.ndtr(-reach)
+    low, high = np.percentile(again, (beyond, 100 - beyond))
+    return float(low), float(high)
 
 
 def clopper_pearson(found: int, trials: int) -> tuple[float, float]:
@@ -154,8 +149,7 @@ def _pooled_interval(
         middle = (low + high) // 2
         enough = below[drawn, middle[:, None]].sum(axis=1) >= needed
         low, high = np.where(enough, low, middle + 1), np.where(enough, middle, high)
-    ends = np.percentile(grid[low], TAILS)
-    return float(ends[0]), float(ends[1])
+    return limits(grid[low], len(parts))
 
 
 def _grid(pooled: Samples, q: float) -> Samples:

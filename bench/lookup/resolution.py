@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..context import CONTROL, CONTROL_AGAIN
 from ..records import RecordError, read_arrays, read_cells
+from ..verify.intervals import all_pairs
 
 if TYPE_CHECKING:
     from ..plan import Plan
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 FEWEST = 3
 """Blocks of an earlier run that say something of the next one."""
 
-USUAL_US = {"span": 3.0, "request": 30.0}
+USUAL_US = {"span": 3.0, "request": 12.0}
 """How far two equal arms were apart in one block, as a standard deviation, where there is no
 earlier run to ask: of a standard run on two shared virtual cores."""
 
@@ -63,8 +64,8 @@ def expected_resolution(plan: Plan, out: Path) -> Resolution:
 
 
 def apart_us(folder: Path) -> Mapping[str, list[float]]:
-    """How far the medians of the A/A pair were apart in each block of the run in *folder*."""
-    medians: dict[tuple[str, int], dict[str, float]] = defaultdict(dict)
+    """How far the A/A pair was apart in each block of the run in *folder*."""
+    took: dict[tuple[str, int], dict[str, NDArray[Any]]] = defaultdict(dict)
     try:
         for cell in read_cells(folder):
             design, load = cell.labels.get("design"), cell.labels.get("load", "low")
@@ -72,14 +73,16 @@ def apart_us(folder: Path) -> Mapping[str, list[float]]:
             wanted = where in USUAL_US and arm in (CONTROL, CONTROL_AGAIN)
             if wanted and cell.measure == "lookup" and (design, load) == ("interleaved", "low"):
                 arrays = read_arrays(folder, cell)
-                took = arrays["auth_ns"] if where == "span" else _took(arrays)
-                medians[where, cell.block][arm] = float(np.median(took)) / 1e3
+                took[where, cell.block][arm] = (
+                    arrays["auth_ns"] if where == "span" else _took(arrays)
+                )
     except (RecordError, KeyError):
         return {}  # a run that cannot be read says nothing of the next one
     found: dict[str, list[float]] = defaultdict(list)
-    for (layer, _), by_arm in medians.items():
+    for (layer, _), by_arm in took.items():
         if len(by_arm) == 2:
-            found[layer].append(by_arm[CONTROL] - by_arm[CONTROL_AGAIN])
+            apart_ns = all_pairs(by_arm[CONTROL].astype(float), by_arm[CONTROL_AGAIN].astype(float))
+            found[layer].append(apart_ns / 1e3)
     return found
 
 

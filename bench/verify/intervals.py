@@ -1,13 +1,16 @@
 """Estimates and intervals by the method docs/how-we-measure.md states, written a second time.
 
-Percentile bootstrap over blocks: 2,000 times draw as many blocks as there are, with replacement,
-from `numpy.random.default_rng(seed of the run)`; the limits are the 2.5 % and 97.5 % quantiles of
-what comes out. A pooled quantile takes its value from a grid of 1,000 of the pooled samples,
-which lies densely in the tail when the quantile does.
+Expanded percentile bootstrap over blocks: 2,000 times draw as many blocks as there are, with
+replacement, from `numpy.random.default_rng(seed of the run)`; the limits are the quantiles of what
+comes out that Student's t with so few blocks asks for. A pooled quantile takes its value from a
+grid of 1,000 of the pooled samples, which lies densely in the tail when the quantile does.
+A difference of two arms is that of all pairs of their requests, and its limits are Wilcoxon's.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +22,7 @@ from scipy import stats
 from .raw import Samples
 
 RESAMPLES = 2000
-LIMITS = (0.025, 0.975)
+WITHIN = 0.95
 GRID = 1000
 NEEDED = {0.5: 1, 0.9: 100, 0.99: 1_000, 0.999: 10_000}
 """Samples in each block, or the quantile is not printed."""
@@ -43,8 +46,14 @@ def over(values: Samples, seed: int, n: int = 0, take: Callable[..., Any] = np.m
         return Estimate(value, n=n, rounds=count)
     if np.all(values == values[0]):
         return Estimate(value, value, value, n, count)
-    low, high = np.quantile(take(values[_drawn(seed, count)], axis=1), LIMITS)
+    low, high = limits(take(values[_drawn(seed, count)], axis=1), count)
     return Estimate(value, float(low), float(high), n, count)
+
+
+def limits(again: Samples, count: int) -> Samples:
+    """Where the interval of a figure ends that came out so *again* when *count* were resampled."""
+    t = stats.t.ppf((1 + WITHIN) / 2, count - 1) * math.sqrt(count / (count - 1))
+    return np.asarray(np.quantile(again, [stats.norm.sf(t), stats.norm.cdf(t)], axis=0))
 
 
 def pooled_quantile(blocks: Mapping[int, Samples], q: float, seed: int) -> Estimate | None:
@@ -64,17 +73,43 @@ def pooled_quantile(blocks: Mapping[int, Samples], q: float, seed: int) -> Estim
     # The first value of the grid that a share q of the drawn blocks' samples does not exceed.
     places = [np.searchsorted(below[drawn].sum(axis=0), q * sizes[drawn].sum()) for drawn in ways]
     found = grid[places][way]
-    low, high = np.quantile(found, LIMITS)
+    low, high = limits(found, len(parts))
     return Estimate(value, min(float(low), value), max(float(high), value), pooled.size, len(parts))
 
 
-def paired(mine: Mapping[int, Samples], other: Mapping[int, Samples], seed: int) -> Estimate | None:
-    """The median over shared blocks of the difference of their medians; None without any."""
+def paired(mine: Mapping[int, Samples], other: Mapping[int, Samples]) -> Estimate | None:
+    """By how much the blocks of one arm differ from those of another; None without shared ones.
+
+    The median of the means of every two blocks, a block counting as two as well.
+    """
     shared = [block for block in mine if block in other]
     if not shared:
         return None
-    apart = np.array([np.median(mine[b]) - np.median(other[b]) for b in shared])
-    return over(apart, seed, n=sum(mine[b].size for b in shared))
+    apart = [all_pairs(mine[b], other[b]) for b in shared]
+    count, n = len(shared), sum(mine[b].size for b in shared)
+    means = sorted((a + b) / 2 for a, b in itertools.combinations_with_replacement(apart, 2))
+    value = float(np.median(means))
+    if count < 2:
+        return Estimate(value, n=n, rounds=count)
+    left_out = _unlikely_rank_sums(count)
+    ends = means[left_out:][:1] + means[: len(means) - left_out][-1:]
+    return Estimate(value, float(ends[0]), float(ends[1]), n, count)
+
+
+def all_pairs(mine: Samples, other: Samples) -> float:
+    """The median of the differences between every sample of one and every sample of the other."""
+    return float(np.median(np.subtract.outer(mine, other)))
+
+
+def _unlikely_rank_sums(count: int) -> int:
+    """How many of the least sums of Wilcoxon's signed ranks may be left out on either side."""
+    # The coefficient of x^s says how many sets of the ranks 1 to count have the sum s.
+    sets = np.poly1d([1])
+    for rank in range(1, count + 1):
+        sets *= np.poly1d([1] + [0] * (rank - 1) + [1])
+    up_to = np.cumsum(sets.coeffs[::-1]) / 2**count
+    # The limit belongs to the largest sum that is unlikely; what is below it is left out.
+    return max(int((up_to <= (1 - WITHIN) / 2).sum()) - 1, 0)
 
 
 def share_of_medians(above: Samples, below: Samples, seed: int, n: int) -> Estimate | None:
@@ -87,7 +122,7 @@ def share_of_medians(above: Samples, below: Samples, seed: int, n: int) -> Estim
     value = float(np.median(above) / np.median(below))
     if count < 2:
         return Estimate(value, n=n, rounds=count)
-    low, high = np.quantile(np.median(above[drawn], axis=1) / bases, LIMITS)
+    low, high = limits(np.median(above[drawn], axis=1) / bases, count)
     return Estimate(value, min(float(low), value), max(float(high), value), n, count)
 
 

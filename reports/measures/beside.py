@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..differences import shift
 from ..loading import Recording, Series
 from ..rows import Row, row
-from ..statistics import TAILS, Estimate, resampled
+from ..statistics import Estimate, limits, resampled
 from .lookup import CONTROL, timed_medians
 
 METRIC = "cost_ratio_p50"
@@ -69,8 +70,7 @@ def ratio(mine: Series, theirs: Series, control: Series, seed: int) -> Estimate 
     if not shared:
         return None
     one, other = (
-        np.array([np.median(s.blocks[b]) - np.median(control.blocks[b]) for b in shared])
-        for s in (mine, theirs)
+        np.array([shift(s.blocks[b], control.blocks[b]) for b in shared]) for s in (mine, theirs)
     )
     count = sum(mine.blocks[b].size for b in shared)
     if len(shared) < 2:
@@ -82,8 +82,8 @@ def ratio(mine: Series, theirs: Series, control: Series, seed: int) -> Estimate 
     if np.median(other) <= 0 or (below_drawn <= 0).any():
         return None
     value = float(np.median(one) / np.median(other))
-    low, high = np.percentile(above / below_drawn, TAILS)
-    return Estimate(value, min(float(low), value), max(float(high), value), count, len(shared))
+    low, high = limits(above / below_drawn, len(shared))
+    return Estimate(value, min(low, value), max(high, value), count, len(shared))
 
 
 def _alike(

@@ -18,7 +18,7 @@ from bench.records import Run
 
 from ..loading import Recording
 from ..rows import Row, row
-from ..statistics import TAILS, Estimate, over, resampled, times_as_long
+from ..statistics import Estimate, limits, over, resampled, times_as_long
 from .scale import ROUND_TRIP, Point, along
 
 CERTAIN = 0.9
@@ -110,7 +110,7 @@ def break_even(pair: Pair, seed: int) -> Estimate | None:
     seen = [one for one in again if one is not None]
     if len(seen) < CERTAIN * len(again):
         return None
-    low, high = np.percentile(seen, TAILS)
+    low, high = limits(np.array(seen), rounds)
     return Estimate(crossing, min(low, crossing), max(high, crossing), 0, rounds)
 
 

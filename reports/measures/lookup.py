@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..differences import paired_cost
 from ..loading import Recorded, Recording, Samples, Series
 from ..rows import Row, row
-from ..statistics import Estimate, over, paired_cost, quantile
+from ..statistics import Estimate, over, quantile
 
 CONTROL = "control"
 CONTROL_AGAIN = "control-again"
@@ -84,9 +85,7 @@ def timed_medians(recording: Recording, metric: str) -> list[Series]:
     return _for_medians(recording.series("lookup", wanted.layer, wanted.take))
 
 
-def paired(
-    recording: Recording, series: list[Series], scheme: str, reference: str
-) -> list[tuple[Series, Estimate]]:
+def paired(series: list[Series], scheme: str, reference: str) -> list[tuple[Series, Estimate]]:
     """Compare *scheme* with *reference* block by block, in each regime that both have."""
     found = []
     for one in series:
@@ -95,7 +94,7 @@ def paired(
         for other in series:
             if other.arm != reference or not one.regime.agrees_with(other.regime):
                 continue
-            estimate = paired_cost(one.blocks, other.blocks, 0.5, recording.run.seed)
+            estimate = paired_cost(one.blocks, other.blocks)
             if estimate is not None:
                 found.append((one, estimate))
                 break
@@ -108,7 +107,7 @@ def _costs(recording: Recording, metric: str, everything: list[Series]) -> list[
         row(recording.run.name, "lookup", arm, f"{metric}_cost_p50", estimate, one.regime)
         for arm in _arms(series)
         if arm != CONTROL and metric != "floor_us"
-        for one, estimate in paired(recording, series, arm, CONTROL)
+        for one, estimate in paired(series, arm, CONTROL)
     ]
 
 
@@ -130,7 +129,7 @@ def _differences(recording: Recording, everything: list[Series]) -> list[Row]:
         )
         for session in by_mechanism.get("session", [])
         for token in by_mechanism.get("token", [])
-        for one, estimate in paired(recording, series, session, token)
+        for one, estimate in paired(series, session, token)
     ]
 
 

@@ -17,7 +17,7 @@ from scipy.optimize import nnls
 
 from ..loading import Recording
 from ..rows import Row, row
-from ..statistics import TAILS, Estimate
+from ..statistics import Estimate, limits
 from .scale import Point
 
 REFITS = 200
@@ -101,13 +101,13 @@ def _fit(scheme: str, learnt: list[Point], held_out: tuple[Point, ...], seed: in
     costs = np.array([max(value, 1e-3) for _, value in observed])
     found = _solve(inputs, costs, np.ones(len(costs)))
     again = np.array([_solve(inputs, costs, w) for w in _weights(blocks, seed)])
-    parts = {}
+    parts, rounds = {}, len(np.unique(blocks))
     for index, metric in enumerate(metrics):
-        low, high = _interval(again[:, index]) if len(again) else (None, None)
+        low, high = limits(again[:, index], rounds) if len(again) else (None, None)
         value = float(found[index])
         if low is not None and high is not None:
             low, high = min(low, value), max(high, value)
-        parts[metric] = Estimate(value, low, high, len(learnt), len(np.unique(blocks)))
+        parts[metric] = Estimate(value, low, high, len(learnt), rounds)
     return Model(scheme, float(base), parts, tuple(learnt), held_out)
 
 
@@ -135,8 +135,3 @@ def _weights(blocks: NDArray[np.int64], seed: int) -> Iterator[Matrix]:
     for _ in range(REFITS):
         drawn = rng.choice(known, known.size)
         yield np.array([(drawn == block).sum() for block in blocks], dtype=np.float64)
-
-
-def _interval(values: Matrix) -> tuple[float, float]:
-    low, high = np.percentile(values, TAILS)
-    return float(low), float(high)

@@ -27,7 +27,7 @@ def rows(recording: Recording) -> list[Row]:
     for quantity, (layer, factor) in LAYERS.items():
         series = timed_medians(recording, quantity)
         for again, scheme in pairs:
-            for one, apart in paired(recording, series, again, scheme):
+            for one, apart in paired(series, again, scheme):
                 floor = Estimate(noise_floor(apart) * factor, None, None, apart.n, apart.rounds)
                 found.append(
                     row(

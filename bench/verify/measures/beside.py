@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..figures import Found
-from ..intervals import Estimate, share_of_medians
+from ..intervals import Estimate, all_pairs, share_of_medians
 from ..raw import Records, Samples, Series
 from .lookup import CONTROL, TIMES, preferring
 
@@ -56,8 +56,7 @@ def _ratio(one: Series, other: Series, control: Series, seed: int) -> Estimate |
         return None
 
     def costs(series: Series) -> Samples:
-        medians = [np.median(series.blocks[b]) - np.median(control.blocks[b]) for b in blocks]
-        return np.array(medians)
+        return np.array([all_pairs(series.blocks[b], control.blocks[b]) for b in blocks])
 
     samples = sum(one.blocks[b].size for b in blocks)
     return share_of_medians(costs(one), costs(other), seed, samples)

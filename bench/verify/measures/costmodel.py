@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from ..figures import Found
-from ..intervals import LIMITS, Estimate
+from ..intervals import Estimate, limits
 from ..raw import Records, Regime
 from .scale import Point, points
 
@@ -79,7 +79,7 @@ def _fit(learnt: Sequence[Point], base: float, seed: int) -> dict[str, Estimate]
             metric: Estimate(float(value), n=len(learnt), rounds=rounds)
             for metric, value in zip(metrics, values, strict=True)
         }
-    lows, highs = np.quantile(again, LIMITS, axis=0)
+    lows, highs = limits(again, rounds)
     return {
         metric: Estimate(
             float(value), float(min(low, value)), float(max(high, value)), len(learnt), rounds

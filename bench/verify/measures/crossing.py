@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..figures import Found
-from ..intervals import LIMITS, Estimate, medians_drawn, over
+from ..intervals import Estimate, limits, medians_drawn, over
 from ..raw import Records, Regime, Samples
 from .scale import Point, points
 
@@ -92,7 +92,7 @@ def _break_even(at_ms: Samples, apart: list[Samples], seed: int) -> Estimate | N
     seen = [one for one in crossings if one is not None]
     if len(seen) < CERTAIN * len(crossings):
         return None
-    low, high = np.quantile(seen, LIMITS)
+    low, high = limits(np.array(seen), rounds)
     return Estimate(crossing, min(float(low), crossing), max(float(high), crossing), 0, rounds)
 
 

@@ -29,7 +29,7 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
         medians, tails = preferring("interleaved", series), preferring("separate", series)
         yield from _percentiles(records, metric, medians, tails)
         if metric != "floor_us":
-            yield from _costs(records, metric, medians)
+            yield from _costs(metric, medians)
         if metric == "auth_us":
             yield from _differences(records, metric, medians)
     for layer in COUNTED_LAYERS:
@@ -83,15 +83,13 @@ def _subject(one: Series) -> tuple[Any, ...]:
     return one.arm, regime.labels.get("load", ""), regime.conditions.get("store_rtt_ms")
 
 
-def pairs(
-    records: Records, series: list[Series], arm: str, other: str
-) -> Iterator[tuple[Series, Estimate]]:
+def pairs(series: list[Series], arm: str, other: str) -> Iterator[tuple[Series, Estimate]]:
     """*arm* less *other* in each regime of *arm*, where *other* was measured in one that agrees."""
     for one in (s for s in series if s.arm == arm):
         for reference in (s for s in series if s.arm == other):
             if not one.regime.agrees_with(reference.regime):
                 continue
-            estimate = paired(one.blocks, reference.blocks, records.seed)
+            estimate = paired(one.blocks, reference.blocks)
             if estimate is not None:
                 yield one, estimate
                 break
@@ -110,11 +108,11 @@ def _percentiles(
             yield _row(one, f"{metric}_{suffix}", estimate)
 
 
-def _costs(records: Records, metric: str, series: list[Series]) -> Iterator[Found]:
+def _costs(metric: str, series: list[Series]) -> Iterator[Found]:
     for arm in _arms(series):
         if arm == CONTROL:
             continue
-        for one, estimate in pairs(records, series, arm, CONTROL):
+        for one, estimate in pairs(series, arm, CONTROL):
             yield _row(one, f"{metric}_cost_p50", estimate)
 
 
@@ -123,7 +121,7 @@ def _differences(records: Records, metric: str, series: list[Series]) -> Iterato
     kind = {arm: records.arm(arm).get("mechanism", "control") for arm in arms}
     for session in (arm for arm in arms if kind[arm] == "session"):
         for token in (arm for arm in arms if kind[arm] == "token"):
-            for one, estimate in pairs(records, series, session, token):
+            for one, estimate in pairs(series, session, token):
                 yield _row(one, f"{metric}_difference_p50", estimate, less=token)
 
 

@@ -24,7 +24,7 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
         layer, take = TIMES[metric]
         series = preferring("interleaved", records.series("lookup", layer, take))
         for again, scheme in twice:
-            for one, apart in pairs(records, series, again, scheme):
+            for one, apart in pairs(series, again, scheme):
                 ends = [abs(e) for e in (apart.value, apart.low, apart.high) if e is not None]
                 floor = Estimate(max(ends) * factor, n=apart.n, rounds=apart.rounds)
                 noted = {"less": scheme, "layer": layer}

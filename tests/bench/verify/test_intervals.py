@@ -12,7 +12,12 @@ def test_the_interval_of_a_median_is_scipys() -> None:
     values = np.random.default_rng(3).normal(size=12)
     found = over(values, seed=5)
     witness = stats.bootstrap(
-        (values,), np.median, n_resamples=2000, method="percentile", rng=np.random.default_rng(5)
+        (values,),
+        np.median,
+        n_resamples=2000,
+        method="percentile",
+        confidence_level=1 - 2 * stats.norm.sf(stats.t.ppf(0.975, 11) * (12 / 11) ** 0.5),
+        rng=np.random.default_rng(5),
     ).confidence_interval
     assert (found.low, found.high) == pytest.approx((witness.low, witness.high))
 
@@ -48,9 +53,23 @@ def test_a_tail_needs_samples_in_every_block() -> None:
 
 def test_only_blocks_that_both_have_are_paired() -> None:
     mine = {0: np.array([5.0]), 1: np.array([6.0]), 2: np.array([100.0])}
-    found = paired(mine, {0: np.array([1.0]), 1: np.array([1.0])}, seed=1)
+    found = paired(mine, {0: np.array([1.0]), 1: np.array([1.0])})
     assert found is not None
-    assert (found.value, found.n, found.rounds) == (4.5, 2, 2)
+    assert (found.value, found.low, found.high) == (4.5, 4.0, 5.0)
+    assert (found.n, found.rounds) == (2, 2)
+
+
+def test_the_interval_of_a_difference_holds_what_wilcoxons_test_does_not_reject() -> None:
+    """scipy's own test as the witness, a hair inside each limit and a hair outside."""
+    apart = np.random.default_rng(4).normal(size=10)
+    mine = {block: np.array([each]) for block, each in enumerate(apart)}
+    found = paired(mine, dict.fromkeys(mine, np.zeros(1)))
+    assert found is not None
+    assert found.low is not None
+    assert found.high is not None
+    for limit, inwards in ((found.low, 1e-9), (found.high, -1e-9)):
+        assert stats.wilcoxon(apart - (limit + inwards), method="exact").pvalue > 0.05
+        assert stats.wilcoxon(apart - (limit - inwards), method="exact").pvalue <= 0.05
 
 
 @pytest.mark.parametrize(("found", "of"), [(0, 299), (3, 50), (50, 50), (0, 0)])

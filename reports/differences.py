@@ -1,0 +1,93 @@
+"""How much longer one arm takes than another, and how sure that is.
+
+Within a block: the shift by Hodges and Lehmann (1963), which is the median of the differences
+between every request of the one and every request of the other. It is what a difference of
+medians estimates, with half to two thirds of its error where times are skewed. Over blocks:
+the pseudomedian with the exact interval of Wilcoxon's signed ranks, which assumes no
+distribution, only that blocks err to either side alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .loading import Samples
+from .statistics import CONFIDENCE, Estimate
+
+FINE = 1e-9
+"""Of the range of the samples: how closely a shift is closed in on before it is read off."""
+
+
+def paired_cost(blocks: Mapping[int, Samples], reference: Mapping[int, Samples]) -> Estimate | None:
+    """Estimate how much more *blocks* took than *reference*.
+
+    Only blocks that both have count: what disturbed one of a pair disturbed the other. None
+    where there is no such block.
+    """
+    shared = [block for block in blocks if block in reference]
+    if not shared:
+        return None
+    costs = np.array([shift(blocks[b], reference[b]) for b in shared])
+    return over_differences(costs, n=sum(blocks[b].size for b in shared))
+
+
+def shift(mine: Samples, other: Samples) -> float:
+    """Give the median of all differences between a sample of *mine* and one of *other*.
+
+    Exact, in time that grows with the samples and not with their pairs.
+    """
+    mine, other = np.sort(mine), np.sort(other)
+    pairs = mine.size * other.size
+    middle = _difference_at((pairs + 1) // 2, mine, other)
+    return middle if pairs % 2 else (middle + _difference_at(pairs // 2 + 1, mine, other)) / 2
+
+
+def over_differences(values: Samples, *, n: int) -> Estimate:
+    """Estimate the pseudomedian of one difference a block: the median of the means of all pairs.
+
+    Its limits are two of these means, so that the interval holds in 95 of 100 runs or more. With
+    fewer than six blocks there are none so far out, and the limits are the outermost.
+    """
+    first, second = np.triu_indices(values.size)
+    means = np.sort((values[first] + values[second]) / 2)
+    value = float(np.median(means))
+    if values.size < 2:
+        return Estimate(value, None, None, n, values.size)
+    beyond = max(means_beyond(values.size), 0)
+    return Estimate(value, float(means[beyond]), float(means[-1 - beyond]), n, values.size)
+
+
+def means_beyond(blocks: int) -> int:
+    """Give how many means of pairs lie beyond either limit; -1 where 95 % cannot be reached.
+
+    The sum of Wilcoxon's signed ranks is at most so large with a probability of 2.5 %: each sum is
+    made in as many ways as there are sets of ranks that add up to it.
+    """
+    ways = np.zeros(blocks * (blocks + 1) // 2 + 1)
+    ways[0] = 1
+    for rank in range(1, blocks + 1):
+        ways[rank:] += ways[:-rank].copy()
+    likely = np.cumsum(ways) / 2.0**blocks
+    return int(np.searchsorted(likely, (1 - CONFIDENCE) / 2, side="right")) - 1
+
+
+def _difference_at(rank: int, mine: Samples, other: Samples) -> float:
+    """Give the difference that *rank* of all are not above, of sorted samples."""
+    low, high = float(mine[0] - other[-1]), float(mine[-1] - other[0])
+    fine = FINE * max(high - low, np.finfo(float).tiny)
+    while high - low > fine:
+        middle = (low + high) / 2
+        reached = mine.size * other.size - _first_within(middle, mine, other).sum()
+        low, high = (low, middle) if reached >= rank else (middle, high)
+    # The largest that is not above what was closed in on.
+    firsts = _first_within(high, mine, other)
+    there = firsts < other.size
+    return float((mine[there] - other[firsts[there]]).max())
+
+
+def _first_within(most: float, mine: Samples, other: Samples) -> NDArray[np.intp]:
+    """Give, for each of *mine*, the place of the first of *other* that is at most *most* below."""
+    return np.searchsorted(other, mine - most, side="left")
