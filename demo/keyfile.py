@@ -23,7 +23,7 @@ def load_or_make(path: Path, make: Callable[[], Sequence[dict[str, Any]]]) -> li
         _publish(path, json.dumps({"keys": list(make())}))
     try:
         stored = json.loads(path.read_text())["keys"]
-        if not isinstance(stored, list):
+        if not (isinstance(stored, list) and all(isinstance(each, dict) for each in stored)):
             raise TypeError
     except (ValueError, KeyError, TypeError):
         raise ValueError(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..context import Context
     from ..plan import Plan
 
-START_S = 3.2
+START_S = 2.5
 """What starting a node, logging in and starting Locust take, for the forecast."""
 GAP_S = 0.3
 """Between the turns of two arms in a separate block: the first one's work must have ended."""

@@ -187,7 +187,8 @@ def _ring(algorithm: Algorithm, settings: Settings) -> KeyRing:
     stored = load_or_make(
         settings.keys_file, lambda: [Key.generate(each).to_dict() for each in Algorithm]
     )
-    own = [key for key in map(Key.from_dict, stored) if key.algorithm is algorithm]
+    # The others are not read: to check a private RSA key takes longer than all else here.
+    own = [Key.from_dict(each) for each in stored if each.get("algorithm") == algorithm.value]
     if not own:
         raise ValueError(f"{settings.keys_file} holds no key for {algorithm.value}: remove it")
     return KeyRing(own)
