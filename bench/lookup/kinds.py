@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .bare import store_of
-from .blocks import Interleaved, Kind, Rates, Separate
+from .blocks import Interleaved, Kind, Rates
 from .farther import Far
+from .high import High
 from .hotbench import HotLoop
+from .separate import Separate
 
 if TYPE_CHECKING:
     from ..context import Context
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
 
 def kinds(context: Context, rates: Rates) -> tuple[Kind, ...]:
     """Every kind, with the rates where there are requests."""
-    low, high = Interleaved(rates.low), Interleaved(rates.high, "high")
-    usual = (low, high, Separate(rates.low), HotLoop())
+    usual = (Interleaved(rates.low), High(rates.high), Separate(rates.low), HotLoop())
     return (*usual, Far(rates.low)) if _stores_can_move(context) else usual
 
 

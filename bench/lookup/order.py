@@ -1,9 +1,9 @@
 """In which order the blocks of a run come, and which of them can be spared if time runs out.
 
 A run keeps to the time it was announced with. On a machine that is slow, or that was disturbed and
-had to repeat blocks, that is done by leaving blocks out: of no kind more than three in ten, of none the
-first three, in an order that the seed decides before any is measured. A block that was disturbed
-comes again last, since what disturbs a machine takes its time.
+had to repeat blocks, that is done by leaving blocks out: of no kind more than three in ten, of none
+the first three, in an order that the seed decides before any is measured. A block that was
+disturbed comes again last, since what disturbs a machine takes its time.
 """
 
 from __future__ import annotations

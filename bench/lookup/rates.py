@@ -13,13 +13,15 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from ..context import CONTROL
 from ..driving.generator import Generator
 from ..driving.job import Load
 from ..driving.schedule import NS_PER_S, climbing
 from ..machines.serving import serve_arms
 from ..nodes import Node
-from ..records import Cell, write_cell
+from ..records import Cell, read_cells, write_cell
 from .blocks import Rates
 from .capacity import measure_capacity
 from .logins import prepare
@@ -32,9 +34,11 @@ STEPS = (0.55, 0.7, 0.85, 1.0)
 """What is rehearsed of the high rate, in this order."""
 STEP_S_MOST = 0.8
 GAP_S = 0.3
-CALM_UNDER_WAY = 3.0
+EASED = 0.8
+"""What is left of a high rate that a block was too busy at."""
+CALM_UNDER_WAY = 2.5
 """Requests under way at once, on average: rate times latency (Little). A server at seven tenths of
-what it can do has about two; one that has more to do than it can collects them."""
+what it can do has less than two; one that has more to do than it can collects them."""
 CALM_CPU = 0.5
 """Of one core, for the generator; a block may have 0.6."""
 
@@ -76,6 +80,24 @@ def choose_rates(context: Context) -> Rates:
         )
         write_cell(context.folder, cell)
     return rates
+
+
+def ease(context: Context, rate: float) -> float:
+    """
+    The high rate a step lower, and saved as the one that was offered.
+
+    *rate* as it is, if a block was kept at it: blocks of one run are of one rate.
+    """
+    cells = read_cells(context.folder)
+    if any(cell.measure == "lookup" and cell.labels.get("load") == "high" for cell in cells):
+        return rate
+    for cell in context.cells_of("lookup", "rates"):
+        if cell.labels["load"] == "high":
+            offered = ("offered_rate", "offered_share", "offered_share_of_arms")
+            figures = cell.figures | {name: EASED * cell.figures[name] for name in offered}
+            labels = cell.labels | {"limited_by": "generator"}
+            write_cell(context.folder, replace(cell, figures=figures, labels=labels))
+    return EASED * rate
 
 
 def _rehearsing(context: Context) -> contextlib.AbstractContextManager[Generator | None]:

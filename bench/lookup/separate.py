@@ -1,0 +1,61 @@
+"""Separate lookup blocks: one arm after the other has the server to itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..driving.schedule import separate
+from .blocks import START_S, Load, Tell, drive, fresh, save, template_of, told
+
+if TYPE_CHECKING:
+    from ..context import Context
+    from ..plan import Plan
+
+GAP_S = 0.3
+"""Between the turns of two arms in a separate block: the first one's work must have ended."""
+TURN_WARM_S = 0.3
+
+
+class Separate:
+    """One arm after the other has the server to itself; so its processor time is known too."""
+
+    load: Load = "low"
+    name = "separate"
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+
+    def count(self, plan: Plan) -> int:
+        return plan.separate_blocks
+
+    def seconds(self, context: Context) -> float:
+        return START_S + len(context.arms) * (self._turn_s(context.plan) + GAP_S)
+
+    def _turn_s(self, plan: Plan) -> float:
+        return TURN_WARM_S + max(plan.separate_s, plan.separate_requests / self._rate)
+
+    def measure(self, context: Context, block: int, tell: Tell) -> bool:
+        plan, arms = context.plan, context.arms
+        seed = context.seed_for("lookup", "separate", block)
+        turn_s = self._turn_s(plan)
+        schedule, turns_ns = separate(seed, len(arms), self._rate, turn_s, GAP_S)
+        template = template_of(context, "separate", block, self._rate, self.load)
+        rows, outcome, clock = drive(context, fresh(context), schedule, template, tell)
+        cpu_us = {}
+        kept = rows[:0]
+        for index, arm in enumerate(arms):
+            own = rows[rows["arm"] == index]
+            start_ns = outcome.base_ns + int(turns_ns[index])
+            # The server's work of this turn ends in the gap, so half of that belongs to it.
+            used_s = clock.used_between_s(
+                start_ns - int(GAP_S / 2 * 1e9), start_ns + int((turn_s + GAP_S / 2) * 1e9)
+            )
+            if len(own) and clock.known:
+                cpu_us[arm.name] = used_s / len(own) * 1e6
+            warm = own["intended_ns"] < start_ns + int(TURN_WARM_S * 1e9)
+            kept = np.concatenate([kept, own[~warm]])
+        kept = np.sort(kept, order="intended_ns")
+        where = told(self.name, block)
+        return not save(context, where, kept, outcome, self._rate, template, cpu_us)
