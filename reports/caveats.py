@@ -11,6 +11,7 @@ from .wording import number, some
 
 STEAL_PERCENT = 1.0
 LOAD_PER_CORE = 0.7
+SPEEDS_APART = 1.25
 PLANNED = {"nodes", "trials", "probe_interval_ms", "rate"}
 """Figures of a cell that say how it was measured, and are not results."""
 PROBES_FOR_ONE_PERCENT = 299
@@ -61,6 +62,21 @@ def _machine(results: Results) -> Iterator[str]:
     governor = environment.machine.get("governor")
     if governor and governor != "performance":
         yield f"The processor's governor was {governor}, which changes its speed as it likes."
+
+
+def _speed(results: Results) -> Iterator[str]:
+    took = [
+        one.cell.figures["fixed_work_us"]
+        for one in results.recording.cells
+        if one.cell.measure == "calibration" and "fixed_work_us" in one.cell.figures
+    ]
+    if took and max(took) > SPEEDS_APART * min(took):
+        yield (
+            f"The machine changed its speed: the same work took {number(min(took))} to "
+            f"{number(max(took))} µs, from block to block. Where nothing was stolen, that is "
+            "another guest of the host on the same core. What differs within a block is sound, "
+            "and its size is that of a machine between the two."
+        )
 
 
 def _source(results: Results) -> Iterator[str]:
@@ -128,6 +144,7 @@ CATALOGUE: list[Callable[[Results], Iterator[str]]] = [
     _controls,
     _blocks,
     _machine,
+    _speed,
     _store,
     _tails,
     _probes,

@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.records import RecordError
 
 from .loading import load
-from .order import Order, described, order
+from .order import Order, described, order, slowed
 from .results import Results, evaluate
 from .rows import Row
 from .wording import measured, number, quantity
@@ -31,6 +31,8 @@ FEWEST_BLOCKS = 5
 """Of these; an interval over fewer says too little of how blocks differ."""
 RATES_APART = 1.25
 """Offered rates further apart than this are two loads, and latency depends on the load."""
+SPEEDS_APART = 1.05
+"""From here on it is said that the machine was faster in one run than in the other."""
 DRAWN_SHARE = 0.01
 """Of what a store takes for a login: its own count of its memory, for other IDs."""
 TIMED = (
@@ -92,7 +94,8 @@ def compare(before: Results, after: Results) -> Comparison:
         raise NotComparable("the two runs have no figure in common; measure the same schemes")
     real = [change for change in changes if change.real]
     lines = [f"From {before.recording.run.name} to {after.recording.run.name}", ""]
-    lines += [f"! {text}" for text in _reservations(before, after)]
+    reservations = [*_reservations(before, after), *_speeds(before, after)]
+    lines += [f"! {text}" for text in reservations]
     if real:
         lines += ["Changed, beyond the noise of both:"]
         lines += [f"  {_line(change)}" for change in real]
@@ -207,6 +210,16 @@ def _reservations(before: Results, after: Results) -> Iterator[str]:
     for name in sorted(first.versions.keys() & second.versions.keys()):
         if first.versions[name] != second.versions[name]:
             yield f"Another {name}: {first.versions[name]} and {second.versions[name]}."
+
+
+def _speeds(before: Results, after: Results) -> Iterator[str]:
+    """Say that the machine was not as fast as before, which no other figure of a run shows."""
+    slower = slowed(before, after)
+    if slower is not None and max(slower, 1 / slower) > SPEEDS_APART:
+        yield (
+            f"The machine took {number(slower)} times as long for the same work in the second run: "
+            "costs that are work changed with it."
+        )
 
 
 def _line(change: Change) -> str:

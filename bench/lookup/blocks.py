@@ -23,6 +23,7 @@ from ..machines.given import GivenNodes
 from ..machines.serving import serve_arms
 from ..nodes import Nodes
 from ..processes.cpuclock import CpuClock
+from ..processes.speed import fixed_work_us
 from ..records import Cell, Gate, write_cell
 from .cells import arm_cells, calibration_cell, measured
 from .logins import prepare
@@ -160,11 +161,17 @@ def drive(
     template: Cell,
     tell: Tell,
 ) -> tuple[NDArray[Any], Outcome, CpuClock]:
-    """Send *schedule* to a server of its own, with one generator."""
+    """
+    Send *schedule* to a server of its own, with one generator.
+
+    How fast the machine is just before and just after goes into the figures of *template*.
+    """
     labels = template.labels
     what = f"{labels['design']} block {template.block + 1}, {labels['load']} load"
     tell(0.0, f"{what}, starting")
     services, placement = context.services, context.placement
+    here = context.machines is None  # elsewhere this says nothing of where the servers are
+    before_us = fixed_work_us(placement.server) if here else 0.0
     with (
         Generator(services.folder, placement.generator, context.machines) as generator,
         serving as nodes,
@@ -183,6 +190,9 @@ def drive(
             tell(0.3 + 0.7 * share, what)
 
         rows, outcome = generator.keep(nodes[0], loads, schedule, tick, list(nodes)[1:])
+    if here:
+        after_us = fixed_work_us(placement.server)
+        template.figures["fixed_work_us"] = (before_us + after_us) / 2
     return rows, outcome, clock
 
 

@@ -35,6 +35,7 @@ def calibration_cell(rows: Rows, outcome: Outcome, offered: float, conditions: C
         measure="calibration",
         conditions={**conditions.conditions, "rate": offered},
         figures={
+            **conditions.figures,
             "achieved_rate": achieved_rate,
             "generator_lag_ms_p99": lag_p99_ms,
             "generator_cpu": cpu,

@@ -21,6 +21,7 @@ CALIBRATION = listed(
     ("achieved_rate", "1/s", "requests a second that were sent"),
     ("generator_lag_ms_p99", "ms", "99 %: how late requests were sent"),
     ("generator_cpu", "share", "use of a core by the load generator"),
+    ("fixed_work_us", "us", "how long a fixed piece of work took: the machine's speed"),
     ("proxy_rtt_us_p50", "us", "round trip to the store through the delay"),
     ("direct_rtt_us_p50", "us", "round trip to the store without the delay"),
     ("proxy_added_us_p50", "us", "what the delay added to the round trip"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from bench.records import read_arrays, read_cells, read_run, write_cell, write_run
+from bench.records import Cell, read_arrays, read_cells, read_run, write_cell, write_run
 from reports.__main__ import TURNED, main
 from reports.compare import compare_runs
 from reports.loading import load
-from reports.order import Order, differences, order
+from reports.order import Judged, Order, differences, order
 from reports.results import evaluate
 
 from . import synthetic
@@ -83,6 +83,49 @@ def test_pairs_that_agree_exit_with_nothing_to_say(tmp_path: Path) -> None:
     found = CliRunner().invoke(main, ["compare", str(even), str(odd)])
     assert found.exit_code == 0
     assert "Order inside the request" in found.output
+
+
+def at_speed(folder: Path, slower: float, blocks: int = 8) -> Path:
+    """The same on a machine that takes *slower* times as long for all that is not a fixed time."""
+    for cell in list(read_cells(folder)):
+        if not cell.arm.startswith("control-delay"):
+            arrays = read_arrays(folder, cell)
+            write_cell(folder, cell, {name: each * slower for name, each in arrays.items()})
+    for block in range(blocks):
+        cell = Cell(
+            id=f"9{block:03d}-calibration",
+            measure="calibration",
+            arm="control",
+            block=block,
+            labels={"design": "interleaved", "load": "low"},
+            figures={"fixed_work_us": 500.0 * slower},
+        )
+        write_cell(folder, cell)
+    return folder
+
+
+def test_a_machine_that_was_slower_is_told_and_both_are_brought_to_one_speed(
+    tmp_path: Path,
+) -> None:
+    """Every cost is half as large again, so hardly an interval meets, until that is taken off."""
+    even, odd = halves(tmp_path)
+    unknown = compare_runs(even, odd)
+    assert unknown.order is not None
+    assert "once both are brought" not in unknown.text
+    found = compare_runs(at_speed(even, 1.0), at_speed(odd, 1.5))
+    assert found.order is not None
+    assert "The machine took 1.50 times as long for the same work in the second run" in found.text
+    judged = found.order.judged
+    alike = sum(one.meet_at_one_speed for one in judged)
+    assert sum(one.meet for one in judged) < alike
+    assert alike >= sum(one.meet for one in unknown.order.judged if one.pair in pairs_of(judged))
+    assert "once both are brought to one speed" in found.text
+    assert not found.turned
+
+
+def pairs_of(judged: Sequence[Judged]) -> set[tuple[str, str]]:
+    """Which pairs were judged."""
+    return {one.pair for one in judged}
 
 
 def test_a_difference_that_noise_may_have_made_is_not_judged(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from bench.records import Gate
+from bench.records import Cell, Gate, write_cell
 from reports import html, theme
 from reports.caveats import caveats
 from reports.charts import CHARTS
@@ -240,3 +240,16 @@ def test_few_blocks_are_warned_of(tmp_path: Path, document: Document) -> None:
     found = caveats(evaluate(load(synthetic.write(tmp_path / "run", shape=shape))))
     assert any("hold in about 75 of 100 runs" in caveat for caveat in found)
     assert not any("of 100 runs" in caveat for caveat in document.caveats)
+
+
+def test_a_machine_that_changed_its_speed_is_told(tmp_path: Path) -> None:
+    """Another guest on the same core takes no time that anybody counts."""
+    folder = synthetic.write(tmp_path / "run")
+    for number, took_us in enumerate((480.0, 500.0, 990.0)):
+        figures = {"fixed_work_us": took_us}
+        labels = {"design": "interleaved", "load": "low"}
+        id_ = f"9{number}-calibration"
+        cell = Cell(id=id_, measure="calibration", arm="control", figures=figures, labels=labels)
+        assert not any("changed its speed" in caveat for caveat in caveats(evaluate(load(folder))))
+        write_cell(folder, cell)
+    assert any("took 480 to 990" in caveat for caveat in caveats(evaluate(load(folder))))

@@ -28,6 +28,7 @@ GENERATOR = (
     "achieved_rate",
     "generator_lag_ms_p99",
     "generator_cpu",
+    "fixed_work_us",
     "proxy_rtt_us_p50",
     "direct_rtt_us_p50",
     "proxy_added_us_p50",
