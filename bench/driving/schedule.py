@@ -77,11 +77,13 @@ def climbing(
 
 
 def separate(
-    seed: Sequence[int], arms: int, rate: float, seconds: float, gap_s: float
+    seed: Sequence[int], arms: int, rate: float, warm_s: float, seconds: float, gap_s: float
 ) -> tuple[Schedule, NDArray[np.int64]]:
     """
     Poisson arrivals at *rate* for one arm after the other, in random order, *gap_s* apart.
 
+    After the first *warm_s* of its turn each arm has as many as are due in *seconds* at that rate,
+    and no more nor fewer: a percentile in the tail needs a number of them.
     With it comes the start of each arm's turn in nanoseconds, by arm.
     """
     generator = np.random.default_rng(seed)
@@ -89,8 +91,10 @@ def separate(
     turns_ns = np.zeros(arms, dtype=np.int64)
     due, arm = [], []
     for place, index in enumerate(order):
-        turns_ns[index] = int(place * (seconds + gap_s) * NS_PER_S)
-        turn = _poisson(generator, rate, seconds) + turns_ns[index]
+        turns_ns[index] = int(place * (warm_s + seconds + gap_s) * NS_PER_S)
+        warm = _poisson(generator, rate, warm_s)
+        counted = _arrivals(generator, round(rate * seconds), seconds) + int(warm_s * NS_PER_S)
+        turn = np.concatenate([warm, counted]) + turns_ns[index]
         due.append(turn)
         arm.append(np.full(len(turn), index, dtype=np.int16))
     due_ns = np.concatenate(due)
@@ -99,7 +103,11 @@ def separate(
 
 def _poisson(generator: np.random.Generator, rate: float, seconds: float) -> NDArray[np.int64]:
     """Instants of a Poisson process within [0, *seconds*): uniform, given how many there are."""
-    count = generator.poisson(rate * seconds)
+    return _arrivals(generator, generator.poisson(rate * seconds), seconds)
+
+
+def _arrivals(generator: np.random.Generator, count: int, seconds: float) -> NDArray[np.int64]:
+    """*count* instants within [0, *seconds*), as a Poisson process has them that has so many."""
     return np.sort(generator.uniform(0, seconds * NS_PER_S, size=count)).astype(np.int64)
 
 

@@ -31,16 +31,18 @@ class Separate:
         return plan.separate_blocks
 
     def seconds(self, context: Context) -> float:
-        return START_S + len(context.arms) * (self._turn_s(context.plan) + GAP_S)
+        turn_s = TURN_WARM_S + self._counted_s(context.plan) + GAP_S
+        return START_S + len(context.arms) * turn_s
 
-    def _turn_s(self, plan: Plan) -> float:
-        return TURN_WARM_S + max(plan.separate_s, plan.separate_requests / self._rate)
+    def _counted_s(self, plan: Plan) -> float:
+        return max(plan.separate_s, plan.separate_requests / self._rate)
 
     def measure(self, context: Context, block: int, tell: Tell) -> bool:
         plan, arms = context.plan, context.arms
         seed = context.seed_for("lookup", "separate", block)
-        turn_s = self._turn_s(plan)
-        schedule, turns_ns = separate(seed, len(arms), self._rate, turn_s, GAP_S)
+        counted_s = self._counted_s(plan)
+        turn_s = TURN_WARM_S + counted_s
+        schedule, turns_ns = separate(seed, len(arms), self._rate, TURN_WARM_S, counted_s, GAP_S)
         template = template_of(context, "separate", block, self._rate, self.load)
         rows, outcome, clock = drive(context, fresh(context), schedule, template, tell)
         cpu_us = {}

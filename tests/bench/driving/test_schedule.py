@@ -62,17 +62,18 @@ def test_a_climb_has_one_rate_after_the_other() -> None:
 
 
 def test_separate_turns_do_not_overlap() -> None:
-    schedule, turns_ns = separate([7], 5, 500.0, 1.0, gap_s=0.3)
+    schedule, turns_ns = separate([7], 5, 500.0, 0.2, 0.8, gap_s=0.3)
     assert np.all(np.diff(schedule.due_ns) >= 0)
     for arm, start_ns in enumerate(turns_ns):
         own = schedule.due_ns[schedule.arm == arm]
         assert len(own) > 0
         assert start_ns <= own.min()
         assert own.max() < start_ns + 1e9
+        assert (own >= start_ns + 0.2e9).sum() == 400  # the same number for each, after warm-up
 
 
 def test_separate_turns_come_in_an_order_drawn_from_the_seed() -> None:
-    orders = {tuple(separate([seed], 5, 50.0, 1.0, 0.1)[1].tolist()) for seed in range(10)}
+    orders = {tuple(separate([seed], 5, 50.0, 0.2, 0.8, 0.1)[1].tolist()) for seed in range(10)}
     assert len(orders) > 1
 
 
