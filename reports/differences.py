@@ -24,10 +24,10 @@ FINE = 1e-9
 def paired_cost(blocks: Mapping[int, Samples], reference: Mapping[int, Samples]) -> Estimate | None:
     """Estimate how much more *blocks* took than *reference*.
 
-    Only blocks that both have count: what disturbed one of a pair disturbed the other. None
-    where there is no such block.
+    Only blocks that both have samples of count: what disturbed one of a pair disturbed the other.
+    None where there is no such block.
     """
-    shared = [block for block in blocks if block in reference]
+    shared = [b for b in blocks if b in reference and blocks[b].size and reference[b].size]
     if not shared:
         return None
     costs = np.array([shift(blocks[b], reference[b]) for b in shared])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,20 @@ def place() -> Placement:
     # Two threads of one physical core would share its units and caches.
     apart = [core for core in others if core not in _siblings(server)]
     return Placement(server=(server,), generator=((apart or others)[0],))
+
+
+@contextlib.contextmanager
+def running_on(cores: Sequence[int]) -> Iterator[None]:
+    """This thread on *cores* meanwhile; where it is if there are none."""
+    if not cores or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _siblings(core: int) -> set[int]:

@@ -6,12 +6,12 @@ is stolen then, and everything takes longer.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from statistics import median
 from time import perf_counter_ns
+
+from .placement import running_on
 
 TIMES = 15
 """The work is done so often, some 20 ms in all; the median counts."""
@@ -25,7 +25,7 @@ def fixed_work_us(cores: Sequence[int] = ()) -> float:
 
     Steps of an interpreter and a SHA-256, about as much time in the one as in the other.
     """
-    with _on(cores):
+    with running_on(cores):
         return median(_once_ns() for _ in range(TIMES)) / 1e3
 
 
@@ -36,16 +36,3 @@ def _once_ns() -> int:
         table[step & 63] = table.get(step >> 3 & 63, 0) ^ step
     hashlib.sha256(_BYTES).digest()
     return perf_counter_ns() - started_ns
-
-
-@contextlib.contextmanager
-def _on(cores: Sequence[int]) -> Iterator[None]:
-    if not cores or not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    usual = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, usual)

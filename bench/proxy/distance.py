@@ -25,7 +25,7 @@ import psycopg
 import valkey
 
 from ..processes.children import Child, wait_until
-from ..processes.placement import Placement
+from ..processes.placement import Placement, running_on
 
 START_TIMEOUT_S = 15.0
 ATTEMPTS = 6
@@ -81,7 +81,7 @@ def farther(
 def measure(direct: str, through: str, cores: Sequence[int] = ()) -> Distance:
     """Ping the store at *direct*, and the same one *through* a relay, in turns, from *cores*."""
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_running_on(cores))
+        stack.enter_context(running_on(cores))
         pings = [stack.enter_context(_pinging(url)) for url in (direct, through)]
         took: list[list[int]] = [[], []]
         until_ns = perf_counter_ns() + PING_LIMIT_NS
@@ -94,20 +94,6 @@ def measure(direct: str, through: str, cores: Sequence[int] = ()) -> Distance:
                 found.append(perf_counter_ns() - started)
     near_us, far_us = (float(np.median(each)) / 1000 for each in took)
     return Distance(through, far_us, near_us)
-
-
-@contextlib.contextmanager
-def _running_on(cores: Sequence[int]) -> Iterator[None]:
-    """This thread on *cores*: where what asks the store will be, since distance is between two."""
-    if not cores or not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
 
 
 @contextlib.contextmanager

@@ -82,7 +82,7 @@ def paired(mine: Mapping[int, Samples], other: Mapping[int, Samples]) -> Estimat
 
     The median of the means of every two blocks, a block counting as two as well.
     """
-    shared = [block for block in mine if block in other]
+    shared = [b for b in mine if b in other and mine[b].size and other[b].size]
     if not shared:
         return None
     apart = [all_pairs(mine[b], other[b]) for b in shared]
@@ -92,8 +92,7 @@ def paired(mine: Mapping[int, Samples], other: Mapping[int, Samples]) -> Estimat
     if count < 2:
         return Estimate(value, n=n, rounds=count)
     left_out = _unlikely_rank_sums(count)
-    ends = means[left_out:][:1] + means[: len(means) - left_out][-1:]
-    return Estimate(value, float(ends[0]), float(ends[1]), n, count)
+    return Estimate(value, float(means[left_out]), float(means[-1 - left_out]), n, count)
 
 
 def all_pairs(mine: Samples, other: Samples) -> float:

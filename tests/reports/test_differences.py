@@ -92,3 +92,6 @@ def test_paired_cost_counts_only_blocks_that_both_have() -> None:
     """An interrupted block has one arm without the other, and says nothing of their difference."""
     found = paired_cost({0: np.ones(9), 1: np.full(9, 99.0)}, {0: np.zeros(9)})
     assert found == Estimate(1.0, None, None, 9, 1)
+    found = paired_cost({0: np.ones(9), 1: np.array([])}, {0: np.zeros(9), 1: np.zeros(9)})
+    assert found == Estimate(1.0, None, None, 9, 1)
+    assert paired_cost({0: np.array([])}, {0: np.ones(3)}) is None
