@@ -29,6 +29,9 @@ CONTROL_AGAIN = "control-again"
 RIVALS = "rivals"
 """The extra that brings the libraries of bench/rivals."""
 
+FEWEST_REPEATS = 4
+"""Blocks of the shortest plan too may meet a burst that lasts."""
+
 _OWN = ("demo", "bench")
 """The packages whose schemes are ours to choose from: theirs, and the rivals'."""
 
@@ -112,11 +115,11 @@ class Context:
 
     @property
     def repeats_allowed(self) -> int:
-        """How many blocks may be measured again: a third, and a machine that needs more is
+        """How many blocks may be measured again: a third, or four; a machine that needs more is
         not fit to measure on."""
         plan = self.plan
         driven = plan.blocks + plan.high_blocks + plan.separate_blocks + plan.far_blocks
-        return (driven + plan.hot_blocks) // 3
+        return max((driven + plan.hot_blocks) // 3, FEWEST_REPEATS)
 
     def is_to_repeat(self, block: str, gates: Sequence[Gate]) -> bool:
         """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bench import gates
-from bench.context import Context
-from bench.plans import STANDARD
+from bench.context import FEWEST_REPEATS, Context
+from bench.plans import SMOKE, STANDARD
 from bench.records import Gate
 
 DRIVEN = (STANDARD.blocks, STANDARD.high_blocks, STANDARD.separate_blocks, STANDARD.far_blocks)
@@ -55,3 +56,10 @@ def test_a_machine_that_is_never_quiet_is_not_asked_for_ever() -> None:
     context = a_context()
     told = [context.is_to_repeat(BLOCK, gates_of(5.0)) for _ in range(ALLOWED + 2)]
     assert told == [True] * ALLOWED + [False, False]
+
+
+def test_a_short_plan_may_repeat_some_blocks_too() -> None:
+    """A third of seven blocks is two, and a burst may last longer than these."""
+    context = replace(a_context(), plan=SMOKE)
+    told = [context.is_to_repeat(BLOCK, gates_of(5.0)) for _ in range(FEWEST_REPEATS + 1)]
+    assert told == [True] * FEWEST_REPEATS + [False]
