@@ -29,8 +29,6 @@ class Judged:
     pair: Pair
     before: Row
     after: Row
-    slower: float = 1.0
-    """How many times as long the machine took for the same work in the second run."""
 
     @property
     def turned(self) -> bool:
@@ -40,17 +38,9 @@ class Judged:
     @property
     def meet(self) -> bool:
         """Whether the intervals of the two differences overlap."""
-        return self._meet(1.0)
-
-    @property
-    def meet_at_one_speed(self) -> bool:
-        """Whether they do once the second is brought to the speed of the first."""
-        return self._meet(self.slower)
-
-    def _meet(self, slower: float) -> bool:
         ends = (self.before.ci_low, self.before.ci_high, self.after.ci_low, self.after.ci_high)
         first_low, first_high, second_low, second_high = (end or 0.0 for end in ends)
-        return first_low <= second_high / slower and second_low / slower <= first_high
+        return first_low <= second_high and second_low <= first_high
 
 
 @dataclass(frozen=True)
@@ -70,27 +60,14 @@ def order(before: Results, after: Results) -> Order | None:
     """Compare the order of every pair; None where a run has no noise floor or no pair to judge."""
     first, second = differences(before), differences(after)
     shared = [pair for pair in first if pair in second]
-    slower = slowed(before, after) or 1.0
     if not shared or before.noise_us("span") is None or after.noise_us("span") is None:
         return None
     judged = [
-        Judged(pair, first[pair], second[pair], slower)
+        Judged(pair, first[pair], second[pair])
         for pair in shared
         if _told(before, pair, first[pair]) and _told(after, pair, second[pair])
     ]
     return Order(len(shared), tuple(judged))
-
-
-def slowed(before: Results, after: Results) -> float | None:
-    """Give how many times as long the second run's machine took for the same work, if it is known.
-
-    Before and after the blocks that the order is judged in.
-    """
-    first, second = (
-        results.find("fixed_work_us", design="interleaved", load="low")
-        for results in (before, after)
-    )
-    return None if first is None or second is None else second.value / first.value
 
 
 def _told(results: Results, pair: Pair, difference: Row) -> bool:
@@ -115,12 +92,10 @@ def described(found: Order) -> Iterator[str]:
     """Say how far the two runs agree, and name every pair on which they do not."""
     alike = len(found.judged) - len(found.turned)
     overlap = sum(one.meet for one in found.judged)
-    level = sum(one.meet or one.meet_at_one_speed for one in found.judged)
     yield (
         f"Order inside the request: of {found.pairs} pairs of schemes both runs call "
         f"{len(found.judged)} different, and put {alike} of these in the same order; for {overlap} "
-        "the intervals of the difference overlap"
-        + (f", for {level} once both are brought to one speed." if level > overlap else ".")
+        "the intervals of the difference overlap."
     )
     for one in found.turned:
         yield (

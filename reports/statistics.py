@@ -77,9 +77,9 @@ def limits(again: Samples, blocks: int) -> tuple[float, float]:
     """Give the limits of an interval from what came out *again* when *blocks* were resampled.
 
     As many resamples lie beyond them as Student's t and the variance of so few blocks ask for,
-    not 2.5 % on either side: those miss the truth in 7 to 13 of 100 runs with ten blocks or
-    seven. Hesterberg (2015), What Teachers Should Know About the Bootstrap, 5.3: the expanded
-    percentile interval.
+    not 2.5 % on either side: those miss the truth in 6 to 16 of 100 runs with six to ten blocks
+    (docs/decisions/0008). The expanded percentile interval of Hesterberg (2015), What Teachers
+    Should Know About the Bootstrap, 5.3.
     """
     reach = special.stdtrit(blocks - 1, (1 + CONFIDENCE) / 2) * (blocks / (blocks - 1)) ** 0.5
     beyond = 100 * special.ndtr(-reach)

@@ -1,4 +1,4 @@
-"""Lookup blocks of requests through a real server, and interleaved ones.
+"""What all lookup blocks of requests through a real server have in common; the interleaved ones.
 
 Medians are compared within interleaved blocks, where whatever slows the machine slows every arm
 alike. Tails are compared between separate ones: in an interleaved block an arm's tail is made of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ from bench.records import Cell, read_arrays, read_cells, read_run, write_cell, w
 from reports.__main__ import TURNED, main
 from reports.compare import compare_runs
 from reports.loading import load
-from reports.order import Judged, Order, differences, order
+from reports.order import Order, differences, order
 from reports.results import evaluate
 
 from . import synthetic
@@ -104,28 +104,13 @@ def at_speed(folder: Path, slower: float, blocks: int = 8) -> Path:
     return folder
 
 
-def test_a_machine_that_was_slower_is_told_and_both_are_brought_to_one_speed(
-    tmp_path: Path,
-) -> None:
-    """Every cost is half as large again, so hardly an interval meets, until that is taken off."""
+def test_a_machine_that_was_slower_is_told(tmp_path: Path) -> None:
+    """The same work took half as long again; where nobody knows, nothing is said."""
     even, odd = halves(tmp_path)
-    unknown = compare_runs(even, odd)
-    assert unknown.order is not None
-    assert "once both are brought" not in unknown.text
+    assert "for the same work" not in compare_runs(even, odd).text
     found = compare_runs(at_speed(even, 1.0), at_speed(odd, 1.5))
-    assert found.order is not None
     assert "The machine took 1.50 times as long for the same work in the second run" in found.text
-    judged = found.order.judged
-    alike = sum(one.meet_at_one_speed for one in judged)
-    assert sum(one.meet for one in judged) < alike
-    assert alike >= sum(one.meet for one in unknown.order.judged if one.pair in pairs_of(judged))
-    assert "once both are brought to one speed" in found.text
     assert not found.turned
-
-
-def pairs_of(judged: Sequence[Judged]) -> set[tuple[str, str]]:
-    """Which pairs were judged."""
-    return {one.pair for one in judged}
 
 
 def test_a_difference_that_noise_may_have_made_is_not_judged(tmp_path: Path) -> None:
