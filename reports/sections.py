@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from . import theme
 from .charts import CHARTS, RIVALS, Chart, beside, lookup_cost
+from .drawing import on_all_cores
 from .results import Results
 from .selection import selection
 from .tables import Table
@@ -63,14 +65,17 @@ class Section:
 
 def sections(results: Results) -> list[Section]:
     """Give the three measures, and after them other libraries where there are any."""
+    charts = [(slug, one) for slug, one in {**CHARTS, **RIVALS}.items() if one.applies(results)]
+    drawn = on_all_cores([partial(_figure, results, slug, chart) for slug, chart in charts])
+    figures: dict[str, list[Figure]] = {}
+    for (_, chart), figure in zip(charts, drawn, strict=True):
+        figures.setdefault(chart.SECTION, []).append(figure)
     found = [
-        Section(name, title, ABOUT[name], _figures(results, name, CHARTS))
-        for name, title in SECTIONS.items()
+        Section(name, title, ABOUT[name], figures.get(name, [])) for name, title in SECTIONS.items()
     ]
-    drawn = _figures(results, beside.SECTION, RIVALS)
-    if drawn:
+    if beside.SECTION in figures:
         title, remarks = "Ours beside theirs", list(beside.slower(results))
-        found.append(Section(beside.SECTION, title, BESIDE, drawn, remarks))
+        found.append(Section(beside.SECTION, title, BESIDE, figures[beside.SECTION], remarks))
     return found
 
 
@@ -106,14 +111,6 @@ def labelled(results: Results, table: Table) -> Table:
         for row in table.rows
     ]
     return replace(table, rows=rows)
-
-
-def _figures(results: Results, section: str, charts: Mapping[str, Chart]) -> list[Figure]:
-    return [
-        _figure(results, slug, chart)
-        for slug, chart in charts.items()
-        if section == chart.SECTION and chart.applies(results)
-    ]
 
 
 def _figure(results: Results, name: str, chart: Chart) -> Figure:

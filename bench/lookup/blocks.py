@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 START_S = 2.5
 """What starting a node, logging in and starting Locust take, for the forecast."""
 
+KEPT_SHARE = 0.7
+"""Of the blocks of most kinds, what is measured whatever the time."""
+
 Load = Literal["low", "high"]
 
 Tell = Callable[[float, str], None]
@@ -55,6 +58,8 @@ class Kind(Protocol):
     """One way of measuring a block."""
 
     load: Load
+    kept_share: float
+    """Of its blocks, what is measured whatever the time."""
 
     @property
     def name(self) -> str:
@@ -76,10 +81,11 @@ def told(name: str, block: int) -> str:
 
 
 class Interleaved:
-    """Every request draws its arm at random."""
+    """Every request draws its arm at random. Every cost rests on these: none is left out."""
 
     design = "interleaved"
     load: Load = "low"
+    kept_share = 1.0
 
     def __init__(self, rate: float) -> None:
         self.rate = rate

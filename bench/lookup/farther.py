@@ -19,7 +19,7 @@ from ..machines.serving import serve_arms
 from ..nodes import Nodes
 from ..proxy.distance import Distance, farther, is_networked, is_redis
 from ..records import Cell, write_cell
-from .blocks import Interleaved
+from .blocks import KEPT_SHARE, Interleaved
 
 if TYPE_CHECKING:
     from ..context import Context
@@ -30,6 +30,7 @@ class Far(Interleaved):
     """Every request draws its arm at random, and every networked store is a round trip away."""
 
     design = "far"
+    kept_share = KEPT_SHARE
 
     def __init__(self, rate: float) -> None:
         super().__init__(rate)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..records import Gate
-from .blocks import Interleaved, Load
+from .blocks import KEPT_SHARE, Interleaved, Load
 from .rates import ease
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class High(Interleaved):
     """
 
     load: Load = "high"
+    kept_share = KEPT_SHARE
 
     def count(self, plan: Plan) -> int:
         return plan.high_blocks

@@ -16,7 +16,7 @@ from .. import gates
 from ..environment import Steal
 from ..processes.children import BenchError, Child
 from ..records import Cell, write_cell
-from .blocks import told
+from .blocks import KEPT_SHARE, told
 from .hotloop import HotJob, HotResult
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class HotLoop:
     """`mechanism.verify` alone, without HTTP."""
 
     load: Literal["low", "high"] = "low"
+    kept_share = KEPT_SHARE
     name = "hot loop"
 
     def count(self, plan: Plan) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..driving.schedule import separate
-from .blocks import START_S, Load, Tell, drive, fresh, save, template_of, told
+from .blocks import KEPT_SHARE, START_S, Load, Tell, drive, fresh, save, template_of, told
 
 if TYPE_CHECKING:
     from ..context import Context
@@ -22,6 +22,7 @@ class Separate:
     """One arm after the other has the server to itself; so its processor time is known too."""
 
     load: Load = "low"
+    kept_share = KEPT_SHARE
     name = "separate"
 
     def __init__(self, rate: float) -> None:
