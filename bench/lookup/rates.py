@@ -21,9 +21,11 @@ from ..driving.job import Load
 from ..driving.schedule import NS_PER_S, climbing
 from ..machines.serving import serve_arms
 from ..nodes import Node
+from ..processes.folders import LATEST
 from ..records import Cell, read_cells, write_cell
 from .blocks import Rates
 from .capacity import measure_capacity
+from .earlier import as_before, earlier_rates
 from .logins import prepare
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ CALM_UNDER_WAY = 2.5
 what it can do has less than two; one that has more to do than it can collects them."""
 CALM_CPU = 0.5
 """Of one core, for the generator; a block may have 0.6."""
+EARLIER = "earlier run"
+"""What sets a rate that was kept to, so that two runs in a row can be compared."""
 
 
 def choose_rates(context: Context) -> Rates:
@@ -57,9 +61,16 @@ def choose_rates(context: Context) -> Rates:
         high = min(plan.high_share * together, plan.rate_limit)
         if generator is not None:
             high = _rehearsed(context, generator, list(nodes), loads, high)
-    rates = Rates(low=min(plan.rate_share * together, plan.rate_limit), high=high)
-    wanted = Rates(low=plan.rate_share * together, high=plan.high_share * together)
-    for load in Rates._fields:
+    low = min(plan.rate_share * together, plan.rate_limit)
+    limits = {
+        "low": "generator" if low < plan.rate_share * together else "share",
+        "high": "generator" if high < plan.high_share * together else "share",
+    }
+    earlier = earlier_rates(context.folder.parent / LATEST, context.run)
+    # No higher than what was just rehearsed: nobody knows how calm that would be.
+    rates = Rates(as_before(low, earlier.get("low")), as_before(high, earlier.get("high"), most=1))
+    limits |= {load: EARLIER for load in earlier if getattr(rates, load) == earlier[load]}
+    for load, limit in limits.items():
         rate = getattr(rates, load)
         cell = Cell(
             id=context.next_id("calibration", f"capacity-{load}", 0, CONTROL),
@@ -72,10 +83,7 @@ def choose_rates(context: Context) -> Rates:
                 "offered_share": rate / alone,
                 "offered_share_of_arms": rate / together,
             },
-            labels={
-                "load": load,
-                "limited_by": "generator" if rate < getattr(wanted, load) else "share",
-            },
+            labels={"load": load, "limited_by": limit},
             started_at=time.time(),
         )
         write_cell(context.folder, cell)

@@ -1,0 +1,49 @@
+"""The rates of the run before, which the next one keeps to where it can.
+
+What a server can do is found out within a second, and on a shared machine that may be a slow one.
+Latency depends on the load, so two runs in a row are best compared at one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from ..records import RecordError, Run, read_cells, read_run
+
+WITHIN = 1.25
+"""Times or parts of what would be offered otherwise: further away it is another load."""
+
+
+def earlier_rates(latest: Path, run: Run) -> Mapping[str, float]:
+    """
+    What the run in *latest* offered, in requests a second by load.
+
+    Nothing unless `make compare` would hold it against *run*: the same plan, settings and arms. Nor
+    if it cannot be read.
+    """
+    try:
+        before = read_run(latest)
+        if _measured_as(before) != _measured_as(run):
+            return {}
+        return {
+            cell.labels["load"]: cell.figures["offered_rate"]
+            for cell in read_cells(latest)
+            if cell.measure == "calibration" and "arms_capacity" in cell.figures
+        }
+    except (RecordError, KeyError):
+        return {}
+
+
+def _measured_as(run: Run) -> bytes:
+    # As they are written: a list that was read is a tuple before.
+    return msgspec.json.encode((run.plan, run.settings, run.arms), order="sorted")
+
+
+def as_before(wanted: float, earlier: float | None, most: float = WITHIN) -> float:
+    """*earlier*, if it is at most *most* times *wanted* and no less than a `WITHIN` part of it."""
+    if earlier is not None and wanted / WITHIN <= earlier <= most * wanted:
+        return earlier
+    return wanted
