@@ -17,6 +17,7 @@ from bench.records import RecordError
 
 from .loading import load
 from .order import Order, described, order
+from .reservations import RATES_APART, reservations
 from .results import Results, evaluate
 from .rows import Row
 from .wording import measured, number, quantity
@@ -29,10 +30,6 @@ and that still differs by a byte or two from run to run."""
 OF_BLOCKS = ("_cost_p50", "verify_us_p50")
 FEWEST_BLOCKS = 5
 """Of these; an interval over fewer says too little of how blocks differ."""
-RATES_APART = 1.25
-"""Offered rates further apart than this are two loads, and latency depends on the load."""
-SPEEDS_APART = 1.05
-"""From here on it is said that the machine was faster in one run than in the other."""
 DRAWN_SHARE = 0.01
 """Of what a store takes for a login: its own count of its memory, for other IDs."""
 TIMED = (
@@ -94,8 +91,7 @@ def compare(before: Results, after: Results) -> Comparison:
         raise NotComparable("the two runs have no figure in common; measure the same schemes")
     real = [change for change in changes if change.real]
     lines = [f"From {before.recording.run.name} to {after.recording.run.name}", ""]
-    reservations = [*_reservations(before, after), *_speeds(before, after)]
-    lines += [f"! {text}" for text in reservations]
+    lines += [f"! {text}" for text in reservations(before, after)]
     if real:
         lines += ["Changed, beyond the noise of both:"]
         lines += [f"  {_line(change)}" for change in real]
@@ -197,34 +193,6 @@ def _apart(one: Row, other: Row, widened: float = 1.0) -> bool:
     high = lower.value + widened * (lower.ci_high - lower.value)
     low = upper.value - widened * (upper.value - upper.ci_low)
     return high < low
-
-
-def _reservations(before: Results, after: Results) -> Iterator[str]:
-    first, second = before.recording.environment, after.recording.environment
-    if first is None or second is None:
-        yield "The machine of one of them was not recorded."
-        return
-    for name in ("cpu", "cores", "kernel"):
-        if first.machine.get(name) != second.machine.get(name):
-            yield f"Another {name}: {first.machine.get(name)} and {second.machine.get(name)}."
-    for name in sorted(first.versions.keys() & second.versions.keys()):
-        if first.versions[name] != second.versions[name]:
-            yield f"Another {name}: {first.versions[name]} and {second.versions[name]}."
-
-
-def _speeds(before: Results, after: Results) -> Iterator[str]:
-    """Say that the machine was not as fast as before, which no other figure of a run shows."""
-    first, second = (
-        one.find("fixed_work_us", design="interleaved", load="low") for one in (before, after)
-    )
-    if first is None or second is None:
-        return
-    slower = second.value / first.value
-    if max(slower, 1 / slower) > SPEEDS_APART:
-        yield (
-            f"The machine took {number(slower)} times as long for the same work in the second run: "
-            "costs may have changed with it, not all alike."
-        )
 
 
 def _line(change: Change) -> str:

@@ -113,6 +113,28 @@ def test_a_machine_that_was_slower_is_told(tmp_path: Path) -> None:
     assert not found.turned
 
 
+def under_load(folder: Path, rate: float) -> Path:
+    """The same with *rate* as what was offered."""
+    cell = Cell(
+        id="9-calibration-capacity-low",
+        measure="calibration",
+        arm="control",
+        labels={"load": "low", "limited_by": "share"},
+        figures={"offered_rate": rate},
+    )
+    write_cell(folder, cell)
+    return folder
+
+
+def test_another_load_is_told(tmp_path: Path) -> None:
+    """A quarter more is the same load, twice as much is not."""
+    even, odd = halves(tmp_path)
+    found = compare_runs(under_load(even, 400.0), under_load(odd, 490.0))
+    assert "requests a second" not in found.text
+    found = compare_runs(even, under_load(odd, 800.0))
+    assert "Offered were 400 requests a second and then 800" in found.text
+
+
 def test_a_difference_that_noise_may_have_made_is_not_judged(tmp_path: Path) -> None:
     """Half a microsecond apart, in either direction: neither run calls it different."""
     runs = []
