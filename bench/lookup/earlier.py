@@ -13,7 +13,7 @@ import msgspec
 
 from ..records import RecordError, Run, read_cells, read_run
 
-WITHIN = 1.25
+WITHIN = 1.5
 """Times or parts of what would be offered otherwise: further away it is another load."""
 
 
