@@ -60,8 +60,16 @@ def find_header_limit(server: str, folder: Path) -> HeaderLimit | None:
 
 
 def _edge(status: Callable[[int], int], cap: int) -> tuple[int, int]:
-    most = largest(lambda size: status(size) == 200, cap)
-    return most, status(most + 1) if most < cap else 200
+    def reaches(size: int) -> bool:
+        return status(size) == 200
+
+    most = largest(reaches, cap)
+    while most < cap:
+        if (beyond := status(most + 1)) != 200:
+            return most, beyond
+        # The search was misled by a refusal that was no limit: it goes on from there.
+        most = largest(reaches, cap, known=most + 1)
+    return most, 200
 
 
 def _one_field(size: int) -> Headers:

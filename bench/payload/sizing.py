@@ -113,9 +113,9 @@ def steady_bytes(response: Response) -> int:
     return response.received_bytes + missing + longer
 
 
-def largest(works: Callable[[int], bool], cap: int) -> int:
-    """The largest number from 0 to *cap* that *works*, which all smaller ones do as well."""
-    low, high = 0, cap + 1
+def largest(works: Callable[[int], bool], cap: int, known: int = 0) -> int:
+    """The largest number from *known* to *cap* that *works*, which all smaller ones do as well."""
+    low, high = known, cap + 1
     while high - low > 1:
         middle = (low + high) // 2
         if works(middle):

@@ -65,3 +65,20 @@ def test_the_edge_is_found_whatever_was_refused_by_chance(refusals: int) -> None
 def test_what_is_refused_every_time_is_over_the_limit() -> None:
     with moody(TRIES) as port:
         assert _status(port, _one_field, LIMIT) == 431
+
+
+def test_a_search_that_was_misled_goes_on_from_where_it_ended() -> None:
+    """281 is asked on the way to 300: refused by chance, it would end the search at 280."""
+    asked: list[int] = []
+
+    def status(size: int) -> int:
+        asked.append(size)
+        misled = size == 281 and asked.count(size) == 1
+        return 200 if size <= LIMIT and not misled else 431
+
+    assert _edge(status, 1000) == (LIMIT, 431)
+    assert asked.count(281) == 2
+
+
+def test_what_is_never_refused_has_no_edge() -> None:
+    assert _edge(lambda _: 200, 10) == (10, 200)
