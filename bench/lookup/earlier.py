@@ -21,8 +21,7 @@ def earlier_rates(latest: Path, run: Run) -> Mapping[str, float]:
     """
     What the run in *latest* offered, in requests a second by load.
 
-    Nothing unless `make compare` would hold it against *run*: the same plan, settings and arms. Nor
-    if it cannot be read.
+    Nothing unless it had the plan, the settings and the arms of *run*, nor if it cannot be read.
     """
     try:
         before = read_run(latest)

@@ -52,7 +52,7 @@ OTHERWISE: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("changed", OTHERWISE, ids=["plan", "arms", "settings"])
 def test_a_run_of_another_kind_says_nothing(before: Path, changed: dict[str, Any]) -> None:
-    """`make compare` would refuse to hold it against this one."""
+    """Its load is the load of something else."""
     assert earlier_rates(before, replace(NOW, **changed)) == {}
 
 
@@ -77,3 +77,9 @@ def test_a_rate_is_kept_to_where_it_is_about_the_same_load() -> None:
 def test_the_high_rate_is_no_higher_than_what_was_rehearsed() -> None:
     assert as_before(1500.0, 1501.0, most=1) == 1500.0
     assert as_before(1500.0, 1400.0, most=1) == 1400.0
+
+
+def test_the_low_rate_is_no_higher_than_the_high_one() -> None:
+    """Where the rehearsal found little more than the low one to be calm."""
+    low, high = 600.0, 770.0
+    assert as_before(low, 790.0, most=min(WITHIN, high / low)) == low
