@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from ..records import RecordError, Run, read_cells, read_run
+from .blocks import Rates
 
 WITHIN = 1.5
 """Times or parts of what would be offered otherwise: further away it is another load."""
@@ -41,7 +42,19 @@ def _measured_as(run: Run) -> bytes:
     return msgspec.json.encode((run.plan, run.settings, run.arms), order="sorted")
 
 
-def as_before(wanted: float, earlier: float | None, most: float = WITHIN) -> float:
+def kept_to(wanted: Rates, earlier: Mapping[str, float]) -> Rates:
+    """
+    *earlier* in place of *wanted* where it is about the same load.
+
+    The high one is no higher than *wanted*, which was rehearsed: nobody knows how calm that would
+    be. The low one is no higher than the high one.
+    """
+    high = _as_before(wanted.high, earlier.get("high"), most=1.0)
+    low = _as_before(wanted.low, earlier.get("low"), most=min(WITHIN, high / wanted.low))
+    return Rates(low, high)
+
+
+def _as_before(wanted: float, earlier: float | None, most: float) -> float:
     """*earlier*, if it is at most *most* times *wanted* and no less than a `WITHIN` part of it."""
     if earlier is not None and wanted / WITHIN <= earlier <= most * wanted:
         return earlier

@@ -25,7 +25,7 @@ from ..processes.folders import LATEST
 from ..records import Cell, read_cells, write_cell
 from .blocks import Rates
 from .capacity import measure_capacity
-from .earlier import WITHIN, as_before, earlier_rates
+from .earlier import earlier_rates, kept_to
 from .logins import prepare
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ def choose_rates(context: Context) -> Rates:
         "high": "generator" if high < plan.high_share * together else "share",
     }
     earlier = earlier_rates(context.folder.parent / LATEST, context.run)
-    # No higher than what was just rehearsed: nobody knows how calm that would be.
-    high = as_before(high, earlier.get("high"), most=1.0)
-    low = as_before(low, earlier.get("low"), most=min(WITHIN, high / low))
-    rates = Rates(low, high)
+    rates = kept_to(Rates(low, high), earlier)
     limits |= {load: EARLIER for load in earlier if getattr(rates, load) == earlier[load]}
     for load, limit in limits.items():
         rate = getattr(rates, load)

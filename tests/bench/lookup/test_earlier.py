@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from bench.lookup.earlier import WITHIN, as_before, earlier_rates
+from bench.lookup.blocks import Rates
+from bench.lookup.earlier import WITHIN, earlier_rates, kept_to
 from bench.records import Arm, Cell, Run, write_cell, write_run
 
 RATES = {"low": 600.0, "high": 1500.0}
@@ -65,21 +66,33 @@ def test_a_run_that_cannot_be_read_says_nothing(before: Path) -> None:
     assert earlier_rates(before, NOW) == {}
 
 
-def test_a_rate_is_kept_to_where_it_is_about_the_same_load() -> None:
+WANTED = Rates(600.0, 1500.0)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "kept"),
+    [
+        (700.0, 700.0),
+        (500.0, 500.0),
+        (600.0 * WITHIN + 1, 600.0),
+        (600.0 / WITHIN - 1, 600.0),
+    ],
+)
+def test_a_rate_is_kept_to_where_it_is_about_the_same_load(earlier: float, kept: float) -> None:
     """A machine that is much slower now is not asked for what it could do then."""
-    assert as_before(600.0, 700.0) == 700.0
-    assert as_before(600.0, 500.0) == 500.0
-    assert as_before(600.0, 600.0 * WITHIN + 1) == 600.0
-    assert as_before(600.0, 600.0 / WITHIN - 1) == 600.0
-    assert as_before(600.0, None) == 600.0
+    assert kept_to(WANTED, {"low": earlier}) == Rates(kept, WANTED.high)
 
 
-def test_the_high_rate_is_no_higher_than_what_was_rehearsed() -> None:
-    assert as_before(1500.0, 1501.0, most=1) == 1500.0
-    assert as_before(1500.0, 1400.0, most=1) == 1400.0
+def test_without_earlier_rates_it_is_what_was_wanted() -> None:
+    assert kept_to(WANTED, {}) == WANTED
+
+
+@pytest.mark.parametrize(("earlier", "kept"), [(1501.0, 1500.0), (1400.0, 1400.0)])
+def test_the_high_rate_is_no_higher_than_what_was_rehearsed(earlier: float, kept: float) -> None:
+    assert kept_to(WANTED, {"high": earlier}).high == kept
 
 
 def test_the_low_rate_is_no_higher_than_the_high_one() -> None:
     """Where the rehearsal found little more than the low one to be calm."""
-    low, high = 600.0, 770.0
-    assert as_before(low, 790.0, most=min(WITHIN, high / low)) == low
+    assert kept_to(Rates(600.0, 770.0), {"low": 790.0}).low == 600.0
+    assert kept_to(Rates(600.0, 770.0), {"low": 760.0}).low == 760.0
