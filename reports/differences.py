@@ -2,47 +2,53 @@
 
 Within a block: the shift by Hodges and Lehmann (1963), which is the median of the differences
 between every request of the one and every request of the other. It is what a difference of
-medians estimates, with half to two thirds of its error where times are skewed. Over blocks:
+medians estimates, with half to two thirds of its error where times are skewed. End to end, only
+requests that found the server as busy are compared with each other. Over blocks:
 the pseudomedian with the exact interval of Wilcoxon's signed ranks, which assumes no
 distribution, only that blocks err to either side alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .loading import Samples
+from .loading import Samples, Series
 from .statistics import CONFIDENCE, Estimate
 
 FINE = 1e-9
 """Of the range of the samples: how closely a shift is closed in on before it is read off."""
 
 
-def paired_cost(blocks: Mapping[int, Samples], reference: Mapping[int, Samples]) -> Estimate | None:
-    """Estimate how much more *blocks* took than *reference*.
+Groups = Sequence[tuple[Samples, Samples]]
+"""Samples of the one and of the other: every sample is compared with those in its group alone."""
+
+
+def paired_cost(mine: Series, other: Series) -> Estimate | None:
+    """Estimate how much more *mine* took than *other*.
 
     Only blocks that both have samples of count: what disturbed one of a pair disturbed the other.
     None where there is no such block.
     """
-    shared = [b for b in blocks if b in reference and blocks[b].size and reference[b].size]
+    pairs = {block: mine.beside(other, block) for block in mine.blocks if block in other.blocks}
+    shared = {block: groups for block, groups in pairs.items() if _pairs(groups)}
     if not shared:
         return None
-    costs = np.array([shift(blocks[b], reference[b]) for b in shared])
-    return over_differences(costs, n=sum(blocks[b].size for b in shared))
+    costs = np.array([shift(groups) for groups in shared.values()])
+    return over_differences(costs, n=sum(mine.blocks[block].size for block in shared))
 
 
-def shift(mine: Samples, other: Samples) -> float:
-    """Give the median of all differences between a sample of *mine* and one of *other*.
+def shift(groups: Groups) -> float:
+    """Give the median of all differences between a sample of the one and one of the other.
 
     Exact, in time that grows with the samples and not with their pairs.
     """
-    mine, other = np.sort(mine), np.sort(other)
-    pairs = mine.size * other.size
-    middle = _difference_at((pairs + 1) // 2, mine, other)
-    return middle if pairs % 2 else (middle + _difference_at(pairs // 2 + 1, mine, other)) / 2
+    groups = [(np.sort(mine), np.sort(other)) for mine, other in groups if mine.size and other.size]
+    pairs = _pairs(groups)
+    middle = _difference_at((pairs + 1) // 2, groups)
+    return middle if pairs % 2 else (middle + _difference_at(pairs // 2 + 1, groups)) / 2
 
 
 def over_differences(values: Samples, *, n: int) -> Estimate:
@@ -74,18 +80,34 @@ def means_beyond(blocks: int) -> int:
     return int(np.searchsorted(likely, (1 - CONFIDENCE) / 2, side="right")) - 1
 
 
-def _difference_at(rank: int, mine: Samples, other: Samples) -> float:
+def _pairs(groups: Groups) -> int:
+    return sum(mine.size * other.size for mine, other in groups)
+
+
+def _difference_at(rank: int, groups: Groups) -> float:
     """Give the difference that *rank* of all are not above, of sorted samples."""
-    low, high = float(mine[0] - other[-1]), float(mine[-1] - other[0])
+    low = min(float(mine[0] - other[-1]) for mine, other in groups)
+    high = max(float(mine[-1] - other[0]) for mine, other in groups)
     fine = FINE * max(high - low, np.finfo(float).tiny)
     while high - low > fine:
         middle = (low + high) / 2
-        reached = mine.size * other.size - _first_within(middle, mine, other).sum()
-        low, high = (low, middle) if reached >= rank else (middle, high)
-    # The largest that is not above what was closed in on.
-    firsts = _first_within(high, mine, other)
+        low, high = (low, middle) if _reached(middle, groups) >= rank else (middle, high)
+    return max(_largest(high, mine, other) for mine, other in groups)
+
+
+def _reached(most: float, groups: Groups) -> int:
+    """Give how many of all differences are at most *most*."""
+    return sum(
+        mine.size * other.size - int(_first_within(most, mine, other).sum())
+        for mine, other in groups
+    )
+
+
+def _largest(most: float, mine: Samples, other: Samples) -> float:
+    """Give the largest difference of a group that is at most *most*; minus infinity if none is."""
+    firsts = _first_within(most, mine, other)
     there = firsts < other.size
-    return float((mine[there] - other[firsts[there]]).max())
+    return float((mine[there] - other[firsts[there]]).max(initial=-np.inf))
 
 
 def _first_within(most: float, mine: Samples, other: Samples) -> NDArray[np.intp]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,13 @@ from bench.records import (
     read_run,
 )
 
+from .underway import Found, under_way
+
 GENERATED = Path(__file__).parent / "generated"
 """Where the bench writes runs, so that a run can be called by its name alone."""
 
 Samples = NDArray[np.float64]
+_TIMES = {"intended_ns", "end_ns"}
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,11 @@ class Recorded:
 
     cell: Cell
     arrays: Mapping[str, NDArray[Any]]
+    """As recorded, and `under_way` beside the times of requests."""
+
+
+Take = Callable[[Recorded], NDArray[Any] | None]
+"""Reads an array out of a cell; None where there is none."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,22 @@ class Series:
     arm: str
     regime: Regime
     blocks: Mapping[int, Samples]
+    found: Mapping[int, Found] = field(default_factory=dict)
+    """How busy each sample of a block found the server, where that is known."""
+
+    def beside(self, other: Series, block: int) -> list[tuple[Samples, Samples]]:
+        """Give the samples of both in *block* that are to be compared with each other.
+
+        Those that found the server as busy, where that is known; else all with all.
+        """
+        mine, others = self.blocks[block], other.blocks[block]
+        if block not in self.found or block not in other.found:
+            return [(mine, others)]
+        busy, busy_others = self.found[block], other.found[block]
+        return [
+            (mine[busy == level], others[busy_others == level])
+            for level in np.intersect1d(busy, busy_others)
+        ]
 
 
 @dataclass(frozen=True)
@@ -107,20 +131,33 @@ class Recording:
                 yield recorded
 
     def series(
-        self, measure: str, layer: str, take: Callable[[Recorded], Samples | None]
+        self, measure: str, layer: str, take: Take, found: Take | None = None
     ) -> list[Series]:
-        """Gather what *take* finds in each cell, by arm, regime and block."""
-        found: dict[tuple[str, Regime], dict[int, list[Samples]]] = {}
+        """Gather what *take* finds in each cell, by arm, regime and block.
+
+        *found* says of each sample how busy it found the server.
+        """
+        samples = self._gathered(measure, layer, take)
+        busy = self._gathered(measure, layer, found) if found else {}
+        return [
+            Series(arm, regime, blocks, busy.get((arm, regime), {}))
+            for (arm, regime), blocks in samples.items()
+        ]
+
+    def _gathered(
+        self, measure: str, layer: str, take: Take
+    ) -> dict[tuple[str, Regime], dict[int, NDArray[Any]]]:
+        parts: dict[tuple[str, Regime], dict[int, list[NDArray[Any]]]] = {}
         for recorded in self.select(measure, layer):
-            samples = take(recorded)
-            if samples is None or samples.size == 0:
+            taken = take(recorded)
+            if taken is None or taken.size == 0:
                 continue
             key = (recorded.cell.arm, Regime.of(recorded.cell))
-            found.setdefault(key, {}).setdefault(recorded.cell.block, []).append(samples)
-        return [
-            Series(arm, regime, {block: np.concatenate(parts) for block, parts in blocks.items()})
-            for (arm, regime), blocks in found.items()
-        ]
+            parts.setdefault(key, {}).setdefault(recorded.cell.block, []).append(taken)
+        return {
+            key: {block: np.concatenate(those) for block, those in blocks.items()}
+            for key, blocks in parts.items()
+        }
 
 
 def find_run(name: str) -> Path:
@@ -146,5 +183,27 @@ def load(folder: Path) -> Recording:
         folder=folder,
         run=run,
         environment=read_environment(folder) if present else None,
-        cells=tuple(Recorded(cell, read_arrays(folder, cell)) for cell in read_cells(folder)),
+        cells=_beside_each_other(
+            [Recorded(cell, read_arrays(folder, cell)) for cell in read_cells(folder)]
+        ),
     )
+
+
+def _beside_each_other(cells: Sequence[Recorded]) -> tuple[Recorded, ...]:
+    """Give *cells*, those of requests with how busy each request found the server.
+
+    Not where an arm has the server to itself: how busy it is depends on the arm there.
+    """
+    blocks: dict[tuple[Regime, int], list[int]] = {}
+    for place, recorded in enumerate(cells):
+        regime = Regime.of(recorded.cell)
+        together = recorded.cell.measure == "lookup" and regime.label("design") != "separate"
+        if together and recorded.arrays.keys() >= _TIMES:
+            blocks.setdefault((regime, recorded.cell.block), []).append(place)
+    completed = list(cells)
+    for places in blocks.values():
+        found = under_way([cells[place].arrays for place in places])
+        for place, busy in zip(places, found, strict=True):
+            arrays = {**cells[place].arrays, "under_way": busy}
+            completed[place] = Recorded(cells[place].cell, arrays)
+    return tuple(completed)

@@ -14,13 +14,17 @@ from numpy.typing import NDArray
 
 from ..context import CONTROL, CONTROL_AGAIN
 from ..records import RecordError, read_arrays, read_cells
+from ..verify.crowds import crowds
 from ..verify.intervals import all_pairs
+from ..verify.raw import Regime, Series
 
 if TYPE_CHECKING:
     from ..plan import Plan
 
 FEWEST = 3
 """Blocks of an earlier run that say something of the next one."""
+
+Arrays = Mapping[str, NDArray[Any]]
 
 USUAL_US = {"span": 3.0, "request": 12.0}
 """How far two equal arms were apart in one block, as a standard deviation, where there is no
@@ -65,27 +69,37 @@ def expected_resolution(plan: Plan, out: Path) -> Resolution:
 
 def apart_us(folder: Path) -> Mapping[str, list[float]]:
     """How far the A/A pair was apart in each block of the run in *folder*."""
-    took: dict[tuple[str, int], dict[str, NDArray[Any]]] = defaultdict(dict)
+    blocks: dict[tuple[str, int], dict[str, Arrays]] = defaultdict(dict)
     try:
         for cell in read_cells(folder):
             design, load = cell.labels.get("design"), cell.labels.get("load", "low")
-            arm, where = cell.arm, str(cell.layer)
-            wanted = where in USUAL_US and arm in (CONTROL, CONTROL_AGAIN)
-            if wanted and cell.measure == "lookup" and (design, load) == ("interleaved", "low"):
-                arrays = read_arrays(folder, cell)
-                took[where, cell.block][arm] = (
-                    arrays["auth_ns"] if where == "span" else _took(arrays)
-                )
+            wanted = cell.measure == "lookup" and cell.layer in USUAL_US
+            if wanted and (design, load) == ("interleaved", "low"):
+                blocks[str(cell.layer), cell.block][cell.arm] = read_arrays(folder, cell)
+        found: dict[str, list[float]] = defaultdict(list)
+        for (layer, block), by_arm in blocks.items():
+            apart_ns = _apart_ns(layer, block, by_arm)
+            if apart_ns is not None:
+                found[layer].append(apart_ns / 1e3)
     except (RecordError, KeyError):
         return {}  # a run that cannot be read says nothing of the next one
-    found: dict[str, list[float]] = defaultdict(list)
-    for (layer, _), by_arm in took.items():
-        if len(by_arm) == 2:
-            apart_ns = all_pairs(by_arm[CONTROL].astype(float), by_arm[CONTROL_AGAIN].astype(float))
-            found[layer].append(apart_ns / 1e3)
     return found
 
 
-def _took(arrays: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
-    took: NDArray[Any] = arrays["end_ns"] - arrays["intended_ns"]
-    return took
+def _apart_ns(layer: str, block: int, by_arm: Mapping[str, Arrays]) -> float | None:
+    if not {CONTROL, CONTROL_AGAIN} <= by_arm.keys():
+        return None
+    if layer == "span":
+        one, other = (_series(block, by_arm[arm]["auth_ns"]) for arm in (CONTROL, CONTROL_AGAIN))
+    else:
+        found = dict(zip(by_arm, crowds(list(by_arm.values())), strict=True))
+        one, other = (
+            _series(block, by_arm[arm]["end_ns"] - by_arm[arm]["intended_ns"], found[arm])
+            for arm in (CONTROL, CONTROL_AGAIN)
+        )
+    return all_pairs(one, other, block)
+
+
+def _series(block: int, took_ns: NDArray[Any], found: NDArray[Any] | None = None) -> Series:
+    crowded = {} if found is None else {block: found}
+    return Series("", Regime({}, {}), {block: took_ns.astype(float)}, crowded)

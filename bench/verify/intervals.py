@@ -4,7 +4,8 @@ Expanded percentile bootstrap over blocks: 2,000 times draw as many blocks as th
 replacement, from `numpy.random.default_rng(seed of the run)`; the limits are the quantiles of what
 comes out that Student's t with so few blocks asks for. A pooled quantile takes its value from a
 grid of 1,000 of the pooled samples, which lies densely in the tail when the quantile does.
-A difference of two arms is that of all pairs of their requests, and its limits are Wilcoxon's.
+A difference of two arms is that of all pairs of their requests (end to end, of those that found as
+many others under way), and its limits are Wilcoxon's.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from .raw import Samples
+from .raw import Samples, Series
 
 RESAMPLES = 2000
 WITHIN = 0.95
@@ -77,27 +78,33 @@ def pooled_quantile(blocks: Mapping[int, Samples], q: float, seed: int) -> Estim
     return Estimate(value, min(float(low), value), max(float(high), value), pooled.size, len(parts))
 
 
-def paired(mine: Mapping[int, Samples], other: Mapping[int, Samples]) -> Estimate | None:
+def paired(mine: Series, other: Series) -> Estimate | None:
     """By how much the blocks of one arm differ from those of another; None without shared ones.
 
     The median of the means of every two blocks, a block counting as two as well.
     """
-    shared = [b for b in mine if b in other and mine[b].size and other[b].size]
-    if not shared:
+    shared = {b: all_pairs(mine, other, b) for b in mine.blocks if b in other.blocks}
+    apart = [found for found in shared.values() if found is not None]
+    if not apart:
         return None
-    apart = [all_pairs(mine[b], other[b]) for b in shared]
-    count, n = len(shared), sum(mine[b].size for b in shared)
+    n = sum(mine.blocks[b].size for b, found in shared.items() if found is not None)
     means = sorted((a + b) / 2 for a, b in itertools.combinations_with_replacement(apart, 2))
-    value = float(np.median(means))
+    value, count = float(np.median(means)), len(apart)
     if count < 2:
         return Estimate(value, n=n, rounds=count)
     left_out = _unlikely_rank_sums(count)
     return Estimate(value, float(means[left_out]), float(means[-1 - left_out]), n, count)
 
 
-def all_pairs(mine: Samples, other: Samples) -> float:
-    """The median of the differences between every sample of one and every sample of the other."""
-    return float(np.median(np.subtract.outer(mine, other)))
+def all_pairs(mine: Series, other: Series, block: int) -> float | None:
+    """The median of the differences between every sample of one and every sample of the other.
+
+    Of those that found equal crowds, where these are known; None if there are no such pairs.
+    """
+    apart = np.subtract.outer(mine.blocks[block], other.blocks[block])
+    if block in mine.crowds and block in other.crowds:
+        apart = apart[np.equal.outer(mine.crowds[block], other.crowds[block])]
+    return float(np.median(apart)) if apart.size else None
 
 
 def _unlikely_rank_sums(count: int) -> int:

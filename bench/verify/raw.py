@@ -79,6 +79,8 @@ class Series:
     arm: str
     regime: Regime
     blocks: dict[int, Samples] = field(default_factory=dict)
+    crowds: dict[int, NDArray[Any]] = field(default_factory=dict)
+    """How many others each sample found under way, where only equal crowds are compared."""
 
     @property
     def values(self) -> Samples:

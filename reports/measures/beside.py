@@ -69,9 +69,7 @@ def ratio(mine: Series, theirs: Series, control: Series, seed: int) -> Estimate 
     shared = [b for b in mine.blocks if b in theirs.blocks and b in control.blocks]
     if not shared:
         return None
-    one, other = (
-        np.array([shift(s.blocks[b], control.blocks[b]) for b in shared]) for s in (mine, theirs)
-    )
+    one, other = (np.array([shift(s.beside(control, b)) for b in shared]) for s in (mine, theirs))
     count = sum(mine.blocks[b].size for b in shared)
     if len(shared) < 2:
         below = float(other[0])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..differences import paired_cost
-from ..loading import Recorded, Recording, Samples, Series
+from ..loading import Recorded, Recording, Samples, Series, Take
 from ..rows import Row, row
 from ..statistics import Estimate, over, quantile
 
@@ -30,6 +32,8 @@ class Quantity:
     metric: str
     layer: str
     take: Callable[[Recorded], Samples | None]
+    found: Take | None = None
+    """Says of each sample how busy it found the server; None where that has no part in it."""
 
 
 def timed(name: str, divisor: float) -> Callable[[Recorded], Samples | None]:
@@ -49,19 +53,27 @@ def _since(start: str) -> Callable[[Recorded], Samples | None]:
         arrays = recorded.arrays
         if start not in arrays or "end_ns" not in arrays:
             return None
-        taken = (arrays["end_ns"] - arrays[start]).astype(np.float64) / 1e6
-        status = arrays.get("status")
-        return taken if status is None else np.asarray(taken[status == ACCEPTED])
+        return _accepted((arrays["end_ns"] - arrays[start]).astype(np.float64) / 1e6, recorded)
 
     return take
+
+
+def _under_way(recorded: Recorded) -> NDArray[Any] | None:
+    found = recorded.arrays.get("under_way")
+    return None if found is None else _accepted(found, recorded)
+
+
+def _accepted(of: NDArray[Any], recorded: Recorded) -> NDArray[Any]:
+    status = recorded.arrays.get("status")
+    return of if status is None else np.asarray(of[status == ACCEPTED])
 
 
 QUANTITIES = (
     Quantity("verify_us", "hot", timed("verify_ns", 1e3)),
     Quantity("floor_us", "hot", timed("floor_ns", 1e3)),
     Quantity("auth_us", "span", timed("auth_ns", 1e3)),
-    Quantity("request_ms", "request", _since("intended_ns")),
-    Quantity("service_ms", "request", _since("start_ns")),
+    Quantity("request_ms", "request", _since("intended_ns"), _under_way),
+    Quantity("service_ms", "request", _since("start_ns"), _under_way),
 )
 
 
@@ -69,7 +81,7 @@ def rows(recording: Recording) -> list[Row]:
     """Give every lookup figure of the run, the differences between schemes included."""
     found: list[Row] = []
     for quantity in QUANTITIES:
-        series = recording.series("lookup", quantity.layer, quantity.take)
+        series = _series(recording, quantity)
         found += _percentiles(recording, quantity.metric, series)
         found += _costs(recording, quantity.metric, series)
         if quantity.metric == "auth_us":
@@ -82,7 +94,11 @@ def rows(recording: Recording) -> list[Row]:
 def timed_medians(recording: Recording, metric: str) -> list[Series]:
     """Give the samples that medians of one timed metric are taken from."""
     wanted = next(quantity for quantity in QUANTITIES if quantity.metric == metric)
-    return _for_medians(recording.series("lookup", wanted.layer, wanted.take))
+    return _for_medians(_series(recording, wanted))
+
+
+def _series(recording: Recording, quantity: Quantity) -> list[Series]:
+    return recording.series("lookup", quantity.layer, quantity.take, quantity.found)
 
 
 def paired(series: list[Series], scheme: str, reference: str) -> list[tuple[Series, Estimate]]:
@@ -94,7 +110,7 @@ def paired(series: list[Series], scheme: str, reference: str) -> list[tuple[Seri
         for other in series:
             if other.arm != reference or not one.regime.agrees_with(other.regime):
                 continue
-            estimate = paired_cost(one.blocks, other.blocks)
+            estimate = paired_cost(one, other)
             if estimate is not None:
                 found.append((one, estimate))
                 break

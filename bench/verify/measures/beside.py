@@ -56,7 +56,7 @@ def _ratio(one: Series, other: Series, control: Series, seed: int) -> Estimate |
         return None
 
     def costs(series: Series) -> Samples:
-        return np.array([all_pairs(series.blocks[b], control.blocks[b]) for b in blocks])
+        return np.array([all_pairs(series, control, b) for b in blocks])
 
     samples = sum(one.blocks[b].size for b in blocks)
     return share_of_medians(costs(one), costs(other), seed, samples)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..crowds import by_cell
 from ..figures import Found
 from ..intervals import Estimate, over, paired, pooled_quantile
-from ..raw import Cell, Records, Samples, Series
+from ..raw import Cell, Records, Samples, Series, gather
 
 CONTROL = "control"
 TAILS = {"p90": 0.9, "p99": 0.99, "p999": 0.999}
@@ -25,7 +28,7 @@ Take = Callable[[Cell], Samples | None]
 def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
     """Every row of the measure `lookup`."""
     for metric, (layer, take) in TIMES.items():
-        series = records.series("lookup", layer, take)
+        series = timed(records, layer, take)
         medians, tails = preferring("interleaved", series), preferring("separate", series)
         yield from _percentiles(records, metric, medians, tails)
         if metric != "floor_us":
@@ -52,10 +55,13 @@ def elapsed(begin: str) -> Take:
         arrays = cell.arrays
         if begin not in arrays:
             return None
-        taken = (arrays["end_ns"] - arrays[begin]) / 1e6
-        return np.asarray(taken[arrays["status"] == 200] if "status" in arrays else taken)
+        return _accepted(cell, (arrays["end_ns"] - arrays[begin]) / 1e6)
 
     return take
+
+
+def _accepted(cell: Cell, of: NDArray[Any]) -> NDArray[Any]:
+    return np.asarray(of[cell.arrays["status"] == 200] if "status" in cell.arrays else of)
 
 
 TIMES: dict[str, tuple[str, Take]] = {
@@ -65,6 +71,20 @@ TIMES: dict[str, tuple[str, Take]] = {
     "request_ms": ("request", elapsed("intended_ns")),
     "service_ms": ("request", elapsed("start_ns")),
 }
+
+
+def timed(records: Records, layer: str, take: Take) -> list[Series]:
+    """What *take* finds, and of requests how many others each found under way."""
+    series = records.series("lookup", layer, take)
+    if layer == "request":
+        known = by_cell(records)
+        crowds = gather(
+            (cell, _accepted(cell, known[cell.path]) if cell.path in known else None)
+            for cell in records.select("lookup", layer)
+        )
+        by_key = {(one.arm, one.regime.key): one.blocks for one in crowds}
+        series = [replace(s, crowds=by_key.get((s.arm, s.regime.key), {})) for s in series]
+    return series
 
 
 def preferring(design: str, series: list[Series]) -> list[Series]:
@@ -89,7 +109,7 @@ def pairs(series: list[Series], arm: str, other: str) -> Iterator[tuple[Series, 
         for reference in (s for s in series if s.arm == other):
             if not one.regime.agrees_with(reference.regime):
                 continue
-            estimate = paired(one.blocks, reference.blocks)
+            estimate = paired(one, reference)
             if estimate is not None:
                 yield one, estimate
                 break

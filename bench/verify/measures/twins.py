@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..figures import Found
 from ..intervals import Estimate
 from ..raw import Records
-from .lookup import CONTROL, TIMES, pairs, preferring
+from .lookup import CONTROL, TIMES, pairs, preferring, timed
 
 FACTORS = {"auth_us": 1.0, "request_ms": 1e3}
 """To microseconds, of the times that have a pair."""
@@ -22,7 +22,7 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
     ]
     for metric, factor in FACTORS.items():
         layer, take = TIMES[metric]
-        series = preferring("interleaved", records.series("lookup", layer, take))
+        series = preferring("interleaved", timed(records, layer, take))
         for again, scheme in twice:
             for one, apart in pairs(series, again, scheme):
                 ends = [abs(e) for e in (apart.value, apart.low, apart.high) if e is not None]

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from bench.verify.intervals import over, paired, pooled_quantile, share_limits
+from bench.verify.raw import Regime, Samples, Series
 
 
 def test_the_interval_of_a_median_is_scipys() -> None:
@@ -51,19 +52,34 @@ def test_a_tail_needs_samples_in_every_block() -> None:
     assert pooled_quantile(blocks, 0.9, seed=1) is not None
 
 
+def _series(blocks: dict[int, Samples]) -> Series:
+    return Series("", Regime({}, {}), blocks)
+
+
 def test_only_blocks_that_both_have_are_paired() -> None:
     mine = {0: np.array([5.0]), 1: np.array([6.0]), 2: np.array([100.0])}
-    found = paired(mine, {0: np.array([1.0]), 1: np.array([1.0])})
+    found = paired(_series(mine), _series({0: np.array([1.0]), 1: np.array([1.0])}))
     assert found is not None
     assert (found.value, found.low, found.high) == (4.5, 4.0, 5.0)
     assert (found.n, found.rounds) == (2, 2)
+
+
+def test_only_equal_crowds_are_paired() -> None:
+    crowds = np.array([0, 2])
+    mine = Series("", Regime({}, {}), {0: np.array([5.0, 90.0])}, {0: crowds})
+    other = Series("", Regime({}, {}), {0: np.array([1.0, 70.0])}, {0: crowds})
+    found = paired(mine, other)
+    assert found is not None
+    assert found.value == 12.0
+    strangers = Series("", Regime({}, {}), {0: np.array([1.0])}, {0: np.array([1])})
+    assert paired(mine, strangers) is None
 
 
 def test_the_interval_of_a_difference_holds_what_wilcoxons_test_does_not_reject() -> None:
     """scipy's own test as the witness, a hair inside each limit and a hair outside."""
     apart = np.random.default_rng(4).normal(size=10)
     mine = {block: np.array([each]) for block, each in enumerate(apart)}
-    found = paired(mine, dict.fromkeys(mine, np.zeros(1)))
+    found = paired(_series(mine), _series(dict.fromkeys(mine, np.zeros(1))))
     assert found is not None
     assert found.low is not None
     assert found.high is not None
