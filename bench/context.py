@@ -16,7 +16,7 @@ from demo.schemes import GROUP, build, names
 from .environment import Steal
 from .ledger import Ledger, Part
 from .machines.given import Machines
-from .plan import EXPERIMENTS, Plan
+from .plan import Plan
 from .plans import USUAL_SCHEMES
 from .processes.children import BenchError
 from .processes.placement import Placement
@@ -84,14 +84,14 @@ class Context:
         """
         What *experiment* may still take for the run to end when it was announced to.
 
-        Those after it are to have the time they were announced with, *slow* times.
+        Those that are not done yet are to have the time they were announced with, *slow* times.
         """
         if not self.expected_s:
             return math.inf
-        place = EXPERIMENTS.index(experiment)
-        after_s = sum(self.expected_s.get(name, 0.0) for name in EXPERIMENTS[place + 1 :])
+        others = [name for name in self.expected_s if name != experiment and not self.is_done(name)]
+        owed_s = sum(self.expected_s[name] for name in others)
         whole_s = sum(self.expected_s.values())
-        return whole_s - slow * after_s - (time.monotonic() - self.started_s)
+        return whole_s - slow * owed_s - (time.monotonic() - self.started_s)
 
     def is_done(self, *part: str | int) -> bool:
         """

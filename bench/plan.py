@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from .forecast import SERVICES_S, forecasts_s
 
 EXPERIMENTS = ("payload", "lookup", "scale", "revocation", "outage")
+ORDER = ("payload", "lookup", "scale", "lookup", "revocation", "outage", "lookup")
+"""In which order they are carried out. The blocks of lookup lie all over the run: a machine that is
+slow for minutes is not slow for all of them, and two runs in a row are more alike."""
 
 
 @dataclass(frozen=True)

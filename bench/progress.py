@@ -17,12 +17,12 @@ _STEPS = 1000.0
 
 
 class Progress:
-    """How far a run is: experiments one after the other, each expected to take its time."""
+    """How far a run is: experiments, each expected to take its time; one may pause for others."""
 
     def __init__(self, console: Console, expected_s: Mapping[str, float]) -> None:
         self._console = console
         self._expected_s = dict(expected_s)
-        self._done_s = 0.0
+        self._done = dict.fromkeys(expected_s, 0.0)
         self._current = ""
         self._started_at = time.monotonic()
         self._said_at = 0.0
@@ -30,16 +30,20 @@ class Progress:
         self._task = TaskID(0)
 
     def begin(self, experiment: str) -> None:
-        """The experiment *experiment* starts now."""
-        self._done_s += self._expected_s.get(self._current, 0.0)
+        """The experiment *experiment* starts now, or goes on."""
         self._current = experiment
-        self.advance(0.0, "starting")
+        self.advance(self._done.get(experiment, 0.0), "starting")
+
+    def finish(self, experiment: str) -> None:
+        """Nothing is left to do of *experiment*."""
+        self._done[experiment] = 1.0
 
     def advance(self, fraction: float, text: str) -> None:
         """*fraction* of the current experiment is done, and *text* is what happens now."""
+        self._done[self._current] = min(max(fraction, 0.0), 1.0)
         total = sum(self._expected_s.values()) or 1.0
-        within = min(max(fraction, 0.0), 1.0) * self._expected_s.get(self._current, 0.0)
-        share = min((self._done_s + within) / total, 1.0)
+        done_s = sum(self._expected_s.get(name, 0.0) * done for name, done in self._done.items())
+        share = min(done_s / total, 1.0)
         interval_s = PLAIN_INTERVAL_S if self._bar is None else BAR_INTERVAL_S
         if time.monotonic() - self._said_at < interval_s:
             return

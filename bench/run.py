@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Collection
+from collections import deque
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 
 from rich.console import Console
@@ -17,7 +18,7 @@ from .environment import capture
 from .journal import Ending, Journal, Order, about_files
 from .ledger import Ledger
 from .lookup.resolution import expected_resolution
-from .plan import EXPERIMENTS
+from .plan import ORDER
 from .processes.children import BenchError, ChildDied, casualties, watched
 from .processes.folders import make_run_folder
 from .processes.interrupts import Interrupted, interruptible
@@ -118,14 +119,25 @@ def _measure(journal: Journal, order: Order, console: Console, ledger: Ledger) -
 
 
 def _run_experiments(journal: Journal, context: Context, only: Collection[str]) -> None:
+    under_way: dict[str, Iterator[None]] = {}
     try:
-        for name in EXPERIMENTS:
-            if name in only:
-                journal.doing = name
-                context.progress.begin(name)
-                if not context.is_done(name):
-                    importlib.import_module(f".experiments.{name}", __package__).run(context)
-                    context.finish(name)
+        for place, name in enumerate(ORDER):
+            if name not in only:
+                continue
+            if context.is_done(name):
+                context.progress.finish(name)
+                continue
+            journal.doing = name
+            context.progress.begin(name)
+            if name not in under_way:
+                experiment = importlib.import_module(f".experiments.{name}", __package__)
+                under_way[name] = iter(experiment.run(context) or ())
+            if name in ORDER[place + 1 :]:
+                next(under_way[name], None)  # until it pauses
+            else:
+                deque(under_way[name], maxlen=0)
+                context.finish(name)
+                context.progress.finish(name)
         journal.doing = ""
     except Exception as exc:
         # An experiment may see no more than a closed connection; say whose it was.

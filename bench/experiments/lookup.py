@@ -4,11 +4,14 @@
 which every request draws its arm at random, some of them with the stores farther away, and separate
 ones, in which each arm has the server to itself. `hot` is the check alone, in processes of its own.
 Blocks of all kinds come in random order, and each has fresh processes. Those that there is no time
-for are left out, and the run says which.
+for are left out, and the run says which. Other experiments come in between, so that the blocks lie
+all over the run.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .. import gates
@@ -17,13 +20,14 @@ from ..environment import Steal
 from ..lookup.blocks import Rates
 from ..lookup.order import Queue, Turn, named, turns
 from ..lookup.rates import choose_rates
+from ..plan import ORDER
 
 if TYPE_CHECKING:
     from ..context import Context
 
 
-def run(context: Context) -> None:
-    """Measure every block of the plan and save its cells."""
+def run(context: Context) -> Iterator[None]:
+    """Measure every block of the plan and save its cells; pauses where others come in between."""
     context.progress.advance(0.0, "what the server can do")
     order = turns(context, _rates(context))
     here = context.machines is None  # h2load asks a node of its own, from here
@@ -32,13 +36,19 @@ def run(context: Context) -> None:
         crosscheck.record(context)
         context.finish("lookup", "cross-check")
     queue = Queue(context, order)
+    part, parts = 1, ORDER.count("lookup")
     for place, turn in queue:
+        while part < parts and queue.done() >= part / parts:
+            part += 1
+            yield
 
         def tell(within: float, what: str, turn: Turn = turn) -> None:
             context.progress.advance(queue.done(within, turn), what)
 
-        steal = Steal()
-        if turn.kind.measure(context, turn.block, tell):
+        steal, started_s = Steal(), time.monotonic()
+        kept = turn.kind.measure(context, turn.block, tell)
+        queue.took(turn, time.monotonic() - started_s)
+        if kept:
             context.finish("lookup", place)
         else:
             context.steal.leave_out(steal)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import random
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -36,17 +35,25 @@ class Turn(NamedTuple):
 
 
 def turns(context: Context, rates: Rates) -> list[Turn]:
-    """Every block of the plan, in an order drawn from the run's seed, the essential ones first."""
+    """Every block of the plan, in an order drawn from the run's seed, the essential ones first.
+
+    Of a kind with ten essential blocks one falls into each tenth of their time, at an instant that
+    is drawn: a machine that is slow for minutes is not slow for all of one kind.
+    """
     draw = random.Random(repr(context.seed_for("lookup", "order")))
-    essential, others = [], []
+    essential: list[tuple[float, Turn]] = []
+    others = []
     for kind in kinds(context, rates):
         count = kind.count(context.plan)
         kept = max(math.ceil(kind.kept_share * count), min(FEWEST, count))
-        essential += [Turn(kind, block, True) for block in range(kept)]
+        blocks = draw.sample(range(kept), kept)
+        essential += [
+            ((place + draw.random()) / kept, Turn(kind, block, True))
+            for place, block in enumerate(blocks)
+        ]
         others += [Turn(kind, block, False) for block in range(kept, count)]
-    draw.shuffle(essential)
     draw.shuffle(others)
-    return essential + others
+    return [turn for _, turn in sorted(essential, key=lambda placed: placed[0])] + others
 
 
 class Queue:
@@ -69,20 +76,23 @@ class Queue:
             if self._is_spared(turn):
                 self.spared.append(turn)
                 continue
-            started_s = time.monotonic()
             yield place, turn
-            self._took_s += time.monotonic() - started_s
-            self._expected_s += self._seconds[turn]
-            self._done_s += self._seconds[turn]
+
+    def took(self, turn: Turn, seconds: float) -> None:
+        """*turn*, which was given last, was measured in so many *seconds*."""
+        self._took_s += seconds
+        self._expected_s += self._seconds[turn]
+        self._done_s += self._seconds[turn]
 
     def again(self, place: int, turn: Turn) -> None:
         """*turn*, which was given last and was disturbed, comes once more, last of all."""
         self._waiting.append((place, turn))
         self._done_s -= self._seconds[turn]
 
-    def done(self, within: float, turn: Turn) -> float:
+    def done(self, within: float = 0.0, turn: Turn | None = None) -> float:
         """The share that is done of all, if *turn* is done to the share *within*."""
-        return (self._done_s + within * self._seconds[turn]) / sum(self._seconds.values())
+        under_way_s = within * self._seconds[turn] if turn else 0.0
+        return (self._done_s + under_way_s) / sum(self._seconds.values())
 
     def _is_spared(self, turn: Turn) -> bool:
         if turn.essential:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from bench.progress import Progress
@@ -38,3 +39,15 @@ def test_a_terminal_has_a_bar_and_it_goes_with_the_run() -> None:
         progress.begin("lookup")
     assert "1 min 30 s left" in _text(console)
     assert "lookup: starting" in _text(console)
+
+
+def test_an_experiment_that_pauses_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.progress.PLAIN_INTERVAL_S", 0.0)
+    console = _console(terminal=False)
+    with Progress(console, {"lookup": 30.0, "scale": 10.0}) as progress:
+        progress.begin("lookup")
+        progress.advance(0.5, "on")
+        progress.begin("scale")
+        progress.finish("scale")
+        progress.begin("lookup")
+    assert _text(console).splitlines()[-1].startswith("   62%")

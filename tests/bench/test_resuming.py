@@ -20,7 +20,8 @@ from bench.processes.children import ROOT, BenchError
 from bench.records import read_arrays, read_cells, read_run
 from bench.resuming import order_of
 
-# Two blocks of requests and two of the hot loop, in seeded order; about ten seconds in all.
+# Two blocks of requests and two of the hot loop, in seeded order, and one revocation in between;
+# some fifteen seconds in all.
 MEASURE = """
 import sys
 from dataclasses import replace
@@ -34,13 +35,17 @@ from bench.run import execute
 
 tiny = replace(
     SMOKE, name="tiny", blocks=2, block_s=1.0, warm_s=0.2, rate_limit=150.0, hot_blocks=2,
-    high_blocks=0, hot_pool=100, hot_calls=100,
+    high_blocks=0, hot_pool=100, hot_calls=100, revocation_trials=1,
+    revocation_trials_adversarial=0, revocation_key_trials=0,
 )
 folder = Path(sys.argv[1])
 if sys.argv[2:]:
     order = order_of(folder, None, None)
 else:
-    order = Order(plan=tiny, seed=3, out=folder, schemes=["session-cookie-sqlite"], only=["lookup"])
+    order = Order(
+        plan=tiny, seed=3, out=folder, schemes=["session-cookie-sqlite"],
+        only=["lookup", "revocation"],
+    )
 try:
     ending = execute(order, Console())
 except BenchError as exc:
@@ -121,6 +126,9 @@ def test_a_run_killed_and_gone_on_with_is_complete_and_measures_nothing_twice(
         for layer, arm in (("hot", "session-cookie-sqlite"), ("span", "control-again"))
     }
     assert all(read_arrays(killed, cell) for cell in looked)
+    (revoked_at,) = {cell.started_at for cell in cells if cell.measure == "revocation"}
+    looked_at = [cell.started_at for cell in looked]
+    assert min(looked_at) < revoked_at < max(looked_at), "lookup lies all over the run"
     refused = [gate for gate in run.gates if gate.name == "tampered_refused"]
     assert [gate.passed for gate in refused] == [True]
     assert not list((killed / "records").glob(".*"))

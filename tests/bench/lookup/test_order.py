@@ -67,6 +67,20 @@ def test_without_time_seven_in_ten_of_the_blocks_of_each_kind_are_measured() -> 
     assert named(queue.spared) == "hot loop block 5"
 
 
+def test_blocks_of_a_kind_lie_all_over_the_time() -> None:
+    """One in each tenth, of ten; which one, and when within it, is drawn."""
+    firsts = set()
+    for seed in range(20):
+        order = [turn for turn in turns(a_context(seed=seed), RATES) if turn.essential]
+        lows = [place for place, turn in enumerate(order) if turn.kind.name == "interleaved"]
+        blocks = [order[place].block for place in lows]
+        firsts.add((lows[0], blocks[0]))
+        assert sorted(blocks) == list(range(STANDARD.blocks))
+        # Half of the blocks of every kind are in the first half of the time, or nearly.
+        assert abs(sum(place < len(order) / 2 for place in lows) - len(lows) / 2) <= 2
+    assert len(firsts) > 5
+
+
 def test_a_disturbed_block_comes_again_last() -> None:
     """With the place that it had, by which a run that goes on knows it."""
     context = a_context()
@@ -104,7 +118,9 @@ def test_how_far_it_is_never_goes_beyond_the_end() -> None:
     shares: list[float] = []
     for place, turn in queue:
         shares.append(queue.done(1.0, turn))
+        queue.took(turn, 1.0)
         if len(shares) == 1:
             queue.again(place, turn)
     assert all(0.0 < share <= 1.0 + 1e-9 for share in shares)
     assert abs(shares[-1] - 1.0) < 1e-9
+    assert abs(queue.done() - 1.0) < 1e-9
