@@ -6,7 +6,7 @@ held before a login is never kept, and what a client cannot carry is never sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,9 @@ class Everyone:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+EVERYONE = Everyone()
+
+
 class Gate:
     """A scheme, its transport, and who watches, as the routes use them."""
 
@@ -43,7 +46,8 @@ class Gate:
         self.transport = transport
         self.watch = watch
         self.mechanism = scheme.mechanism
-        self._verify = self.mechanism.verify if self.mechanism else _everyone(scheme.delay_us)
+        self._verify = self.mechanism.verify if self.mechanism else _everyone
+        self._delay_ns = round(scheme.delay_us * 1000)
 
     def credential(self) -> str | None:
         """Give the credential the client holds: as sent, unless this request has replaced it."""
@@ -80,7 +84,10 @@ class Gate:
         try:
             identity = self._verify(credential, True) if fresh else self._verify(credential)
         finally:
-            g.auth_ns = perf_counter_ns() - started
+            ended = perf_counter_ns()
+            if self._delay_ns:
+                ended = spin(ended + self._delay_ns)
+            g.auth_ns = ended - started
         if self.watch is not None:
             self.watch.accepted(identity, credential)
         if getattr(identity, "renewal_due", False):
@@ -168,13 +175,5 @@ def describe_grant(subject: str | None, grant: Grant) -> dict[str, Any]:
     return {"subject": subject, "handle": grant.handle, "expires_at": grant.expires_at}
 
 
-def _everyone(delay_us: float) -> Callable[..., Identity]:
-    everyone = Everyone()
-    delay_ns = round(delay_us * 1000)
-
-    def verify(_: str, fresh: bool = False) -> Identity:  # noqa: ARG001 - nobody is asked
-        if delay_ns:
-            spin(delay_ns)
-        return everyone
-
-    return verify
+def _everyone(_: str, fresh: bool = False) -> Identity:  # noqa: ARG001 - nobody is asked
+    return EVERYONE
