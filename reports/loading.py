@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from bench.records import (
     read_run,
 )
 
-from .underway import Found, under_way
+from .underway import Busy, under_way
 
 GENERATED = Path(__file__).parent / "generated"
 """Where the bench writes runs, so that a run can be called by its name alone."""
@@ -88,7 +88,7 @@ class Series:
     arm: str
     regime: Regime
     blocks: Mapping[int, Samples]
-    found: Mapping[int, Found] = field(default_factory=dict)
+    busy: Mapping[int, Busy] = field(default_factory=dict)
     """How busy each sample of a block found the server, where that is known."""
 
     def beside(self, other: Series, block: int) -> list[tuple[Samples, Samples]]:
@@ -97,12 +97,12 @@ class Series:
         Those that found the server as busy, where that is known; else all with all.
         """
         mine, others = self.blocks[block], other.blocks[block]
-        if block not in self.found or block not in other.found:
+        if block not in self.busy or block not in other.busy:
             return [(mine, others)]
-        busy, busy_others = self.found[block], other.found[block]
+        met, others_met = self.busy[block], other.busy[block]
         return [
-            (mine[busy == level], others[busy_others == level])
-            for level in np.intersect1d(busy, busy_others)
+            (mine[met == level], others[others_met == level])
+            for level in np.intersect1d(met, others_met)
         ]
 
 
@@ -131,16 +131,16 @@ class Recording:
                 yield recorded
 
     def series(
-        self, measure: str, layer: str, take: Take, found: Take | None = None
+        self, measure: str, layer: str, take: Take, busy: Take | None = None
     ) -> list[Series]:
         """Gather what *take* finds in each cell, by arm, regime and block.
 
-        *found* says of each sample how busy it found the server.
+        *busy* reads how busy each of the samples found the server.
         """
         samples = self._gathered(measure, layer, take)
-        busy = self._gathered(measure, layer, found) if found else {}
+        met = self._gathered(measure, layer, busy) if busy else {}
         return [
-            Series(arm, regime, blocks, busy.get((arm, regime), {}))
+            Series(arm, regime, blocks, met.get((arm, regime), {}))
             for (arm, regime), blocks in samples.items()
         ]
 
@@ -204,6 +204,7 @@ def _beside_each_other(cells: Sequence[Recorded]) -> tuple[Recorded, ...]:
     for places in blocks.values():
         found = under_way([cells[place].arrays for place in places])
         for place, busy in zip(places, found, strict=True):
-            arrays = {**cells[place].arrays, "under_way": busy}
-            completed[place] = Recorded(cells[place].cell, arrays)
+            completed[place] = replace(
+                cells[place], arrays={**cells[place].arrays, "under_way": busy}
+            )
     return tuple(completed)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 MANY = 2
 """Stands for that many requests under way, and for more."""
 
-Found = NDArray[np.int8]
+Busy = NDArray[np.int8]
 
 
-def under_way(of: Sequence[Mapping[str, NDArray[Any]]]) -> list[Found]:
+def under_way(of: Sequence[Mapping[str, NDArray[Any]]]) -> list[Busy]:
     """Give how many requests of a block were under way when each was due: 0, 1 or `MANY`.
 
     *of* are the arrays of its arms, which share a server. A request is under way from when it is

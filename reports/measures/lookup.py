@@ -32,7 +32,7 @@ class Quantity:
     metric: str
     layer: str
     take: Callable[[Recorded], Samples | None]
-    found: Take | None = None
+    busy: Take | None = None
     """Says of each sample how busy it found the server; None where that has no part in it."""
 
 
@@ -59,8 +59,8 @@ def _since(start: str) -> Callable[[Recorded], Samples | None]:
 
 
 def _under_way(recorded: Recorded) -> NDArray[Any] | None:
-    found = recorded.arrays.get("under_way")
-    return None if found is None else _accepted(found, recorded)
+    busy = recorded.arrays.get("under_way")
+    return None if busy is None else _accepted(busy, recorded)
 
 
 def _accepted(of: NDArray[Any], recorded: Recorded) -> NDArray[Any]:
@@ -98,7 +98,7 @@ def timed_medians(recording: Recording, metric: str) -> list[Series]:
 
 
 def _series(recording: Recording, quantity: Quantity) -> list[Series]:
-    return recording.series("lookup", quantity.layer, quantity.take, quantity.found)
+    return recording.series("lookup", quantity.layer, quantity.take, quantity.busy)
 
 
 def paired(series: list[Series], scheme: str, reference: str) -> list[tuple[Series, Estimate]]:
