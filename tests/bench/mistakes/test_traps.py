@@ -49,7 +49,7 @@ def test_users_in_step_ask_as_often_as_strangers(stage: Stage) -> None:
 def test_the_table_holds_whole_milliseconds_and_the_raw_rows_a_tenth_of_one(stage: Stage) -> None:
     shown = rounding.show(stage)
     assert float(shown.wrong.numbers["difference_ms"]).is_integer()
-    assert shown.right.numbers["difference_ms"] >= rounding.TRUTH_MS
+    assert shown.right.numbers["difference_ms"] >= 0.95 * rounding.TRUTH_MS
 
 
 def test_the_credential_is_kept_back_and_every_answer_a_refusal(stage: Stage) -> None:
