@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,15 +20,7 @@ from ..record import (
 )
 from ..strength import Immediate, Strength
 from . import forks
-
-BUSY_TIMEOUT_S = 1.5
-"""How long a write waits for another process's before it is an outage."""
-
-RETRY_S = 0.005
-"""How soon a new file is opened again that another process was just setting up."""
-
-MAPPED_BYTES = 1 << 30
-"""How much of the file is read in place at most, which takes addresses and no memory."""
+from .sqlite_connection import connect
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
@@ -168,40 +159,11 @@ class SQLiteStore:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None or self._local.forks != forks.count:
-            connection = sqlite3.connect(
-                self._path,
-                timeout=BUSY_TIMEOUT_S,
-                isolation_level=None,
-                check_same_thread=False,  # only so that close() may close it
-            )
-            _write_ahead(connection)
-            connection.execute("PRAGMA synchronous = FULL")
-            # Read in place: among a million rows no page of the next one is in a small cache.
-            connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+            connection = connect(self._path)
             self._local.connection, self._local.forks = connection, forks.count
             with self._lock:
                 self._open.append(connection)
         return connection
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Have *connection* write ahead; wait where others open the same new file meanwhile.
-
-    SQLite waits for a lock, but not for this one: of two who would both change the file's mode it
-    refuses one at once, lest they wait for each other.
-    """
-    deadline = time.monotonic() + BUSY_TIMEOUT_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.Error as exc:
-            busy = exc.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-            if not busy or time.monotonic() > deadline:
-                connection.close()
-                raise
-            time.sleep(RETRY_S)
-        else:
-            return
 
 
 def _columns(record: Record, expires_at: float) -> tuple[object, ...]:

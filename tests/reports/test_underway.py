@@ -13,8 +13,6 @@ from reports.loading import Regime, Series
 from reports.results import Results
 from reports.underway import under_way
 
-Times = dict[str, np.ndarray]
-
 requests = st.lists(
     st.tuples(st.integers(0, 60), st.integers(1, 30)).map(lambda t: (t[0], t[0] + t[1])),
     min_size=1,

@@ -162,7 +162,7 @@ def test_processes_lose_no_update_to_each_other(tmp_path: Path) -> None:
 
 def test_a_locked_sqlite_file_is_an_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A writer that never finishes gives the store's own exception, not an endless wait."""
-    monkeypatch.setattr("sessions.stores.sqlite.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("sessions.stores.sqlite_connection.BUSY_TIMEOUT_S", 0.05)
     store = SQLiteStore(tmp_path / "sessions.db")
     other = sqlite3.connect(tmp_path / "sessions.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

@@ -195,7 +195,7 @@ def test_processes_agree_on_one_successor(tmp_path: Path) -> None:
 
 def test_a_locked_sqlite_file_is_an_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A writer that never finishes gives the store's own exception, not an endless wait."""
-    monkeypatch.setattr("tokens.stores.sqlite.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("tokens.stores.sqlite_connection.BUSY_TIMEOUT_S", 0.05)
     store = SQLiteStore(tmp_path / "tokens.db")
     other = sqlite3.connect(tmp_path / "tokens.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
