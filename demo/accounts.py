@@ -28,9 +28,14 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 class Accounts:
     """Usernames and the hashes of their passwords, which start out as `<name>-password`."""
 
-    def __init__(self, file: Path | None = None) -> None:
-        """Keep what is changed in *file*; None: in memory, for as long as this process lives."""
+    def __init__(self, file: Path | None = None, hasher: PasswordHasher = _HASHER) -> None:
+        """
+        Keep what is changed in *file*; None: in memory, for as long as this process lives.
+
+        *hasher* hashes new passwords; a hash says itself how it is checked.
+        """
         self._file = file
+        self._hasher = hasher
         self._changed: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -52,7 +57,7 @@ class Accounts:
         """
         before = self._hash(username)
         assert before is not None  # or nobody could be logged in as that
-        self._keep(username, _HASHER.hash(password))
+        self._keep(username, self._hasher.hash(password))
         try:
             yield
         except BaseException:
@@ -71,9 +76,19 @@ class Accounts:
                 _write(self._file, username, hashed)
 
 
+def accounts_file(keys_file: Path) -> Path:
+    """Where the accounts of a deployment are whose signing keys are in *keys_file*."""
+    return keys_file.with_name(f"{keys_file.name}.accounts")
+
+
+def first_password(name: str) -> str:
+    """The password that the account *name* starts out with."""
+    return f"{name}-password"
+
+
 @cache
 def _first_hashes() -> Mapping[str, str]:
-    return {name: _HASHER.hash(f"{name}-password") for name in NAMES}
+    return {name: _HASHER.hash(first_password(name)) for name in NAMES}
 
 
 def _read(file: Path) -> dict[str, str]:

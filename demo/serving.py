@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import Connection
@@ -28,7 +29,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from .accounts import Accounts
+from .accounts import Accounts, accounts_file
 from .app import create_app, create_site
 from .auditlog import STANDARD_OUTPUT, check_target, write_events
 from .auth import TEACHING, Scheme, Settings
@@ -100,13 +101,14 @@ class Plan:
 
     def _accounts(self) -> Accounts:
         keys = self.settings.keys_file
-        return Accounts(keys and keys.with_name(f"{keys.name}.accounts"))
+        return Accounts(keys and accounts_file(keys))
 
 
 def serve(plan: Plan, host: str, port: int, workers: int) -> None:
     """Serve until SIGTERM or SIGINT; raise CannotServe if that cannot begin."""
-    with TemporaryDirectory(prefix="demo-") as folder, _hold(host, port) as held:
-        if workers > 1 and plan.settings.keys_file is None:
+    makes_keys = workers > 1 and plan.settings.keys_file is None
+    with _folder(makes_keys or plan.teaching) as folder, _hold(host, port) as held:
+        if makes_keys:
             # Each worker would make keys of its own and refuse the others' tokens.
             keys = Path(folder) / "keys.json"
             plan = replace(plan, settings=replace(plan.settings, keys_file=keys))
@@ -129,6 +131,11 @@ def serve(plan: Plan, host: str, port: int, workers: int) -> None:
         # What is on standard output should be events and nothing else.
         _announce(ready, workers, host, port, err=plan.audit_log == STANDARD_OUTPUT)
         server.serve(target_loader=partial(_load, plan, os.getpid(), told), wrap_loader=False)
+
+
+def _folder(wanted: bool) -> AbstractContextManager[str]:
+    """One that goes with the block; none if nothing is to be kept, for a kill -9 would leave it."""
+    return TemporaryDirectory(prefix="demo-") if wanted else nullcontext("")
 
 
 def _check(plan: Plan, workers: int, host: str) -> None:

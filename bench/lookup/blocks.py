@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..context import Context
     from ..plan import Plan
 
-START_S = 2.5
+START_S = 1.6
 """What starting a node, logging in and starting Locust take, for the forecast."""
 
 KEPT_SHARE = 0.7
@@ -109,9 +109,9 @@ class Interleaved:
         """What is other than usual; nothing here."""
         return {}
 
-    def serving(self, context: Context) -> Serving:
+    def serving(self, context: Context, seed: Sequence[int]) -> Serving:
         """A fresh server of every arm, once it is entered."""
-        return fresh(context)
+        return fresh(context, seed)
 
     def measure(self, context: Context, block: int, tell: Tell) -> bool:
         plan, arms = context.plan, context.arms
@@ -122,7 +122,7 @@ class Interleaved:
         schedule = interleaved(seed, len(arms), self.rate, block_s)
         template = template_of(context, self.design, block, self.rate / len(arms), self.load)
         template.conditions.update(self.conditions(plan))
-        serving = self.serving(context)
+        serving = self.serving(context, seed)
         rows, outcome, _ = drive(context, serving, schedule, template, tell)
         rows = measured(rows, outcome, plan.warm_s)
         where = told(self.name, block)
@@ -141,9 +141,9 @@ class Interleaved:
 
 
 @contextlib.contextmanager
-def fresh(context: Context) -> Iterator[Nodes | GivenNodes]:
-    """A server of every arm that nobody used before."""
-    with serve_arms(context) as nodes:
+def fresh(context: Context, seed: Sequence[int]) -> Iterator[Nodes | GivenNodes]:
+    """A server of every arm that nobody used before, its mounts in an order drawn by *seed*."""
+    with serve_arms(context, seed) as nodes:
         yield nodes
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .. import gates
@@ -48,7 +48,7 @@ class Far(Interleaved):
         return {"store_rtt_ms": plan.far_rtt_ms}
 
     @contextlib.contextmanager
-    def serving(self, context: Context) -> Iterator[Nodes | GivenNodes]:
+    def serving(self, context: Context, seed: Sequence[int]) -> Iterator[Nodes | GivenNodes]:
         """A fresh server of every arm, which finds its stores behind a relay."""
         rtt_ms, services = context.plan.far_rtt_ms, context.services
         urls, self._distances = [], []
@@ -62,7 +62,7 @@ class Far(Interleaved):
                 distance = stack.enter_context(relay)
                 urls.append(distance.url)
                 self._distances.append((distance, "redis" if is_redis(url) else "postgres"))
-            with serve_arms(context, urls) as nodes:
+            with serve_arms(context, seed, urls) as nodes:
                 yield nodes
 
     def kept(self, context: Context, block: int) -> None:

@@ -51,7 +51,8 @@ def choose_rates(context: Context) -> Rates:
     """Find out what the arms can do, choose both rates, and save the cells that say so."""
     plan = context.plan
     # The generator first: both take their time to start.
-    with _rehearsing(context) as generator, serve_arms(context) as nodes:
+    seed = context.seed_for("lookup", "rates")
+    with _rehearsing(context) as generator, serve_arms(context, seed) as nodes:
         loads, _ = prepare(nodes[0], context.arms, 1)
         each = [load.credentials[0].raw for load in loads]
         control = [load.credentials[0].raw for load in loads if load.name == CONTROL]

@@ -45,7 +45,7 @@ class Separate:
         turn_s = TURN_WARM_S + counted_s
         schedule, turns_ns = separate(seed, len(arms), self._rate, TURN_WARM_S, counted_s, GAP_S)
         template = template_of(context, "separate", block, self._rate, self.load)
-        rows, outcome, clock = drive(context, fresh(context), schedule, template, tell)
+        rows, outcome, clock = drive(context, fresh(context, seed), schedule, template, tell)
         cpu_us = {}
         kept = rows[:0]
         for index, arm in enumerate(arms):
