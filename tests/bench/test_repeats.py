@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
-
 from bench import gates
-from bench.context import FEWEST_REPEATS, Context
+from bench.context import FEWEST_REPEATS
 from bench.plans import SMOKE, STANDARD
 from bench.records import Gate
+
+from .contexts import a_context
 
 DRIVEN = (STANDARD.blocks, STANDARD.high_blocks, STANDARD.separate_blocks, STANDARD.far_blocks)
 ALLOWED = (sum(DRIVEN) + STANDARD.hot_blocks) // 3
 BLOCK = "interleaved block 5"
-
-
-def a_context() -> Context:
-    unused: Any = None
-    return Context(
-        folder=Path(),
-        run=unused,
-        plan=STANDARD,
-        services=unused,
-        seed=1,
-        progress=unused,
-        schemes=[],
-        placement=unused,
-    )
 
 
 def gates_of(lag_ms: float, stolen: float = 0.1) -> list[Gate]:
@@ -60,6 +44,6 @@ def test_a_machine_that_is_never_quiet_is_not_asked_for_ever() -> None:
 
 def test_a_short_plan_may_repeat_some_blocks_too() -> None:
     """A third of seven blocks is two, and a burst may last longer than these."""
-    context = replace(a_context(), plan=SMOKE)
+    context = a_context(plan=SMOKE)
     told = [context.is_to_repeat(BLOCK, gates_of(5.0)) for _ in range(FEWEST_REPEATS + 1)]
     assert told == [True] * FEWEST_REPEATS + [False]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,8 +11,9 @@ from bench.context import Context
 from bench.ledger import Ledger
 from bench.lookup.high import High
 from bench.lookup.rates import CALM_CPU, EASED, highest_calm
-from bench.plans import STANDARD
 from bench.records import Cell, read_cells, write_cell
+
+from ..contexts import a_context
 
 RATES = [550.0, 700.0, 850.0, 1000.0]
 CHEAP_S = 0.0001
@@ -43,18 +43,7 @@ def test_where_nothing_is_calm_it_is_the_lowest() -> None:
 @pytest.fixture
 def context(tmp_path: Path) -> Context:
     """A run that has chosen its rates."""
-    unused: Any = None
-    context = Context(
-        folder=tmp_path,
-        run=unused,
-        plan=STANDARD,
-        services=unused,
-        seed=1,
-        progress=unused,
-        schemes=[],
-        placement=unused,
-        ledger=Ledger(tmp_path),
-    )
+    context = a_context(folder=tmp_path, ledger=Ledger(tmp_path))
     for load, rate in (("low", 400.0), ("high", 1000.0)):
         figures = {"offered_rate": rate, "offered_share": 0.4, "offered_share_of_arms": 0.7}
         id_ = context.next_id("calibration", f"capacity-{load}", 0, "control")
