@@ -37,7 +37,8 @@ def run(context: Context) -> Iterator[None]:
         context.progress.advance(0.0, "the same with h2load")
         crosscheck.record(context)
         context.finish("lookup", "cross-check")
-    queue, quiet = Queue(context, order), Quiet(context.placement.server)
+    queue = Queue(context, order)
+    quiet = Quiet(context.placement.server, sum(context.expected_s.values()))
     part, parts = 1, ORDER.count("lookup")
     for place, turn in queue:
         while part < parts and queue.done() >= part / parts:

@@ -11,7 +11,7 @@ import pytest
 
 from bench import gates
 from bench.lookup import quiet
-from bench.lookup.quiet import PATIENCE_S, Quiet
+from bench.lookup.quiet import PATIENCE_SHARE, Quiet
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 def test_it_waits_until_a_look_sees_nothing_stolen(host: Callable[[int], None]) -> None:
     host(3)
     told: list[None] = []
-    waiting = Quiet(())
+    waiting = Quiet((), 600.0)
     assert waiting.wait(lambda: told.append(None))
     assert len(told) == 4
     assert waiting.waited_s > 0
@@ -42,15 +42,15 @@ def test_it_waits_until_a_look_sees_nothing_stolen(host: Callable[[int], None]) 
 def test_where_the_host_is_quiet_one_look_is_enough(host: Callable[[int], None]) -> None:
     host(0)
     told: list[None] = []
-    assert Quiet(()).wait(lambda: told.append(None))
+    assert Quiet((), 600.0).wait(lambda: told.append(None))
     assert len(told) == 1
 
 
 def test_its_patience_ends(host: Callable[[int], None]) -> None:
     """In all of a run, and not each time."""
     host(1_000_000)
-    waiting = Quiet(())
-    waiting.waited_s = PATIENCE_S - 1e-9
+    waiting = Quiet((), 600.0)
+    waiting.waited_s = PATIENCE_SHARE * 600.0 - 1e-9
     assert not waiting.wait()
     told: list[None] = []
     assert not waiting.wait(lambda: told.append(None))
