@@ -25,13 +25,12 @@ def serve_arms(
     *seed* draws the order of the mounts of a node that is started here, and *store_urls* are where
     it finds its stores, if not where they are.
     """
-    mounts = mounts_in_turn(context.arms, seed)
     if context.machines is not None and context.machines.node_urls:
-        return GivenNodes(context.machines.node_urls, mounts)
+        return GivenNodes(context.machines.node_urls, [mount_of(arm) for arm in context.arms])
     services = context.services
     return start_nodes(
         1,
-        mounts,
+        mounts_in_turn(context.arms, seed),
         store_urls=services.store_urls if store_urls is None else store_urls,
         keys_file=services.keys_file,
         folder=services.folder,
