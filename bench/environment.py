@@ -80,10 +80,10 @@ class Steal:
         self._apart_s += apart_s
         self._apart_stolen_s += stolen_s
 
-    def percent(self, at_least_s: float = 1e-9) -> float:
-        """Of the time of all cores; of *at_least_s* seconds, if it has not been so long yet."""
+    def percent(self) -> float:
+        """Of the time of all cores."""
         seen_s, stolen_s = self.seconds()
-        cores_s = max(seen_s - self._apart_s, at_least_s) * (os.cpu_count() or 1)
+        cores_s = max(seen_s - self._apart_s, 1e-9) * (os.cpu_count() or 1)
         return 100.0 * max(stolen_s - self._apart_stolen_s, 0.0) / cores_s
 
 

@@ -76,15 +76,14 @@ def generator_cpu(share: float) -> Gate:
     )
 
 
-def blocks_repeated(causes: Sequence[str], allowed: int, waited_s: float = 0.0) -> Gate:
+def blocks_repeated(causes: Sequence[str], allowed: int) -> Gate:
     """Blocks in which the generator itself was disturbed were few, and were measured again."""
-    waited = f"; {waited_s:.0f} s went by until the host was quiet" if waited_s else ""
     return Gate(
         name="blocks_repeated",
         passed=len(causes) <= allowed,
         value=float(len(causes)),
         limit=float(allowed),
-        note=("; ".join(causes) or "the generator kept to its schedule in every block") + waited,
+        note="; ".join(causes) or "the generator kept to its schedule in every block",
     )
 
 

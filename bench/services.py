@@ -130,8 +130,8 @@ def _hash_lightly(file: Path) -> None:
     """
     Keep the demo's passwords in *file* under the lightest hash there is.
 
-    A run logs in some thousand times and no figure of it holds a login, so the hash that a password
-    deserves would only take its time.
+    A run logs in some thousand times and no time it reports holds a login, so the hash that a
+    password deserves would only make it longer.
     """
     accounts = Accounts(file, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     for name in NAMES:

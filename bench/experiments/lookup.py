@@ -12,15 +12,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 from .. import gates
 from ..driving import crosscheck
 from ..environment import Steal
-from ..lookup.blocks import Disturbed, Rates
+from ..lookup.blocks import Rates
 from ..lookup.order import Queue, Turn, named, turns
-from ..lookup.quiet import Quiet
 from ..lookup.rates import choose_rates
 from ..plan import ORDER
 
@@ -38,7 +36,6 @@ def run(context: Context) -> Iterator[None]:
         crosscheck.record(context)
         context.finish("lookup", "cross-check")
     queue = Queue(context, order)
-    quiet = Quiet(context.placement.server, sum(context.expected_s.values()))
     part, parts = 1, ORDER.count("lookup")
     for place, turn in queue:
         while part < parts and queue.done() >= part / parts:
@@ -49,19 +46,14 @@ def run(context: Context) -> Iterator[None]:
             context.progress.advance(queue.done(within, turn), what)
 
         steal, started_s = Steal(), time.monotonic()
-        try:
-            kept = turn.kind.measure(context, turn.block, tell)
-        except Disturbed:
-            kept = False
+        kept = turn.kind.measure(context, turn.block, tell)
         queue.took(turn, time.monotonic() - started_s)
         if kept:
             context.finish("lookup", place)
         else:
-            quiet.wait(partial(tell, 0.0, "waiting until the host serves nobody else"))
             context.steal.leave_out(steal)
             queue.again(place, turn)
-    repeated, allowed = context.repeated, context.repeats_allowed
-    context.gates.append(gates.blocks_repeated(repeated, allowed, quiet.waited_s))
+    context.gates.append(gates.blocks_repeated(context.repeated, context.repeats_allowed))
     context.gates.append(gates.blocks_left_out(named(queue.spared), len(queue.spared)))
 
 

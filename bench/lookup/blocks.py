@@ -19,7 +19,6 @@ from .. import gates
 from ..driving.generator import Generator
 from ..driving.job import Outcome
 from ..driving.schedule import Schedule, interleaved
-from ..environment import Steal
 from ..machines.given import GivenNodes
 from ..machines.serving import serve_arms
 from ..nodes import Nodes
@@ -43,11 +42,6 @@ Load = Literal["low", "high"]
 
 Tell = Callable[[float, str], None]
 """Takes the fraction of the block that is done, and what happens now."""
-
-
-class Disturbed(Exception):
-    """A block needs no end: whatever its rest were like, it is to be measured again."""
-
 
 Serving = contextlib.AbstractContextManager[Nodes | GivenNodes]
 """A server of every arm, which starts when it is entered: the generator starts before it."""
@@ -128,10 +122,10 @@ class Interleaved:
         schedule = interleaved(seed, len(arms), self.rate, block_s)
         template = template_of(context, self.design, block, self.rate / len(arms), self.load)
         template.conditions.update(self.conditions(plan))
-        where = told(self.name, block)
         serving = self.serving(context, seed)
-        rows, outcome, _ = drive(context, where, serving, schedule, template, tell)
+        rows, outcome, _ = drive(context, serving, schedule, template, tell)
         rows = measured(rows, outcome, plan.warm_s)
+        where = told(self.name, block)
         disturbed = save(context, where, rows, outcome, self.rate, template, {})
         if disturbed:
             self.disturbed(context, disturbed)
@@ -168,7 +162,6 @@ def template_of(context: Context, design: str, block: int, rate: float, load: Lo
 
 def drive(
     context: Context,
-    where: str,
     serving: Serving,
     schedule: Schedule,
     template: Cell,
@@ -178,8 +171,6 @@ def drive(
     Send *schedule* to a server of its own, with one generator.
 
     How fast the machine is just before and just after goes into the figures of *template*.
-    `Disturbed` as soon as the host has taken more time than it may of the whole block, if that can
-    be measured again and no other machine takes part; *where* it was is how people are told.
     """
     labels = template.labels
     what = f"{labels['design']} block {template.block + 1}, {labels['load']} load"
@@ -198,14 +189,9 @@ def drive(
         clock = CpuClock(nodes[0].pid)
         started = time.monotonic()
         expected_s = schedule.duration_s + 1.0
-        steal = Steal()
 
         def tick() -> None:
             clock.sample()
-            lost = gates.steal(steal.percent(at_least_s=expected_s))
-            # Workers elsewhere keep their schedule to its end, whatever happens here.
-            if here and context.is_to_repeat(where, [lost]):
-                raise Disturbed
             share = min((time.monotonic() - started) / expected_s, 1.0)
             tell(0.3 + 0.7 * share, what)
 

@@ -45,9 +45,7 @@ class Separate:
         turn_s = TURN_WARM_S + counted_s
         schedule, turns_ns = separate(seed, len(arms), self._rate, TURN_WARM_S, counted_s, GAP_S)
         template = template_of(context, "separate", block, self._rate, self.load)
-        where = told(self.name, block)
-        serving = fresh(context, seed)
-        rows, outcome, clock = drive(context, where, serving, schedule, template, tell)
+        rows, outcome, clock = drive(context, fresh(context, seed), schedule, template, tell)
         cpu_us = {}
         kept = rows[:0]
         for index, arm in enumerate(arms):
@@ -62,4 +60,5 @@ class Separate:
             warm = own["intended_ns"] < start_ns + int(TURN_WARM_S * 1e9)
             kept = np.concatenate([kept, own[~warm]])
         kept = np.sort(kept, order="intended_ns")
+        where = told(self.name, block)
         return not save(context, where, kept, outcome, self._rate, template, cpu_us)
