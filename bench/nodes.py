@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
+from .accounts import hash_lightly
 from .processes.children import Child, wait_until
 
 START_TIMEOUT_S = 30.0
@@ -139,8 +140,9 @@ def start_nodes(
     Start *count* nodes that answer.
 
     *mounts* are schemes, or `ALIAS=SCHEME`; durations left out are the app's own. Each node
-    picks a free port by itself. Logs are in *folder*.
+    picks a free port by itself. Logs are in *folder*. Passwords are hashed lightly.
     """
+    hash_lightly(keys_file)
     options = {
         "--access-s": access_s,
         "--inactivity-s": inactivity_s,

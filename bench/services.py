@@ -12,9 +12,6 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 import valkey
-from argon2 import PasswordHasher
-
-from demo.accounts import NAMES, Accounts, accounts_file, first_password
 
 from .processes.children import BenchError, Child
 from .servers.postgres import Postgres
@@ -99,7 +96,6 @@ class Services:
             ) from exc
         with contextlib.ExitStack() as stack:
             stack.callback(shutil.rmtree, self._folder, ignore_errors=True)
-            _hash_lightly(accounts_file(self.keys_file))
             self._server: Child | None = None
             if self._given:
                 self._redis_url = _reachable(self._given)
@@ -124,19 +120,6 @@ def without_password(url: str) -> str:
     user, at, host = parts.netloc.rpartition("@")
     name, colon, _ = user.partition(":")
     return urlunsplit(parts._replace(netloc=f"{name}{colon}{'***' if colon else ''}{at}{host}"))
-
-
-def _hash_lightly(file: Path) -> None:
-    """
-    Keep the demo's passwords in *file* under the lightest hash there is.
-
-    A run logs in some thousand times and no time it reports holds a login, so the hash that a
-    password deserves would only make it longer.
-    """
-    accounts = Accounts(file, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    for name in NAMES:
-        with accounts.changing(name, first_password(name)):
-            pass
 
 
 def _reachable(url: str) -> str:

@@ -2,16 +2,15 @@
 
 The hot loop of the lookup experiment, in stores of its own that are filled first. Along each axis
 the points of one scheme are measured in turns, some hundred calls at a time, by one process; a
-fresh process is a round, and rounds are what intervals are computed over.
+fork of its own is a round, and rounds are what intervals are computed over.
 """
 
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
@@ -21,22 +20,28 @@ from demo.schemes import names
 from .. import gates
 from ..context import foreign_schemes
 from ..lookup.bare import store_of
-from ..processes.children import BenchError, Child
 from ..records import Cell, Gate, Layer, write_cell
 from ..scale.distances import Distances
 from ..scale.ground import SETTINGS, Ground
 from ..scale.job import REVOKE_AXIS, Point, ScaleJob, ScaleResult
 from ..scale.points import Walk, walks
+from ..scale.workbench import Workbench
 
 if TYPE_CHECKING:
     from demo.auth import Scheme
 
     from ..context import Context
 
-LIMIT_S = 3600.0
-
 Tell = Callable[[float], None]
 """Takes the fraction of a walk that is done."""
+
+
+class _Site(NamedTuple):
+    """Where the walks are, each after the other."""
+
+    ground: Ground
+    distances: Distances
+    workbench: Workbench
 
 
 def run(context: Context) -> None:
@@ -46,7 +51,12 @@ def run(context: Context) -> None:
     total_s = sum(walk.seconds(context.plan) for walk in planned) or 1.0
     done_s = 0.0
     cores = context.placement.server
-    with Ground(context.services.folder, cores) as ground, Distances(context) as distances:
+    with (
+        Ground(context.services.folder, cores) as ground,
+        Distances(context) as distances,
+        Workbench(context.services.folder, cores) as workbench,
+    ):
+        site = _Site(ground, distances, workbench)
         for walk in planned:
             own_s = walk.seconds(context.plan)
 
@@ -57,7 +67,7 @@ def run(context: Context) -> None:
 
             part = ("scale", walk.axis, walk.scheme)
             if not context.is_done(*part):
-                _measure(context, ground, distances, walk, tell)
+                _measure(context, site, walk, tell)
                 ground.clear()
                 context.finish(*part)
             done_s += own_s
@@ -83,42 +93,28 @@ def _gate(planned: list[Walk]) -> Gate:
     )
 
 
-def _measure(
-    context: Context, ground: Ground, distances: Distances, walk: Walk, tell: Tell
-) -> None:
+def _measure(context: Context, site: _Site, walk: Walk, tell: Tell) -> None:
     tell(0.0)
     store = store_of(walk.scheme) or "redis"
-    urls = ground.urls(walk.places, store)
+    urls = site.ground.urls(walk.places, store)
     job = ScaleJob(
         scheme=walk.scheme,
         axis=walk.axis,
         keys_file=str(context.services.keys_file),
         points=list(walk.points),
         store_urls=urls,
-        far_urls=distances.away(urls[0], store, walk.rtts_ms),
+        far_urls=site.distances.away(urls[0], store, walk.rtts_ms),
         rounds=context.plan.scale_rounds,
         seed=context.seed_for("scale", walk.axis, walk.scheme),
         result=str(context.services.folder / f"scale-{walk.axis}-{walk.scheme}"),
     )
-    _work(context, job, tell)
-    _save(context, job)
-
-
-def _work(context: Context, job: ScaleJob, tell: Tell) -> None:
-    folder = context.services.folder
-    path, log = folder / "scale-job.json", folder / "scale.log"
-    path.write_bytes(msgspec.json.encode([job]))
-    log.unlink(missing_ok=True)
     expected = [Path(f"{job.path(*place)}.json") for place in _places(job)]
 
     def tick() -> None:
         tell(sum(each.exists() for each in expected) / len(expected))
 
-    command: list[str | Path] = [sys.executable, "-m", "bench.scale.worker", path]
-    cores = context.placement.server
-    with Child("the scale loop", command, log=log, cores=cores, serves=False) as child:
-        if child.wait(LIMIT_S, tick) != 0:
-            raise BenchError(child.obituary())
+    site.workbench.work(job, tick)
+    _save(context, job)
 
 
 def _places(job: ScaleJob) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from demo.auth import Scheme
 from demo.storage import STORES
@@ -18,7 +19,7 @@ VALID, REVOKED = 0, 1
 CREDENTIALS = (VALID, REVOKED, VALID, REVOKED)
 """Of each scheme, in the order in which they are used."""
 SUBJECTS = ("alice", "bob")
-LOGIN_LIMIT_S = 5.0
+PATIENCE_S = 5.0
 _RETRY_S = 0.1
 
 _KINDS = {called: kind for kind, called in STORES.items()}
@@ -74,7 +75,7 @@ def take_part(member: Member, nodes: Sequence[Node]) -> Role:
         with Connection(node.host, node.port) as connection:
             caller = Caller(connection, node.base(member.arm))
             subject = SUBJECTS[kind]
-            _patiently(lambda caller=caller, subject=subject: caller.login(subject))  # type: ignore[misc]  # its own
+            _patiently(partial(caller.login, subject))
             credentials.append(Watched(caller.raw("GET", "/me"), subject))
             if kind == REVOKED:
                 logouts.append(caller.raw("POST", "/logout"))
@@ -88,21 +89,30 @@ def take_part(member: Member, nodes: Sequence[Node]) -> Role:
 
 
 def revoke(roles: Sequence[Role], node: Node) -> None:
-    """Revoke through *node* what is to be revoked; raises `Refused` if it will not."""
+    """Revoke through *node* what is to be revoked; raises `Refused` if it will not for seconds."""
     with Connection(node.host, node.port) as connection:
         for role in roles:
             for logout in role.logouts:
-                answer = connection.exchange(logout)
-                if answer.status != 200:
-                    raise Refused(f"{role.member.arm}: a logout gave {answer.status}")
+                _patiently(partial(_log_out, connection, role.member.arm, logout))
 
 
-def _patiently(login: Callable[[], object]) -> None:
-    """Log in, again and again for a while: the fault before may not be quite over."""
-    deadline = time.monotonic() + LOGIN_LIMIT_S
+def _log_out(connection: Connection, arm: str, logout: bytes) -> None:
+    answer = connection.exchange(logout)
+    if answer.status != 200:
+        raise Refused(f"{arm}: a logout gave {answer.status}")
+
+
+def _patiently(act: Callable[[], object]) -> None:
+    """
+    Do *act*, again and again for a while: the fault before may not be quite over.
+
+    Of a store that was restarted each thread of a node has a dead connection, and the first write
+    over it is answered 503.
+    """
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         try:
-            login()
+            act()
         except (Refused, OSError):
             if time.monotonic() > deadline:
                 raise

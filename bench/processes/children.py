@@ -22,6 +22,8 @@ import psutil
 LAUNCHER = Path(__file__).with_name("launch.py")
 ROOT = Path(__file__).resolve().parents[2]
 POLL_S = 0.01
+END_POLL_S = 0.002
+END_LIMIT_S = 5.0
 
 
 class BenchError(Exception):
@@ -202,11 +204,27 @@ def wait_until(ready: Callable[[], bool], child: Child, timeout_s: float, what: 
 
 
 def _end(processes: Sequence[psutil.Process]) -> None:
-    """Kill those that are left, and wait until they are gone: they may hold a port."""
+    """Kill those that are left, and wait until they have ended: they may hold a port."""
     for process in processes:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(processes, timeout=5)
+    deadline = time.monotonic() + END_LIMIT_S
+    while any(map(_runs, processes)) and time.monotonic() < deadline:
+        time.sleep(END_POLL_S)
+
+
+def _runs(process: psutil.Process) -> bool:
+    """
+    Whether any thread of it does.
+
+    Whose parent is dead belongs to the machine's first process, and in some containers that lets
+    it lie for seconds, or for ever. It holds nothing any more.
+    """
+    try:
+        is_zombie = process.status() == psutil.STATUS_ZOMBIE
+        return process.is_running() and not (is_zombie and process.num_threads() == 1)
+    except psutil.Error:
+        return False
 
 
 def _signal_name(number: int) -> str:

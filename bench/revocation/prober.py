@@ -202,7 +202,8 @@ def _strike(attack: Attack, trials: list[Trial]) -> None:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Keep the garbage collector out of the way."""
+    """Keep the garbage collector out of the way; what is there stays frozen: the next look at it
+    would take as long again."""
     gc.collect()
     gc.freeze()
     gc.disable()
@@ -210,4 +211,3 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         gc.enable()
-        gc.unfreeze()

@@ -22,6 +22,9 @@ from .revokes import Case
 from .watching import Post, Watch, Watched, settled
 
 TAIL_S = 0.3
+RESTARTS_EVERY = 5
+"""Of the probes, one in so many is sent while nodes are restarted: windows begin at the ack, and
+all of them would take the processor from the nodes that start."""
 SUBJECT = "alice"
 _POLL_S = 0.01
 
@@ -35,14 +38,16 @@ def rotate(
     Raises `Refused` if nobody can log in.
     """
     posts = {arm: _posts(arm, nodes, draw.randrange(len(nodes))) for arm in arms}
-    with Watch([post for group in posts.values() for post in group], interval_ns):
+    with Watch([post for group in posts.values() for post in group], interval_ns) as watch:
         void = _warm(posts)
         invoke_ns = time.perf_counter_ns()
         keys_file.unlink()
+        watch.pace(RESTARTS_EVERY * interval_ns)
         for node in nodes:
             # Not in good order: a node would wait for the connections that watch it.
             nodes.kill(node)
             nodes.restart(node)
+        watch.pace(interval_ns)
         ack_ns = time.perf_counter_ns()
         time.sleep(TAIL_S)
     case = Case("random", "key", 0, 0, 0, 0.0)

@@ -63,6 +63,10 @@ class Watch:
         for number, turn in enumerate(self._turns):
             turn.due_ns = start + interval_ns * number // len(self._turns)
 
+    def pace(self, interval_ns: int) -> None:
+        """Use each credential at another rate from now on."""
+        self._interval_ns = interval_ns
+
     def __enter__(self) -> Watch:
         self._thread.start()
         return self
@@ -85,12 +89,13 @@ class Watch:
             self._failure = exc
 
     def _look(self) -> None:
-        now = _now()
+        now, interval_ns = _now(), self._interval_ns
         stopping = self._stopping.is_set()
         if not stopping:
             for turn in self._turns:
+                turn.due_ns = min(turn.due_ns, now + interval_ns)  # it may have been a longer one
                 if not turn.busy and now >= turn.due_ns:
-                    turn.send(now, self._interval_ns)
+                    turn.send(now, interval_ns)
         busy = {turn.line.socket: turn for turn in self._turns if turn.busy and turn.line}
         dues = [turn.due_ns for turn in self._turns if not turn.busy and not stopping]
         wait_s = min(max(0, min(dues, default=now) - _now()) / 1e9 if dues else LOOK_S, LOOK_S)

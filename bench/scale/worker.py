@@ -1,7 +1,8 @@
-"""Fills stores and calls verify in them: `python -m bench.scale.worker JOBS`, a fresh process.
+"""Fills stores and calls verify in them: `python -m bench.scale.worker JOB`.
 
-It forks for each job, and within it for each round, so that no round inherits another's heap.
-What is filled stays for all rounds of a job, but for what lives in the process itself.
+It imports everything once and takes the jobs that appear in the file JOB, one after the other.
+It forks for each, and within it for each round, so that no round inherits another's heap. What is
+filled stays for all rounds of a job, but for what lives in the process itself.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from .revoking import revoke_points
 REST_S = 0.06
 """Longer than a relay stays awake: two that poll would take turns on one core."""
 LIFE_S = 3600.0
+POLL_S = 0.01
 
 Issued = dict[str, str]
 """Credentials, and whom they are for."""
@@ -172,9 +174,14 @@ def _forked(what: str, act: Callable[[], None]) -> None:
 
 
 def main(path: str) -> None:
-    """Measure each of the jobs in *path*, one after the other, and write their results."""
-    for job in msgspec.json.decode(Path(path).read_bytes(), type=list[ScaleJob]):
+    """Measure the job in *path*, which goes when its results are there; then the next, for ever."""
+    file = Path(path)
+    while True:
+        while not file.exists():
+            time.sleep(POLL_S)
+        job = msgspec.json.decode(file.read_bytes(), type=ScaleJob)
         _forked(job.scheme, lambda job=job: run_job(job))  # type: ignore[misc]  # as above
+        file.unlink()
 
 
 if __name__ == "__main__":

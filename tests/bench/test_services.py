@@ -10,7 +10,6 @@ import valkey
 
 from bench.processes.children import BenchError
 from bench.services import Services, without_password
-from demo.accounts import NAMES, Accounts, accounts_file
 
 
 def test_a_store_answers_and_goes_with_the_block() -> None:
@@ -23,16 +22,6 @@ def test_a_store_answers_and_goes_with_the_block() -> None:
     assert not folder.exists()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-def test_the_accounts_of_a_run_have_their_passwords_under_a_light_hash() -> None:
-    """What a password deserves would take a run its time; what opens an account is the same."""
-    with Services() as services:
-        file = accounts_file(services.keys_file)
-        assert file.read_text().count("$argon2id$v=19$m=8,t=1,p=1$") == len(NAMES)
-        accounts = Accounts(file)
-        assert all(accounts.accepts(name, f"{name}-password") for name in NAMES)
-        assert not accounts.accepts("alice", "bob-password")
 
 
 def test_two_at_once_do_not_meet() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +20,20 @@ WITH_ORPHAN = """
 import os, subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], process_group=0)
 print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+# One that listens, with a thread beside its first one.
+LISTENING = """
+import os, socket, threading, time
+server = socket.create_server(("127.0.0.1", 0))
+threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
+print(os.getpid(), server.getsockname()[1], flush=True)
+time.sleep(600)
+"""
+LISTENING_ORPHAN = f"""
+import subprocess, sys, time
+subprocess.Popen([sys.executable, "-c", {LISTENING!r}], process_group=0)
 time.sleep(600)
 """
 
@@ -43,8 +58,20 @@ def test_stop_ends_it_and_what_it_started(tmp_path: Path) -> None:
     assert _eventually(lambda: log.read_text().endswith("\n"))
     grandchild = int(log.read_text())
     child.stop()
-    assert not psutil.pid_exists(child.pid)
-    assert not psutil.pid_exists(grandchild)
+    assert not _runs(child.pid)
+    assert not _runs(grandchild)
+
+
+def test_it_has_ended_when_it_is_said_to_whoever_is_to_bury_it(tmp_path: Path) -> None:
+    """An orphan is the first process's to bury, which takes its time: its port is free before."""
+    log = tmp_path / "log"
+    child = _python("parent", LISTENING_ORPHAN, log)
+    assert _eventually(lambda: log.read_text().endswith("\n"))
+    grandchild, port = map(int, log.read_text().split())
+    child.kill()
+    assert not _runs(grandchild)
+    with socket.create_server(("127.0.0.1", port)):
+        pass
 
 
 def test_stop_of_one_that_will_not_go_is_by_force(tmp_path: Path) -> None:
