@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
 from .auth import Scheme, SchemeFactory, Settings
@@ -77,10 +79,16 @@ def _table(name: str) -> Mapping[str, SchemeFactory]:
     return found
 
 
-def _tables() -> dict[str, EntryPoint]:
-    return {point.name: point for point in reversed(tuple(entry_points(group=TABLES)))}
+def _tables() -> Mapping[str, EntryPoint]:
+    return _points(TABLES, tuple(sys.path))
 
 
-def _installed() -> dict[str, EntryPoint]:
+def _installed() -> Mapping[str, EntryPoint]:
+    return _points(GROUP, tuple(sys.path))
+
+
+@lru_cache(maxsize=8)
+def _points(group: str, path: tuple[str, ...]) -> Mapping[str, EntryPoint]:  # noqa: ARG001 - the key
+    """What is installed on *path*; looked up once, since that reads a file of every package."""
     # Reversed, so that the first on the path wins, as it does for imports.
-    return {point.name: point for point in reversed(tuple(entry_points(group=GROUP)))}
+    return {point.name: point for point in reversed(tuple(entry_points(group=group)))}

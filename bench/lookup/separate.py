@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..context import Context
     from ..plan import Plan
 
-GAP_S = 0.3
+GAP_S = 0.2
 """Between the turns of two arms in a separate block: the first one's work must have ended."""
 TURN_WARM_S = 0.3
 

@@ -87,3 +87,18 @@ def test_a_name_that_is_none_is_met_with_what_is_near() -> None:
     """Also where that is in a table."""
     with pytest.raises(UnknownScheme, match="token-cookie-es256-snapshot-redis"):
         build("token-cookie-es256-snapshots-redis", Settings())
+
+
+def test_a_package_that_comes_onto_the_path_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is installed is looked up once; a path that grew is looked through anew."""
+    assert "session-cookie-late" not in names()
+    metadata = tmp_path / "late-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: late\nVersion: 1.0\n")
+    point = "session-cookie-late = demo.builtin:session_cookie_memory"
+    (metadata / "entry_points.txt").write_text(f"[{GROUP}]\n{point}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert "session-cookie-late" in names()
+    assert build("session-cookie-late", Settings()).name == "session-cookie-memory"
