@@ -32,6 +32,7 @@ pytestmark = pytest.mark.filterwarnings(
 ROOT = Path(__file__).parents[3]
 GRID = json.loads((ROOT / "docs" / "promises.json").read_text(encoding="utf-8"))
 RIVALS = names("rivals")
+RACES = 4
 ADAPTERS = sorted((ROOT / "bench" / "rivals").glob("*.py"))
 
 
@@ -45,9 +46,21 @@ def stores() -> Iterator[Services]:
 @pytest.mark.parametrize("name", RIVALS)
 def test_a_rival_does_what_the_grid_says(name: str, stores: Services) -> None:
     """Every promise, kept or broken, is as published."""
-    published = GRID["schemes"][name]["outcomes"]
-    found = {promise: hold(name, promise, stores).outcome for promise in promises()}
-    assert {promise: each["outcome"] for promise, each in published.items()} == found
+    outcomes = GRID["schemes"][name]["outcomes"]
+    published = {promise: each["outcome"] for promise, each in outcomes.items()}
+    found = {
+        promise: _found(name, promise, stores, published.get(promise)) for promise in promises()
+    }
+    assert published == found
+
+
+def _found(name: str, promise: str, stores: Services, published: str | None) -> str:
+    """A race that is lost as a rule may be won once: what is published as broken is tried again."""
+    for _ in range(RACES if published == "broken" else 1):
+        found = hold(name, promise, stores).outcome
+        if found == published:
+            break
+    return found
 
 
 def test_one_of_ours_keeps_them_all(stores: Services) -> None:
