@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +14,8 @@ from bench.outage.relayed import Relayed
 from bench.processes.children import BenchError
 from bench.servers.valkey import Valkey
 from bench.services import Services
+
+from ..waiting import eventually
 
 LIMIT_S = 10.0
 SILENCE_S = 0.3
@@ -33,15 +34,6 @@ def line_to(relay: Relayed, timeout_s: float = LIMIT_S) -> socket.socket:
 def ask(line: socket.socket, command: bytes = b"PING") -> bytes:
     line.sendall(command + b"\r\n")
     return line.recv(100)
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + LIMIT_S
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def refuses(relay: Relayed) -> bool:

@@ -5,14 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
 from bench.processes.children import BenchError, Child, ChildDied, casualties, wait_until, watched
+
+from ..waiting import eventually
 
 FOREVER = "import time; print('up', flush=True); time.sleep(600)"
 # A child that has one of its own, in a group of its own, and says both process IDs.
@@ -42,20 +42,11 @@ def _python(name: str, code: str, log: Path, **options: object) -> Child:
     return Child(name, [sys.executable, "-c", code], log=log, **options)  # type: ignore[arg-type]
 
 
-def _eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
-
-
 def test_stop_ends_it_and_what_it_started(tmp_path: Path) -> None:
     """A grandchild that made a group of its own does not escape."""
     log = tmp_path / "log"
     child = _python("parent", WITH_ORPHAN, log)
-    assert _eventually(lambda: log.read_text().endswith("\n"))
+    assert eventually(lambda: log.read_text().endswith("\n"))
     grandchild = int(log.read_text())
     child.stop()
     assert not _runs(child.pid)
@@ -66,7 +57,7 @@ def test_it_has_ended_when_it_is_said_to_whoever_is_to_bury_it(tmp_path: Path) -
     """An orphan is the first process's to bury, which takes its time: its port is free before."""
     log = tmp_path / "log"
     child = _python("parent", LISTENING_ORPHAN, log)
-    assert _eventually(lambda: log.read_text().endswith("\n"))
+    assert eventually(lambda: log.read_text().endswith("\n"))
     grandchild, port = map(int, log.read_text().split())
     child.kill()
     assert not _runs(grandchild)
@@ -78,7 +69,7 @@ def test_stop_of_one_that_will_not_go_is_by_force(tmp_path: Path) -> None:
     log = tmp_path / "log"
     stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + FOREVER
     child = _python("stubborn", stubborn, log)
-    assert _eventually(lambda: "up" in log.read_text())
+    assert eventually(lambda: "up" in log.read_text())
     child.stop(patience_s=0.1)
     assert child.exit_code() == -signal.SIGKILL
 
@@ -99,7 +90,7 @@ time.sleep(600)
         pid = int(bench.stdout.readline())
         bench.kill()
         bench.wait()
-        assert _eventually(lambda: not _runs(pid))
+        assert eventually(lambda: not _runs(pid))
     finally:
         bench.kill()
         bench.wait()
@@ -110,7 +101,7 @@ time.sleep(600)
 def test_it_runs_on_the_cores_it_is_given(tmp_path: Path) -> None:
     core = max(os.sched_getaffinity(0))
     with _python("pinned", FOREVER, tmp_path / "log", cores=[core]) as child:
-        assert _eventually(lambda: os.sched_getaffinity(child.pid) == {core})
+        assert eventually(lambda: os.sched_getaffinity(child.pid) == {core})
 
 
 def test_one_that_ends_unasked_is_noticed(tmp_path: Path) -> None:
@@ -152,7 +143,7 @@ def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
 def _kill_while_watched(child: Child) -> None:
     with watched():
         os.kill(child.pid, signal.SIGKILL)
-        _eventually(lambda: False)  # the handler ends the wait
+        eventually(lambda: False)  # the handler ends the wait
 
 
 def _runs(pid: int) -> bool:
