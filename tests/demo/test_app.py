@@ -52,14 +52,14 @@ def test_control_serves_everybody_and_keeps_nothing() -> None:
 
 
 def test_the_known_delay_is_inside_the_auth_span() -> None:
-    """The instrument is checked against it; a wait that was interrupted may be off by more."""
+    """The instrument is checked against it; one that was interrupted is longer, none shorter."""
     visitor = visitor_of("control-delay-100us")
     spans = []
     for _ in range(50):
         found = TIMING.fullmatch(visitor.get("/me").header("Server-Timing") or "")
         assert found is not None
         spans.append(float(found["auth"]) * 1000)
-    assert 95.0 < min(spans) < 105.0
+    assert 99.0 < min(spans) < 105.0
 
 
 def test_a_session_is_one_read_and_a_token_one_signature(

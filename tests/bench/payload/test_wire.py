@@ -147,7 +147,8 @@ def test_half_an_answer_is_an_error(serve: Serve) -> None:
 
 def test_nobody_listening_is_an_error() -> None:
     """A refused connection names the server."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    with pytest.raises(WireError, match=f"127.0.0.1:{port}: Connection refused"):
-        Connection("127.0.0.1", port).request("GET", "/")
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port: int = nobody.getsockname()[1]
+        with pytest.raises(WireError, match=f"127.0.0.1:{port}: Connection refused"):
+            Connection("127.0.0.1", port).request("GET", "/")

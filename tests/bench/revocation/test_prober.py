@@ -183,8 +183,12 @@ def test_somebody_elses_answer_is_no_accept(serve: Serve, monkeypatch: pytest.Mo
 
 def test_a_node_that_is_not_there_is_an_error(serve: Serve) -> None:
     """Before anything is probed."""
-    node = serve(lambda since: True)
-    address = node.address
-    node.server_close()
-    with pytest.raises(OSError, match="refused"):
-        observe([attempt()], [address], interval_ns=10 * MILLISECOND_NS, tail_ns=0)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and kept, so that no other server comes to be there
+        with pytest.raises(OSError, match="refused"):
+            observe(
+                [attempt()],
+                [nobody.getsockname()],
+                interval_ns=10 * MILLISECOND_NS,
+                tail_ns=0,
+            )
