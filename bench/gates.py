@@ -77,13 +77,13 @@ def generator_cpu(share: float) -> Gate:
 
 
 def blocks_repeated(causes: Sequence[str], allowed: int) -> Gate:
-    """Blocks in which the generator itself was disturbed were few, and were measured again."""
+    """What the machine disturbed while it was measured was little, and was measured again."""
     return Gate(
         name="blocks_repeated",
         passed=len(causes) <= allowed,
         value=float(len(causes)),
         limit=float(allowed),
-        note="; ".join(causes) or "the generator kept to its schedule in every block",
+        note="; ".join(causes) or "generator and prober kept to their schedules in every block",
     )
 
 

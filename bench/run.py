@@ -28,6 +28,9 @@ from .records import Environment, State, write_environment
 from .resuming import CannotResume, refuse_if_changed
 from .services import Services
 
+MAY_REPEAT = {"lookup", "revocation"}
+"""The experiments that measure again what was disturbed."""
+
 
 def execute(order: Order, console: Console) -> Ending:
     """
@@ -145,6 +148,9 @@ def _run_experiments(journal: Journal, context: Context, only: Collection[str]) 
             raise ChildDied("; ".join(child.obituary() for child in dead)) from exc
         raise
     finally:
+        if MAY_REPEAT & set(only):
+            repeated, allowed = context.repeated, context.repeats_allowed
+            context.gates.append(gates.blocks_repeated(repeated, allowed))
         context.gates.append(gates.steal(context.steal.percent()))
 
 

@@ -53,7 +53,6 @@ def run(context: Context) -> Iterator[None]:
         else:
             context.steal.leave_out(steal)
             queue.again(place, turn)
-    context.gates.append(gates.blocks_repeated(context.repeated, context.repeats_allowed))
     context.gates.append(gates.blocks_left_out(named(queue.spared), len(queue.spared)))
 
 

@@ -11,8 +11,9 @@ import contextlib
 import dataclasses
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -27,15 +28,15 @@ from ..context import mount_of
 from ..nodes import Node, Nodes, start_nodes
 from ..payload.wire import Connection
 from ..processes.children import BenchError
-from ..records import Arm, Cell, write_cell
+from ..records import Arm, Cell
 from ..revocation.attacks import Attack, attack_on
 from ..revocation.attempts import Attempt
-from ..revocation.breaks import save_break
-from ..revocation.cells import Arrays, Seen, revocation_cell
+from ..revocation.cells import Seen, revocation_cell
 from ..revocation.history import REJECT
 from ..revocation.prober import observe
 from ..revocation.revokes import GROUPS, TOGETHER, Case, Trials, batches, once_each, together
 from ..revocation.rotation import rotate
+from ..revocation.turns import Found, Tell, Turn, take
 from ..services import Services
 
 if TYPE_CHECKING:
@@ -69,51 +70,52 @@ def run(context: Context) -> None:
         timing=False,
         # On no core of their own: all of them on one cannot answer every probe before the next.
     ) as nodes:
-        for number, arm in enumerate(arms):
-            if context.is_done("revocation", arm.name):
-                continue
-            scheme = build(arm.scheme, settings)
-            scheme.close()
-            at = serving(scheme, list(nodes))
-            trials = Trials(
-                # One node alone gives one node-revocation a trial.
-                random_count=plan.revocation_trials * len(nodes) // len(at),
-                adversarial_count=plan.revocation_trials_adversarial,
-                interval_s=plan.probe_interval_ms / 1e3,
-                bound_s=scheme.bound_s,
-                immediate=scheme.strength == "immediate",
-            )
-
-            def tell(within: float, number: int = number, arm: Arm = arm) -> None:
-                context.progress.advance((number + within) / (len(arms) + 1), arm.name)
-
-            draw = random.Random(repr(context.seed_for("revocation", arm.name)))
-            with contextlib.ExitStack() as stack:
-                attack = attack_on(scheme, _own_port(services))
-                if attack is not None:
-                    stack.callback(attack.close)
-                for cell, arrays in measure(arm.name, at, trials, draw, tell, attack):
-                    _save(context, arm.name, cell, arrays)
-            context.finish("revocation", arm.name)
-        context.progress.advance(len(arms) / (len(arms) + 1), "the signing keys are lost")
+        revoked = [
+            Turn(arm.name, partial(_revoke_under, context, settings, nodes, arm)) for arm in arms
+        ]
         signed = [arm.name for arm in arms if arm.mechanism == "token"]
-        draw = random.Random(repr(context.seed_for("revocation", "keys")))
-        rounds = plan.revocation_key_trials
-        for cell, arrays in lose_keys(
-            signed, nodes, keys_file, rounds, plan.probe_interval_ms, draw
-        ):
-            _save(context, cell.arm, cell, arrays)
+        groups = [signed[at : at + TOGETHER] for at in range(0, len(signed), TOGETHER)]
+        lost = [
+            Turn(f"lost keys {number}", partial(_lose_under, context, keys_file, nodes, group))
+            for number, group in enumerate(groups if plan.revocation_key_trials else (), 1)
+        ]
+        take(context, [*revoked, *lost])
+
+
+def _revoke_under(
+    context: Context, settings: Settings, nodes: Nodes, arm: Arm, tell: Tell
+) -> Iterator[Found]:
+    plan = context.plan
+    scheme = build(arm.scheme, settings)
+    scheme.close()
+    at = serving(scheme, list(nodes))
+    trials = Trials(
+        # One node alone gives one node-revocation a trial.
+        random_count=plan.revocation_trials * len(nodes) // len(at),
+        adversarial_count=plan.revocation_trials_adversarial,
+        interval_s=plan.probe_interval_ms / 1e3,
+        bound_s=scheme.bound_s,
+        immediate=scheme.strength == "immediate",
+    )
+    draw = random.Random(repr(context.seed_for("revocation", arm.name)))
+    attack = attack_on(scheme, _own_port(context.services))
+    with contextlib.closing(attack) if attack else contextlib.nullcontext():
+        yield from measure(arm.name, at, trials, draw, tell, attack)
+
+
+def _lose_under(
+    context: Context, keys_file: Path, nodes: Nodes, group: Sequence[str], _: Tell
+) -> Iterator[Found]:
+    draw = random.Random(repr(context.seed_for("revocation", "keys", *group)))
+    plan = context.plan
+    return lose_keys(
+        group, nodes, keys_file, plan.revocation_key_trials, plan.probe_interval_ms, draw
+    )
 
 
 def _own_port(services: Services) -> int | None:
     """Where the Valkey is that this run started; None if somebody else's was given."""
     return urlsplit(services.redis_url).port if services.server is not None else None
-
-
-def _save(context: Context, arm: str, cell: Cell, arrays: Arrays) -> None:
-    saved = replace(cell, id=context.next_id("revocation", "", 0, arm))
-    write_cell(context.folder, saved, arrays)
-    save_break(context.folder, saved, arrays, context.seed)
 
 
 def lose_keys(
@@ -123,23 +125,21 @@ def lose_keys(
     rounds: int,
     interval_ms: float,
     draw: random.Random,
-) -> Iterator[tuple[Cell, Arrays]]:
-    """Lose the keys *rounds* times; gives a cell for each of *arms*, without IDs."""
+) -> Iterator[Found]:
+    """Lose the keys *rounds* times, all *arms* watched at once; a cell for each, without IDs."""
     trials = Trials(rounds, 0, interval_ms / 1e3, 0.0, immediate=True)
-    for at in range(0, len(arms) if rounds else 0, TOGETHER):
-        group = arms[at : at + TOGETHER]
-        started_at = time.time()
-        try:
-            refused = {arm: _tampered_status(arm, list(nodes)) for arm in group}
-            interval_ns = int(interval_ms * 1e6)
-            seen = [rotate(group, nodes, keys_file, interval_ns, draw) for _ in range(rounds)]
-        except (Refused, OSError) as exc:
-            raise BenchError(f"while keys are lost: {exc}") from exc
-        for arm in group:
-            template = Cell(id="", measure="revocation", arm=arm, started_at=started_at)
-            template = replace(template, conditions={"nodes": float(len(nodes))})
-            found = [one[arm] for one in seen]
-            yield revocation_cell(template, trials, found, refused[arm], ("random", "key"))
+    started_at = time.time()
+    try:
+        refused = {arm: _tampered_status(arm, list(nodes)) for arm in arms}
+        interval_ns = int(interval_ms * 1e6)
+        seen = [rotate(arms, nodes, keys_file, interval_ns, draw) for _ in range(rounds)]
+    except (Refused, OSError) as exc:
+        raise BenchError(f"while keys are lost: {exc}") from exc
+    for arm in arms:
+        template = Cell(id="", measure="revocation", arm=arm, started_at=started_at)
+        template = replace(template, conditions={"nodes": float(len(nodes))})
+        found = [one[arm] for one in seen]
+        yield revocation_cell(template, trials, found, refused[arm], ("random", "key"))
 
 
 def serving(scheme: Scheme, nodes: list[Node]) -> list[Node]:
@@ -152,9 +152,9 @@ def measure(
     nodes: Sequence[Node],
     trials: Trials,
     draw: random.Random,
-    tell: Callable[[float], None] = lambda _: None,
+    tell: Tell = lambda _: None,
     attack: Attack | None = None,
-) -> Iterator[tuple[Cell, Arrays]]:
+) -> Iterator[Found]:
     """Put the mount *arm* of *nodes* through all its revocations; gives its cells, without IDs.
 
     Raises BenchError if nobody can log in there.

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
+import os
 import signal
 import socket
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
@@ -11,6 +15,8 @@ import pytest
 from valkey import Valkey
 
 from bench.services import Services
+from demo.auth import Settings
+from demo.serving import Plan, _load
 from demo.testing import Visitor, over_sockets
 
 from .conftest import Served, Start, run_demo
@@ -135,3 +141,24 @@ def test_a_store_that_is_down_is_said_and_does_not_stop_the_start(start: Start) 
             for path in ("/livez", "/public", "/readyz", "/me")
         }
     assert statuses == {"/livez": 200, "/public": 200, "/readyz": 503, "/me": 503}
+
+
+def test_a_worker_never_looks_through_the_program_for_garbage() -> None:
+    """A collection that does stops every request of the worker for as long as dozens of them take.
+
+    What the collector still looks through is what came since: next to nothing.
+    """
+    plan = Plan({"control": "control"}, Settings())
+    ours, theirs = multiprocessing.Pipe()
+    context = multiprocessing.get_context("spawn")
+    worker = context.Process(target=_load_and_tell, args=(plan, os.getpid(), theirs))
+    worker.start()
+    assert ours.recv_bytes() == b"ready"
+    frozen, watched = ours.recv()
+    worker.join(10)
+    assert watched < frozen / 20
+
+
+def _load_and_tell(plan: Plan, parent: int, found: Connection) -> None:
+    _load(plan, parent, found)
+    found.send((gc.get_freeze_count(), len(gc.get_objects())))

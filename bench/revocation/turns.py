@@ -1,0 +1,84 @@
+"""One scheme after another, and at the end once more what was disturbed while it was watched.
+
+A scheme is watched for seconds, and a host that takes the processor away for one of them leaves
+windows that are resolved less finely than the schedule says, as it does with a block of lookup.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from .. import gates
+from ..environment import Steal
+from ..records import Cell, Gate, write_cell
+from .breaks import save_break
+from .cells import Arrays
+
+if TYPE_CHECKING:
+    from ..context import Context
+
+OF_THE_PROBER = frozenset({"probe_lag_p99", "probes_missed"})
+"""The gates that say how well the prober kept time, and nothing of the scheme."""
+BAD_NEWS = frozenset({"false_rejects", "tampered_refused"})
+"""The gates that a scheme fails by its answers; whoever failed one is not asked again."""
+
+Found = tuple[Cell, Arrays]
+Tell = Callable[[float], None]
+"""Takes the fraction of the turn that is done."""
+
+
+class Turn(NamedTuple):
+    """What is watched in one go, and kept or thrown away as a whole."""
+
+    name: str
+    """As people are told of it, and as it stands in the ledger."""
+    watch: Callable[[Tell], Iterable[Found]]
+    """Gives its cells, without IDs; may be called again."""
+
+
+def take(context: Context, turns: Sequence[Turn]) -> None:
+    """Watch each of *turns* that is not done yet, and save what stays."""
+    waiting = deque(turn for turn in turns if not context.is_done("revocation", turn.name))
+    while waiting:
+        turn = waiting.popleft()
+        done = len(turns) - len(waiting) - 1
+
+        def tell(within: float, done: int = done, turn: Turn = turn) -> None:
+            context.progress.advance((done + within) / len(turns), turn.name)
+
+        tell(0.0)
+        steal = Steal()
+        found = list(turn.watch(tell))
+        disturbance = disturbed([cell for cell, _ in found], steal.percent())
+        if context.is_to_repeat(f"revocation, {turn.name}", disturbance):
+            context.steal.leave_out(steal)
+            waiting.append(turn)
+            continue
+        for cell, arrays in found:
+            _save(context, cell, arrays)
+        context.finish("revocation", turn.name)
+
+
+def disturbed(cells: Sequence[Cell], steal_percent: float) -> list[Gate]:
+    """
+    The gates that say whether *cells* are to be thrown away: the prober's and the machine's.
+
+    None of them where a credential outlived its bound, or a scheme failed by its answers: what
+    speaks against a scheme stays, whatever the machine did meanwhile.
+    """
+    judged = [gate for cell in cells for gate in cell.gates]
+    if any(not gate.passed for gate in judged if gate.name in BAD_NEWS):
+        return []
+    if any(cell.figures["broken_node_revocations"] for cell in cells):
+        return []
+    return [gates.steal(steal_percent), *(gate for gate in judged if gate.name in OF_THE_PROBER)]
+
+
+def _save(context: Context, cell: Cell, arrays: Arrays) -> None:
+    saved = replace(cell, id=context.next_id("revocation", "", 0, cell.arm))
+    write_cell(context.folder, saved, arrays)
+    save_break(context.folder, saved, arrays, context.seed)
