@@ -17,7 +17,7 @@ from .auth import Client, Grant, Identity, Mechanism, Scheme
 from .limits import MAX_USER_AGENT_CHARACTERS
 from .problems import Problem, Unidentified
 from .renewals import renew_when_due
-from .timing import spin
+from .timing import Wait
 from .transports import Transport
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Gate:
         self.watch = watch
         self.mechanism = scheme.mechanism
         self._verify = self.mechanism.verify if self.mechanism else _everyone
-        self._delay_ns = round(scheme.delay_us * 1000)
+        self._wait = Wait(round(scheme.delay_us * 1000)) if scheme.delay_us else None
 
     def credential(self) -> str | None:
         """Give the credential the client holds: as sent, unless this request has replaced it."""
@@ -85,8 +85,8 @@ class Gate:
             identity = self._verify(credential, True) if fresh else self._verify(credential)
         finally:
             ended = perf_counter_ns()
-            if self._delay_ns:
-                ended = spin(ended + self._delay_ns)
+            if self._wait:
+                ended = self._wait.until_after(ended)
             g.auth_ns = ended - started
         if self.watch is not None:
             self.watch.accepted(identity, credential)

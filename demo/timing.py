@@ -43,19 +43,24 @@ def describe(auth_ns: int, spent: Measured) -> str:
     )
 
 
-def spin(until_ns: int) -> int:
+class Wait:
     """
-    Wait until the clock shows *until_ns*, and give what it shows then: that instant, on average.
+    A known delay that is exact on average, though no clock can be looked at at every instant.
 
     A sleep would overshoot by more than the delays we must find again, so the clock is looked at
-    over and over. The look nearest to the instant is the last: half of them come a little before.
-    One that was interrupted says nothing of how long the next will take, and ends no wait early.
+    over and over. By how much the last look was late is taken off the next wait: one is as likely
+    too long as too short.
     """
-    now, look_ns = perf_counter_ns(), 0
-    while now + look_ns // 2 < until_ns:
-        before = now
-        now = perf_counter_ns()
-        look_ns = now - before
-        if look_ns > LONGEST_LOOK_NS:  # min() would make every look take twice as long
-            look_ns = LONGEST_LOOK_NS
-    return now
+
+    def __init__(self, delay_ns: int) -> None:
+        self._delay_ns = delay_ns
+        self._late_ns = 0
+
+    def until_after(self, started_ns: int) -> int:
+        """Wait until the delay after *started_ns* is over, and give what the clock shows then."""
+        until_ns = started_ns + self._delay_ns - self._late_ns
+        while (now := perf_counter_ns()) < until_ns:
+            pass
+        # A wait that was interrupted makes no other short.
+        self._late_ns = min(now - until_ns, LONGEST_LOOK_NS)
+        return now

@@ -1,33 +1,55 @@
-"""The known delay ends at the look at the clock that is nearest to when it should."""
+"""The known delay is what it says on average, and as often too long as too short."""
 
 from __future__ import annotations
 
-import itertools
+import random
 from statistics import mean
 
 import pytest
 
 from demo import timing
+from demo.timing import LONGEST_LOOK_NS, Wait
+
+DELAY_NS = 7_001
+LOOK_NS = 70
+
+
+class Clock:
+    """One that shows some more nanoseconds at every look."""
+
+    def __init__(self, draw: random.Random) -> None:
+        self.now_ns = 1_000
+        self.interrupted_ns = 0
+        self._draw = draw
+
+    def __call__(self) -> int:
+        # A look takes longer at times, and is then the likelier to be the last of a wait.
+        self.now_ns += LOOK_NS + int(self._draw.expovariate(1 / 20)) + self.interrupted_ns
+        return self.now_ns
 
 
 @pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock that shows 70 ns more at every look."""
-    clock = itertools.count(1_000, 70)
-    monkeypatch.setattr(timing, "perf_counter_ns", lambda: next(clock))
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock(random.Random(1))
+    monkeypatch.setattr(timing, "perf_counter_ns", clock)
+    return clock
 
 
-@pytest.mark.usefixtures("looks")
-def test_a_wait_ends_half_a_look_early_as_often_as_late() -> None:
-    until = 100_000
-    late = []
-    for _ in range(700):
-        until += 7_001
-        late.append(timing.spin(until) - until)
-    assert -36 < min(late) < max(late) < 36
-    assert abs(mean(late)) < 1
+def test_a_wait_is_too_long_as_often_as_too_short(clock: Clock) -> None:
+    """Whatever the looks take."""
+    wait = Wait(DELAY_NS)
+    off = [wait.until_after(started := clock()) - started - DELAY_NS for _ in range(4_000)]
+    assert abs(mean(off)) < 1
+    assert abs(sum(one > 0 for one in off) - sum(one < 0 for one in off)) < 200
+    assert max(map(abs, off)) < 5 * LOOK_NS
 
 
-@pytest.mark.usefixtures("looks")
-def test_an_instant_that_is_over_is_not_waited_for() -> None:
-    assert timing.spin(10) == 1_000
+def test_an_interrupted_wait_takes_little_off_the_next(clock: Clock) -> None:
+    """It was long; the next is not short by as much."""
+    wait = Wait(DELAY_NS)
+    clock.interrupted_ns = 5 * DELAY_NS
+    started = clock()
+    assert wait.until_after(started) - started > DELAY_NS
+    clock.interrupted_ns = 0
+    started = clock()
+    assert wait.until_after(started) - started >= DELAY_NS - LONGEST_LOOK_NS
