@@ -82,4 +82,4 @@ def _scale_s(plan: Plan, schemes: int) -> float:
     far = len(plan.scale_rtts_ms) - 1
     far_s = far * (_FARTHER_S + plan.scale_rounds * plan.scale_far_s)
     filled = [n for n in plan.scale_populations if n * _FILL_S <= plan.scale_fill_s]
-    return chosen * (3 * walks_s + far_s / 3 + sum(filled) * _FILL_S * 0.7)
+    return chosen * (3 * walks_s + far_s / 3 + sum(filled) * _FILL_S)

@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from ..context import Context
 
 PROGRAM = "h2load"
-RATE = 400.0
-"""Requests a second; far below what one connection can carry, so that none waits for another."""
-TURN_S = 3.0
+RATE = 100.0
+"""Requests a second; far below what one connection can carry, so that none waits for another.
+h2load looks every 10 ms at what is due: at 400 it sends four in a row, and the last three find
+everything warm."""
+TURN_S = 5.0
 TURNS = 3
 WARM_SHARE = 0.2
 REMEDY = "h2load is not installed (Debian has it in nghttp2-client)"
