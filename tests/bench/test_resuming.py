@@ -131,6 +131,8 @@ def test_a_run_killed_and_gone_on_with_is_complete_and_measures_nothing_twice(
     assert min(looked_at) < revoked_at < max(looked_at), "lookup lies all over the run"
     refused = [gate for gate in run.gates if gate.name == "tampered_refused"]
     assert [gate.passed for gate in refused] == [True]
+    of_the_run = Counter(gate.name for gate in run.gates)
+    assert of_the_run["blocks_repeated"] == of_the_run["steal"] == 1
     assert not list((killed / "records").glob(".*"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 from rich.console import Console
 
@@ -18,6 +19,7 @@ from bench.revocation.history import ACCEPT, REJECT, Probe
 from bench.revocation.revokes import Case, Trials
 from bench.revocation.turns import Found, Tell, Turn, disturbed, take
 
+from ..conftest import Take
 from ..contexts import a_context
 
 MILLISECOND_NS = 1_000_000
@@ -85,6 +87,22 @@ def test_what_speaks_against_a_scheme_is_never_thrown_away() -> None:
         watched(KEPT, DISTURBED, refused=ACCEPT),
     ):
         assert disturbed([watched(KEPT, DISTURBED)[0], bad[0]], steal_percent=50.0) == []
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="only Linux says what was stolen")
+def test_what_was_stolen_from_what_is_thrown_away_does_not_count(
+    steal: Take, context: Context
+) -> None:
+    """It touched nothing that is kept."""
+    stolen_s = iter([200.0, 200.0])
+
+    def watch(_: Tell) -> Iterator[Found]:
+        steal(next(stolen_s))
+        yield watched(KEPT, QUIET)
+
+    take(context, [Turn("only", watch)])
+    assert [cause.split()[2] for cause in context.repeated] == ["steal"]
+    assert context.steal.percent() == 0.0
 
 
 def test_a_stolen_processor_is_a_disturbance_too() -> None:
