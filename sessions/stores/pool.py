@@ -85,7 +85,7 @@ class Pool(Generic[C]):
         self._begin()
 
     def take(self) -> C:
-        """Return a connection that is the caller's alone; raise what *refuse* makes if there is none.
+        """Return a connection that is the caller's alone, or raise what *refuse* makes.
 
         `give` it back after a complete conversation, else `drop` it.
         """
