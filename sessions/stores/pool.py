@@ -25,7 +25,7 @@ IDLE_S = 60.0
 WAIT_S = 1.5
 """How long a caller waits for a connection while others come back."""
 STALL_S = 0.25
-"""How long a caller waits while none comes back. The store then counts as silent."""
+"""How long a caller waits while none comes back, before the store counts as silent."""
 TRIAL_S = 3.0
 """After this time a trial whose caller has vanished is over."""
 _LOOK_S = 0.05
@@ -64,7 +64,7 @@ class Pool(Generic[C]):
     """At most *max_connections* connections made by *connect*, each with one owner at a time.
 
     *is_silence* tells whether an exception means that the store did not answer. A store is
-    silent from such an exception on, or once nothing has come back for `STALL_S` from any
+    silent from such an exception on, or once nothing has come back for *stall_s* from any
     connection, until the next complete conversation. While it is silent, one caller at a time
     tries; all others get *refuse(message)* at once, so that they do not fill up the threads of
     a server whose other routes need no store.
@@ -77,11 +77,13 @@ class Pool(Generic[C]):
         is_silence: Callable[[BaseException], bool],
         refuse: Callable[[str], Exception],
         max_connections: int = MAX_CONNECTIONS,
+        stall_s: float = STALL_S,
     ) -> None:
         self._connect = connect
         self._is_silence = is_silence
         self._refuse = refuse
         self._max = max_connections
+        self._stall_s = stall_s
         self._begin()
 
     def take(self) -> C:
@@ -184,9 +186,9 @@ class Pool(Generic[C]):
                         self._places.add(place)
                         return place
                     now = monotonic()
-                    if now - max(began, self._answered_at) >= STALL_S:
+                    if now - max(began, self._answered_at) >= self._stall_s:
                         self._fall_silent(tries)
-                        raise self._refuse(f"the store has not answered for {STALL_S} s")
+                        raise self._refuse(f"the store has not answered for {self._stall_s} s")
                     if now - began >= WAIT_S:
                         raise self._refuse(f"no connection came free within {WAIT_S} s")
                     self._freed.wait(_LOOK_S)
