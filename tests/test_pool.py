@@ -18,7 +18,7 @@ import tokens.stores.pool
 from .interrupting import every_point
 
 ROOT = Path(__file__).parent.parent
-TWINS = ["forks.py", "pool.py"]
+TWINS = ["forks.py", "pool.py", "sqlite_connection.py"]
 
 
 class Silence(Exception):

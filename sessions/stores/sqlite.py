@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..events import Event, emit
@@ -19,8 +17,7 @@ from ..record import (
     merged,
 )
 from ..strength import Immediate, Strength
-from . import forks
-from .sqlite_connection import connect
+from .sqlite_connection import File
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
@@ -38,35 +35,33 @@ CREATE INDEX IF NOT EXISTS sessions_expires_at ON sessions (expires_at);
 
 
 class SQLiteStore:
-    """One table, one connection a thread; see `SessionStore` for the contract.
+    """One table in a file that its owner alone may read; see `SessionStore` for the contract.
 
     Write-ahead logging lets readers go on beside a writer. `synchronous=FULL` makes a commit
-    wait for the disk: a logout that was acknowledged survives a loss of power.
+    wait for the disk: a logout that was acknowledged survives a loss of power. The file may be
+    moved, replaced or damaged meanwhile: that is an outage at most, and over once a good file
+    is back. Its folder must be there.
     """
 
     outages: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
     strength: Strength = Immediate()
 
     def __init__(self, path: Path | str) -> None:
-        self._path = Path(path)
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._open: list[sqlite3.Connection] = []
-        self._connection().executescript(_SCHEMA)
+        self._file = File(path, _SCHEMA, "sessions_expires_at")
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (key, *_columns(record, expires_at), encode_data(record.data)),
             )
 
     def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
-        row = self._one("SELECT head, seen_at, data FROM sessions WHERE key = ?", (key,))
-        return None if row is None else _record(*row)
+        rows = self._file.rows("SELECT head, seen_at, data FROM sessions WHERE key = ?", (key,))
+        return _record(*rows[0]) if rows else None
 
     def touch(self, key: bytes, seen_at: float, expires_at: float) -> bool:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             cursor = connection.execute(
                 "UPDATE sessions SET expires_at = CASE WHEN seen_at < ?1 THEN ?2 "
                 "ELSE expires_at END, seen_at = max(seen_at, ?1) WHERE key = ?3",
@@ -75,7 +70,7 @@ class SQLiteStore:
             return cursor.rowcount == 1
 
     def merge(self, key: bytes, changes: Mapping[str, bytes | None], limit_bytes: int) -> bool:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             row = connection.execute("SELECT data FROM sessions WHERE key = ?", (key,)).fetchone()
             if row is None:
                 return False
@@ -84,7 +79,7 @@ class SQLiteStore:
             return True
 
     def replace(self, key: bytes, new_key: bytes, record: Record, expires_at: float) -> bool:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             cursor = connection.execute(
                 "UPDATE sessions SET key = ?, subject = ?, handle = ?, seen_at = ?, "
                 "expires_at = ?, head = ? WHERE key = ?",
@@ -93,35 +88,33 @@ class SQLiteStore:
             return cursor.rowcount == 1
 
     def delete(self, key: bytes) -> Record | None:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             row = connection.execute(
                 "DELETE FROM sessions WHERE key = ? RETURNING head, seen_at, data", (key,)
             ).fetchone()
         return None if row is None else _record(*row)
 
     def delete_handle(self, subject: str, handle: str) -> bool:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             cursor = connection.execute(
                 "DELETE FROM sessions WHERE subject = ? AND handle = ?", (subject, handle)
             )
             return cursor.rowcount > 0
 
     def delete_subject(self, subject: str, keep: str | None = None) -> int:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             cursor = connection.execute(
                 "DELETE FROM sessions WHERE subject = ? AND handle IS NOT ?", (subject, keep)
             )
             return cursor.rowcount
 
     def list_subject(self, subject: str) -> list[Record]:
-        rows = self._connection().execute(
-            "SELECT head, seen_at FROM sessions WHERE subject = ?", (subject,)
-        )
-        records = (_record(head, seen_at, None) for head, seen_at in rows.fetchall())
+        rows = self._file.rows("SELECT head, seen_at FROM sessions WHERE subject = ?", (subject,))
+        records = (_record(head, seen_at, None) for head, seen_at in rows)
         return [record for record in records if record is not None]
 
     def reap(self, now: float, limit: int = 1000) -> int:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             cursor = connection.execute(
                 "DELETE FROM sessions WHERE key IN "
                 "(SELECT key FROM sessions WHERE expires_at <= ? LIMIT ?)",
@@ -130,40 +123,10 @@ class SQLiteStore:
             return cursor.rowcount
 
     def ping(self) -> None:
-        self._one("SELECT 1 FROM sessions LIMIT 1", ())
+        self._file.rows("SELECT 1 FROM sessions LIMIT 1")
 
     def close(self) -> None:
-        with self._lock:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
-
-    def _one(self, statement: str, values: tuple[object, ...]) -> tuple[bytes, float, bytes] | None:
-        row: tuple[bytes, float, bytes] | None
-        row = self._connection().execute(statement, values).fetchone()
-        return row
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        # Take the write lock at once: a transaction that reads first and writes later would fail
-        # against another writer instead of waiting for it.
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None or self._local.forks != forks.count:
-            connection = connect(self._path)
-            self._local.connection, self._local.forks = connection, forks.count
-            with self._lock:
-                self._open.append(connection)
-        return connection
+        self._file.close()
 
 
 def _columns(record: Record, expires_at: float) -> tuple[object, ...]:

@@ -23,7 +23,6 @@ for key, record in held:
     store.create(key, record, LATER)
 store.deny(["child"], LATER)
 store.is_denied("child")
-inherited = store._local.own if "://" in where else store._local.connection
 child = os.fork()
 key, record = held[1] if child == 0 else held[0]
 for n in range(300):
@@ -31,7 +30,6 @@ for n in range(300):
     assert store.read(record.handle, key).subject == record.subject
     assert n % 50 or store.merge(record.handle, b"%d" % n, NOW - 1)
 if child == 0:
-    assert inherited is not (store._local.own if "://" in where else store._local.connection)
     os._exit(0)
 assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 assert store.read(held[1][1].handle, held[1][0]).data == b"250"

@@ -68,9 +68,9 @@ def test_redis_clears_away_by_itself(valkey_client: Any) -> None:
 def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
     """A loss of power cannot be tested here; that the database was told to expect one can."""
     store = SQLiteStore(tmp_path / "tokens.db")
-    connection = store._connection()
-    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
-    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    with store._file.writing() as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     store.close()
 
 

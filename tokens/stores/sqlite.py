@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..events import Event, emit
 from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
-from . import forks
 from .base import Changes, Cursor
-from .sqlite_connection import connect
+from .sqlite_connection import File
 from .sqlite_schema import REAP, SCHEMA
 
 
 class SQLiteStore:
-    """A few tables, one connection a thread; see `TokenStore` for the contract.
+    """A few tables in a file that its owner alone may read; see `TokenStore` for the contract.
 
     Write-ahead logging lets readers go on beside a writer. `synchronous=FULL` makes a commit
-    wait for the disk: a logout that was acknowledged survives a loss of power.
+    wait for the disk: a logout that was acknowledged survives a loss of power. The file may be
+    moved, replaced or damaged meanwhile: that is an outage at most, and over once a good file
+    is back. Its folder must be there.
     """
 
     outages: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
 
     def __init__(self, path: Path | str) -> None:
-        self._path = Path(path)
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._open: list[sqlite3.Connection] = []
-        self._connection().executescript(SCHEMA)
+        self._file = File(path, SCHEMA, "life")
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         head = encode_head(record)
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             cursor = connection.execute(
                 "INSERT OR IGNORE INTO families VALUES (?, ?, ?, ?, ?, ?)",
                 (record.handle, record.subject, record.seen_at, expires_at, head, record.data),
@@ -45,19 +40,15 @@ class SQLiteStore:
                 )
 
     def read(self, handle: str, key: bytes) -> Record | None:
-        row = (
-            self._connection()
-            .execute(
-                "SELECT head, seen_at, data FROM refresh_tokens JOIN families USING (handle) "
-                "WHERE handle = ? AND key = ?",
-                (handle, key),
-            )
-            .fetchone()
+        rows = self._file.rows(
+            "SELECT head, seen_at, data FROM refresh_tokens JOIN families USING (handle) "
+            "WHERE handle = ? AND key = ?",
+            (handle, key),
         )
-        return None if row is None else _record(*row)
+        return _record(*rows[0]) if rows else None
 
     def merge(self, handle: str, data: bytes, seen_after: float) -> bool:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             cursor = connection.execute(
                 "UPDATE families SET data = ? WHERE handle = ? AND seen_at > ?",
                 (data, handle, seen_after),
@@ -74,7 +65,7 @@ class SQLiteStore:
         expires_at: float,
         grace_since: float,
     ) -> Rotation:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             row = connection.execute(
                 "SELECT spent_at, nonce FROM refresh_tokens WHERE handle = ? AND key = ?",
                 (handle, key),
@@ -105,21 +96,21 @@ class SQLiteStore:
             return Rotation(Outcome.REUSED, earlier_nonce, spent_at, current)
 
     def delete(self, handle: str) -> Record | None:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             row = connection.execute(
                 "DELETE FROM families WHERE handle = ? RETURNING head, seen_at, data", (handle,)
             ).fetchone()
         return None if row is None else _record(*row)
 
     def delete_handle(self, subject: str, handle: str) -> bool:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             cursor = connection.execute(
                 "DELETE FROM families WHERE subject = ? AND handle = ?", (subject, handle)
             )
             return cursor.rowcount > 0
 
     def delete_subject(self, subject: str, keep: str | None = None) -> list[str]:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             rows = connection.execute(
                 "DELETE FROM families WHERE subject = ? AND handle IS NOT ? RETURNING handle",
                 (subject, keep),
@@ -127,14 +118,14 @@ class SQLiteStore:
         return [handle for (handle,) in rows]
 
     def list_subject(self, subject: str) -> list[Record]:
-        rows = self._connection().execute(
+        rows = self._file.rows(
             "SELECT head, seen_at, data FROM families WHERE subject = ?", (subject,)
         )
-        records = (_record(*row) for row in rows.fetchall())
+        records = (_record(*row) for row in rows)
         return [record for record in records if record is not None]
 
     def deny(self, names: Sequence[str], until: float) -> None:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             for name in names:
                 connection.execute(
                     "DELETE FROM denials WHERE name = ? AND until < ?", (name, until)
@@ -144,27 +135,26 @@ class SQLiteStore:
                 )
 
     def is_denied(self, name: str) -> bool:
-        row = self._connection().execute("SELECT 1 FROM denials WHERE name = ?", (name,)).fetchone()
-        return row is not None
+        return bool(self._file.rows("SELECT 1 FROM denials WHERE name = ?", (name,)))
 
     def denied_since(self, cursor: Cursor | None, limit: int = 10_000) -> Changes:
-        connection = self._connection()
-        (life,) = connection.execute("SELECT name FROM life").fetchone()
-        since = cursor.sequence if cursor is not None and cursor.life == life else 0
-        rows = connection.execute(
-            "SELECT name, until, sequence FROM denials WHERE sequence > ? "
-            "ORDER BY sequence LIMIT ?",
-            (since, limit),
-        ).fetchall()
-        reached = rows[-1][2] if rows else since
-        denials = [(name, until) for name, until, _ in rows]
-        return Changes(denials, Cursor(life, reached), len(rows) == limit)
+        life, sequence = ("", 0) if cursor is None else (cursor.life, cursor.sequence)
+        # The file may be replaced meanwhile: a page and the life that it is of, in one look.
+        rows = self._file.rows(
+            "SELECT life.name, denials.name, until, sequence FROM life LEFT JOIN denials "
+            "ON sequence > iif(life.name = ?, ?, 0) ORDER BY sequence LIMIT ?",
+            (life, sequence, limit),
+        )
+        since = sequence if rows[0][0] == life else 0
+        denials = [(name, until) for _, name, until, _ in rows if name is not None]
+        reached = rows[-1][3] or since
+        return Changes(denials, Cursor(rows[0][0], reached), len(denials) == limit)
 
     def listen(self) -> None:
         return None
 
     def advance(self, counter: str, step: int, first: int, until: float) -> int:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             (value,) = connection.execute(
                 "INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT (name) "
                 "DO UPDATE SET value = value + ?, until = max(until, excluded.until) "
@@ -174,20 +164,16 @@ class SQLiteStore:
         return int(value)
 
     def standing(self, name: str, counter: str) -> tuple[bool, int | None]:
-        denied, value = (
-            self._connection()
-            .execute(
-                "SELECT EXISTS (SELECT 1 FROM denials WHERE name = ?), "
-                "(SELECT value FROM counters WHERE name = ?)",
-                (name, counter),
-            )
-            .fetchone()
+        [(denied, value)] = self._file.rows(
+            "SELECT EXISTS (SELECT 1 FROM denials WHERE name = ?), "
+            "(SELECT value FROM counters WHERE name = ?)",
+            (name, counter),
         )
         return bool(denied), value
 
     def reap(self, now: float, limit: int = 1000) -> int:
         reaped = 0
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             for statement in REAP:
                 reaped += connection.execute(statement, (now, limit - reaped)).rowcount
         return reaped
@@ -196,32 +182,7 @@ class SQLiteStore:
         self.is_denied("")
 
     def close(self) -> None:
-        with self._lock:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        # Take the write lock at once: a transaction that reads first and writes later would fail
-        # against another writer instead of waiting for it.
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None or self._local.forks != forks.count:
-            connection = connect(self._path)
-            self._local.connection, self._local.forks = connection, forks.count
-            with self._lock:
-                self._open.append(connection)
-        return connection
+        self._file.close()
 
 
 def _record(head: bytes, seen_at: float, data: bytes) -> Record | None:
