@@ -55,6 +55,8 @@ class Parser:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._skipped = 0
+        self.closes = False
+        """Whether the server ends the connection after the last answer (RFC 9112 section 9.3)."""
 
     def feed(self, data: bytes) -> Response | None:
         """The answer if *data* completes it, else None; `WireError` if it is not HTTP/1.1."""
@@ -102,6 +104,10 @@ class Parser:
             if status >= 200 or status == 101:
                 pairs = (line.partition(":") for line in rest)
                 headers = tuple((name.lower(), value.strip()) for name, _, value in pairs)
+                said = [value.lower() for name, value in headers if name == "connection"]
+                self.closes = "close" in said or (
+                    version == "HTTP/1.0" and "keep-alive" not in said
+                )
                 return status, headers, end + 4
             # An interim answer (RFC 9110 section 15.2): the final one follows.
             self._skipped += end + 4

@@ -46,16 +46,38 @@ def raw_request(
 
     The names of the fields that every request has come in a fixed order, before *headers*.
     """
-    host = origin.partition("://")[2]
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}", f"User-Agent: {USER_AGENT}"]
-    lines.append("Accept: application/json")
+    fields = request_fields(method, origin, headers, content, content_type)
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]
+    head = "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
+    return head + (content if method != "GET" else b"")
+
+
+def request_fields(
+    method: str,
+    origin: str,
+    headers: Headers = (),
+    content: bytes = b"",
+    content_type: str = "application/json",
+) -> list[tuple[str, str]]:
+    """The header fields of one request: one of *headers* takes the place of a usual one.
+
+    Names are compared without their case (RFC 9110 section 5.1). An empty *content_type* is left
+    out.
+    """
+    usual = [
+        ("Host", origin.partition("://")[2]),
+        ("User-Agent", USER_AGENT),
+        ("Accept", "application/json"),
+    ]
     if method != "GET":
         # A browser says where a state-changing request comes from; a cookie needs it to pass.
-        lines += [f"Origin: {origin}", f"Content-Type: {content_type}"]
-        lines.append(f"Content-Length: {len(content)}")
-    lines += [f"{name}: {value}" for name, value in headers]
-    head = "\r\n".join([*lines, "", ""]).encode("latin-1")
-    return head + (content if method != "GET" else b"")
+        usual.append(("Origin", origin))
+        usual += [("Content-Type", content_type)] if content_type else []
+        usual.append(("Content-Length", str(len(content))))
+    given = {name.lower(): (name, value) for name, value in headers}
+    kept = [given.get(name.lower(), (name, value)) for name, value in usual]
+    names = {name.lower() for name, _ in usual}
+    return [*kept, *((name, value) for name, value in headers if name.lower() not in names)]
 
 
 class Connection:
@@ -116,7 +138,7 @@ class Connection:
                 break
             if not data:
                 raise WireError("the connection was closed before the answer was whole")
-        if "close" in (value.lower() for value in response.all("connection")):
+        if parser.closes:
             self.close()
         fields = (response.status, response.headers, response.body, response.received_bytes)
         return Response(*fields, sent_bytes=len(raw))

@@ -17,11 +17,12 @@ from ..processes.interrupts import Interrupted, interruptible
 from .checking import check_service
 from .config import Config, load_config
 from .findings import Findings
+from .logins import Logins
 from .recording import record
-from .service import Service
+from .service import Service, ServiceError
 from .targets import TargetError, check_targets
-from .verdict import judge_trials
-from .watching import watch
+from .verdict import cannot_tell, judge_trials
+from .watching import Trial, control, watch
 from .weighing import is_token, warnings, weigh
 
 BROKEN, UNUSABLE = 1, 2
@@ -85,18 +86,39 @@ def probe_service(config: Config, named: tuple[str, ...] = ()) -> Findings:
     each_s = settings.tail_s + 1.0
     requests = settings.trials * len(service.nodes) * each_s * 1e3 / settings.interval_ms
     check_targets(service.nodes, named, interval_ms=settings.interval_ms, requests=requests)
-    login = check_service(service)
+    logins = Logins(service, lambda words: click.echo(f"bench: {words}", err=True))
+    login = logins.next(service.nodes[0])
+    ways = check_service(service, login)
     counts, compressed = weigh(service, login)
-    draw = random.Random(settings.seed)
-    with click.progressbar(range(settings.trials), label="logouts", file=sys.stderr) as numbers:
-        trials = [watch(service, number, draw) for number in numbers]
+    doubt = control(service, login)
+    trials, stopped = ([], "") if doubt else _watched(service, logins)
+    verdict = judge_trials(trials, settings.claimed_bound_s, settings.tail_s)
+    if doubt or not trials:
+        verdict = cannot_tell(doubt or stopped)
+    opened = [f"the cookie {name!r} opens the login without [credential]" for name in ways]
     return Findings(
         config=config,
-        verdict=judge_trials(trials, settings.claimed_bound_s, settings.tail_s),
+        verdict=verdict,
         trials=trials,
         counts=counts,
         compressed=compressed,
         is_token=is_token(login),
         transport=service.transport,
-        warnings=warnings(service, login),
+        warnings=warnings(service, login) + opened,
+        stopped=stopped,
     )
+
+
+def _watched(service: Service, logins: Logins) -> tuple[list[Trial], str]:
+    """The trials, and why there are fewer than wanted: what was seen before that is kept."""
+    settings = service.config.watch
+    draw = random.Random(settings.seed)
+    trials: list[Trial] = []
+    with click.progressbar(range(settings.trials), label="logouts", file=sys.stderr) as numbers:
+        for number in numbers:
+            try:
+                login = logins.next(service.nodes[draw.randrange(len(service.nodes))])
+            except (ServiceError, WireError) as exc:
+                return trials, str(exc)
+            trials.append(watch(service, login, number, draw))
+    return trials, ""

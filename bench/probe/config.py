@@ -16,8 +16,10 @@ from typing import Any
 import msgspec
 
 from ..processes.children import BenchError
+from .filling import known_places, objection, texts
 from .targets import Node, TargetError, parse_node
 
+FRAMING = ("content-length", "transfer-encoding")
 TAIL_S = 0.5
 """Watched on after the claimed bound, unless the file says otherwise."""
 
@@ -59,7 +61,7 @@ class Credential(_Table, frozen=True):
     """Where the answer to the login holds the credential, and how it travels afterwards."""
 
     json: str = ""
-    """A field of the body; `a.b` is the field b of the field a."""
+    """A field of the body; `a.0.b` is the field b of the first element of the list a."""
     cookie: str = ""
     header: str = ""
     send: str = ""
@@ -104,8 +106,10 @@ class Config(_Table, frozen=True):
 
 def load_config(path: Path) -> Config:
     """The description in the file *path*; `ConfigError` if it is none."""
+    text = ""
     try:
-        text = path.read_text()
+        # TOML is UTF-8 whatever the locale is, and some editors begin it with a byte order mark.
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         config = msgspec.convert(tomllib.loads(text), Config)
     except OSError as exc:
         raise ConfigError(f"{path} cannot be read: {exc.strerror}") from exc
@@ -154,7 +158,10 @@ def _objections(config: Config) -> list[tuple[str, str]]:
         found.append(("credential", "say where it is with one of json, cookie and header"))
     if config.credential.send and not re.match(r"[\w-]+: .*\{credential\}", config.credential.send):
         found.append(("credential.send", 'write it as "Name: … {credential}"'))
+    if wrong := objection(config.credential.send):
+        found.append(("credential.send", wrong))
     found += _bad_requests(config)
+    found += _bad_statuses(config.request)
     found += _bad_watch(config.watch)
     if not config.nodes:
         found.append(("nodes", "name at least one"))
@@ -179,12 +186,59 @@ def _bad_requests(config: Config) -> list[tuple[str, str]]:
             continue
         if not re.fullmatch(r"/[!-~]*", request.path):
             found.append((f"{name}.path", "it begins with / and has no spaces"))
-        if not re.fullmatch(r"[A-Z]+", request.method):
-            found.append((f"{name}.method", "one word in capitals, such as POST"))
-        if isinstance(request, Request) and request.json is not None and request.form is not None:
-            found.append((f"{name}.form", "a body is either json or form"))
-        if any("\n" in value or "\r" in value for value in request.headers.values()):
-            found.append((f"{name}.headers", "a header is one line"))
+        if not re.fullmatch(r"[A-Z]+", request.method) or request.method in ("HEAD", "CONNECT"):
+            found.append((f"{name}.method", "one word in capitals, such as POST, but not HEAD"))
+        if isinstance(request, Request):
+            found += _bad_body(name, request)
+        found += _bad_headers(name, request.headers)
+        found += _bad_places(name, request)
+    return found
+
+
+def _bad_body(table: str, request: Request) -> list[tuple[str, str]]:
+    if request.json is not None and request.form is not None:
+        return [(f"{table}.form", "a body is either json or form")]
+    if request.method == "GET" and (request.json is not None or request.form is not None):
+        return [(f"{table}.method", "a GET has no body")]
+    return []
+
+
+def _bad_headers(table: str, headers: dict[str, str]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for name, value in headers.items():
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~\w-]+", name, re.ASCII):
+            found.append((f"{table}.headers", f"{name!r} is no name of a header"))
+        if name.lower() in FRAMING:
+            found.append((f"{table}.headers", f"{name} is the probe's own: leave it out"))
+        if any(ord(letter) < 32 and letter != "\t" for letter in value):
+            found.append((f"{table}.headers", "a header is one line"))
+    if len({name.lower() for name in headers}) < len(headers):
+        found.append((f"{table}.headers", "one header stands there twice: names know no case"))
+    return found
+
+
+def _bad_places(table: str, request: Request | Asked) -> list[tuple[str, str]]:
+    values = {"path": [request.path], "headers": list(request.headers.values())}
+    if isinstance(request, Request):
+        values |= {"json": list(texts(request.json)), "form": list(texts(request.form))}
+    found: list[tuple[str, str]] = []
+    for key, templates in values.items():
+        for template in templates:
+            if table != "login":
+                wrong = objection(template)
+                found += [(f"{table}.{key}", wrong)] if wrong else []
+            elif places := known_places(template):
+                # A password may have braces; what only a login can fill in it cannot have.
+                message = f"{places[0]} is filled in from the answer to the login: not before it"
+                found.append((f"{table}.{key}", message))
+    return found
+
+
+def _bad_statuses(asked: Asked) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for key, statuses in (("status", asked.status), ("refused", asked.refused)):
+        if odd := [status for status in statuses if status == 429 or status >= 500]:
+            found.append((f"request.{key}", f"{odd[0]} says nothing about a login: leave it out"))
     return found
 
 

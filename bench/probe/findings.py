@@ -27,6 +27,8 @@ class Findings:
     is_token: bool
     transport: str
     warnings: list[str] = field(default_factory=list)
+    stopped: str = ""
+    """Why fewer logouts were watched than wanted; empty if all were."""
 
     def as_json(self) -> dict[str, Any]:
         """Plain types; `format` is 1."""
@@ -38,6 +40,7 @@ class Findings:
             "interval_ms": self.config.watch.interval_ms,
             "watched_s": self.config.watch.tail_s,
             "logout": {**asdict(self.verdict), "broken": self.verdict.broken},
+            "stopped": self.stopped,
             "credential": {
                 "transport": self.transport,
                 "form": "JWT" if self.is_token else "opaque",
@@ -52,6 +55,10 @@ class Findings:
         rows = [*self._logouts(), ("", ""), *self._weights()]
         lines = [f"  {name:<21} {words}".rstrip() for name, words in rows]
         warned = [f"warning: {words}" for words in self.warnings]
+        if self.stopped:
+            wanted = self.config.watch.trials
+            done = self.verdict.trials + len(self.verdict.void)
+            warned.append(f"warning: {done} of {wanted} logouts were tried: {self.stopped}")
         return "\n".join([f"{self.config.name}: {self.verdict.sentence}", "", *lines, *warned])
 
     def _logouts(self) -> list[tuple[str, str]]:
@@ -67,7 +74,7 @@ class Findings:
             ("late accepts", f"{seen.late_accepts} of {seen.probes_after_bound}"),
             ("came back to life", str(seen.resurrections)),
             ("refused too early", str(seen.false_rejects)),
-            ("other answers", str(seen.errors)),
+            ("other answers", f"{seen.errors}, {seen.other_after_bound} of them after the logout"),
         ]
 
     def _weights(self) -> list[tuple[str, str]]:

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
+from email.utils import parsedate_to_datetime
+from time import time
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
 from ..payload.compression import Field
-from ..payload.wire import USER_AGENT, Connection, Headers, Response, raw_request
-from ..processes.children import BenchError
-from ..revocation.history import ACCEPT, REJECT
-from .config import Config, Request
+from ..payload.wire import Connection, Headers, Response, raw_request, request_fields
+from . import filling
+from .config import Asked, Config, Request
+from .cookies import Jar
+from .judging import Judge
+from .login import Login, take
+from .login import ServiceError as ServiceError
 from .targets import Node
 
-SOMEBODY_ELSE = -1
-"""A status of acceptance without the words that an accepting answer has."""
-_PLACE = re.compile(r"\{(credential|cookie:[^{}]+|json:[^{}]+)\}")
+TOO_MANY = (429, 503)
 
 
-class ServiceError(BenchError):
-    """The service does not do what its description says; the message has what it did."""
+class Limited(ServiceError):
+    """The service wants fewer logins; `after_s` is its Retry-After in seconds, if it has one."""
 
-
-@dataclass(frozen=True)
-class Login:
-    """One login: what the service handed out, and what that weighed."""
-
-    credential: str
-    response: Response
-    cookies: dict[str, str]
+    def __init__(self, message: str, after_s: float | None) -> None:
+        super().__init__(message)
+        self.after_s = after_s
 
 
 class Service:
@@ -41,147 +35,128 @@ class Service:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.nodes = config.parsed_nodes()
+        self.judge = Judge(config.request)
+        self.rotates = False
+        """Whether an accepting answer replaces the value of a cookie."""
 
-    def log_in(self, node: Node, connection: Connection, *, again: bool = False) -> Login:
-        """A new login at *node*; *again*: by the way the description has for that."""
-        request = self.config.relogin if again and self.config.relogin else self.config.login
-        response = connection.exchange(_raw(node, request, (), _verbatim))
-        _expect(response, request, "the login")
-        cookies = _cookies(response)
-        return Login(self._taken(response, cookies), response, cookies)
+    def log_in(self, node: Node, connection: Connection, before: Login | None = None) -> Login:
+        """
+        Log in anew at *node*; with *before*, as [relogin] has it, which may refer to that login.
 
-    def ask(self, node: Node, login: Login | None, credential: str | None = None) -> bytes:
-        """The request that asks who is calling; *credential* in the place of the login's own."""
+        Raises `Limited` if the service wants fewer logins.
+        """
+        request = self.config.login if before is None else self.config.relogin
+        assert request is not None
+        response = connection.exchange(_raw(node, request, before, with_login=False))
+        _expect(response, request, "the login" if before is None else "the relogin")
+        jar = Jar()
+        jar.absorb(response, node, _host(node, request), node.base + request.path)
+        return take(self.config.credential, response, jar)
+
+    def ask(self, node: Node, login: Login | None) -> bytes:
+        """Return the request that asks who is calling."""
         asked = self.config.request
-        headers = self._asking(login, credential)
-        return raw_request(asked.method, node.base + asked.path, node.origin, headers)
+        headers = self._headers(node, login)
+        return raw_request(asked.method, self._path(node, login), node.origin, headers, b"", "")
+
+    def absorb(self, node: Node, login: Login, response: Response) -> bool:
+        """Keep the cookies that an accepting answer sets; return whether it replaced one."""
+        asked = self.config.request
+        return login.jar.absorb(response, node, _host(node, asked), node.base + asked.path)
 
     def revoke(self, node: Node, login: Login) -> bytes:
-        """The request that ends *login*."""
-        carried = self._carrying(login.credential)
-        return _raw(node, self.config.revoke, carried, _filler(login))
+        """Return the request that ends *login*."""
+        return _raw(node, self.config.revoke, login, with_login=True)
 
-    def judge(self, response: Response) -> int:
-        """`ACCEPT`, `REJECT`, or the status of an answer that is neither."""
-        asked = self.config.request
-        if response.status in asked.status and asked.body.encode() in response.body:
-            return ACCEPT
-        if response.status in asked.refused:
-            return REJECT
-        return SOMEBODY_ELSE if response.status in (ACCEPT, REJECT) else response.status
+    def left_by(self, node: Node, login: Login, response: Response) -> Login:
+        """Return *login* as a browser has it after the answer to the logout."""
+        left = login.copy()
+        left.jar.is_copy = False
+        request = self.config.revoke
+        left.jar.absorb(response, node, _host(node, request), node.base + request.path)
+        return left
 
     def fields(self, node: Node, login: Login | None) -> list[Field]:
-        """The request that asks, as HTTP/2 would have it."""
+        """Return the request that asks, as HTTP/2 would have it."""
         asked = self.config.request
+        usual = request_fields(asked.method, node.origin, self._headers(node, login), b"", "")
+        regular = [(name.lower(), value) for name, value in usual]
         return [
             (":method", asked.method),
             (":scheme", node.scheme),
-            (":authority", node.authority),
-            (":path", node.base + asked.path),
-            ("user-agent", USER_AGENT),
-            ("accept", "application/json"),
-            *((name.lower(), value) for name, value in self._asking(login)),
+            (":authority", next(value for name, value in regular if name == "host")),
+            (":path", self._path(node, login)),
+            *(pair for pair in regular if pair[0] not in ("host", "content-length")),
         ]
 
     @property
     def transport(self) -> str:
         """`cookie` or `bearer`."""
-        return "cookie" if self._line("").lower().startswith("cookie:") else "bearer"
+        where = self.config.credential
+        in_cookie = where.cookie and not where.send
+        return "cookie" if in_cookie or where.send.lower().startswith("cookie:") else "bearer"
 
-    def _asking(self, login: Login | None, credential: str | None = None) -> Headers:
-        headers = self.config.request.headers.items()
+    def _path(self, node: Node, login: Login | None) -> str:
+        path = self.config.request.path
+        return node.base + (login.in_path(path) if login else _without(path))
+
+    def _headers(self, node: Node, login: Login | None) -> Headers:
+        given = self.config.request.headers
         if login is None:
             # Of one without a login nothing can be filled in: such a field is left out.
-            return tuple((name, value) for name, value in headers if not _PLACE.search(value))
-        fill = _filler(login)
-        carried = self._carrying(credential or login.credential)
-        return (*((name, fill(value)) for name, value in headers), *carried)
-
-    def _line(self, credential: str) -> str:
-        where = self.config.credential
-        if where.send:
-            return where.send.replace("{credential}", credential)
-        if where.cookie:
-            return f"Cookie: {where.cookie}={credential}"
-        return (
-            f"{where.header or 'Authorization: Bearer'}{': ' if where.header else ' '}{credential}"
-        )
-
-    def _carrying(self, credential: str) -> Headers:
-        name, _, value = self._line(credential).partition(":")
-        return ((name, value.strip()),)
-
-    def _taken(self, response: Response, cookies: dict[str, str]) -> str:
-        where = self.config.credential
-        if where.cookie:
-            found, place = cookies.get(where.cookie), f"cookie {where.cookie!r}"
-        elif where.header:
-            found = next(iter(response.all(where.header.lower())), None)
-            place = f"header {where.header!r}"
-        else:
-            found, place = _field(response.json(), where.json), f"JSON field {where.json!r}"
-        if not isinstance(found, str) or not found:
-            raise ServiceError(
-                f"the answer to the login has no {place}: see [credential] in the description"
-            )
-        return found
+            return tuple((name, value) for name, value in given.items() if _without(value) == value)
+        return login.headers(given, node.base + self.config.request.path.partition("?")[0])
 
 
-def _raw(node: Node, request: Request, carried: Headers, fill: Callable[[str], str]) -> bytes:
-    headers = tuple((name, fill(value)) for name, value in request.headers.items())
-    content, kind = b"", "application/json"
+def _raw(node: Node, request: Request, login: Login | None, *, with_login: bool) -> bytes:
+    """Return a request; *login* fills it in, and is carried *with_login*."""
+    content, kind = b"", ""
     if request.json is not None:
-        content = msgspec.json.encode(_filled(request.json, fill))
+        kind = "application/json"
+        content = msgspec.json.encode(login.in_json(request.json) if login else request.json)
     elif request.form is not None:
-        pairs = {name: fill(value) for name, value in request.form.items()}
-        content, kind = urlencode(pairs).encode(), "application/x-www-form-urlencoded"
-    path = node.base + fill(request.path)
-    return raw_request(request.method, path, node.origin, (*carried, *headers), content, kind)
+        kind = "application/x-www-form-urlencoded"
+        form = login.in_json(request.form) if login else request.form
+        content = urlencode(form).encode()
+    path = node.base + (login.in_path(request.path) if login else request.path)
+    headers: Headers = tuple(request.headers.items())
+    if login and with_login:
+        headers = login.headers(request.headers, path.partition("?")[0])
+    elif login:
+        headers = tuple((name, login.in_header(value)) for name, value in headers)
+    return raw_request(request.method, path, node.origin, headers, content, kind)
 
 
-def _filled(value: Any, fill: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return fill(value)
-    if isinstance(value, dict):
-        return {key: _filled(each, fill) for key, each in value.items()}
-    return [_filled(each, fill) for each in value] if isinstance(value, list) else value
+def _without(template: str) -> str:
+    """Return *template* with nothing in the places that a login fills in."""
+    return filling.fill(template, lambda *_: "")
 
 
-def _verbatim(template: str) -> str:
-    return template
-
-
-def _filler(login: Login) -> Callable[[str], str]:
-    """What puts `{credential}`, `{cookie:name}` and `{json:field}` of *login* into a template."""
-
-    def value(match: re.Match[str]) -> str:
-        kind, _, name = match.group(1).partition(":")
-        if kind == "credential":
-            return login.credential
-        body = login.response.json() if kind == "json" else None
-        found = login.cookies.get(name) if kind == "cookie" else _field(body, name)
-        if found is None:
-            raise ServiceError(f"the answer to the login has nothing for {match.group(0)}")
-        return str(found)
-
-    return lambda template: _PLACE.sub(value, template)
-
-
-def _field(value: Any, path: str) -> Any:
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _cookies(response: Response) -> dict[str, str]:
-    pairs = (line.partition(";")[0].partition("=") for line in response.all("set-cookie"))
-    return {name.strip(): value.strip() for name, _, value in pairs}
+def _host(node: Node, request: Request | Asked) -> str:
+    """Return the host that the request is for, without its port."""
+    given = {name.lower(): value for name, value in request.headers.items()}
+    return urlsplit(f"//{given.get('host', node.authority)}").hostname or node.host
 
 
 def _expect(response: Response, request: Request, what: str) -> None:
-    if response.status not in request.status:
-        wanted = " or ".join(map(str, request.status))
-        raise ServiceError(
-            f"{what}, {request.method} {request.path}, gave {response.status} and not {wanted}: "
-            f"{response.title}"
-        )
+    if response.status in request.status:
+        return
+    wanted = " or ".join(map(str, request.status))
+    message = (
+        f"{what}, {request.method} {request.path}, gave {response.status} and not {wanted}: "
+        f"{response.title}"
+    )
+    after = next(iter(response.all("retry-after")), "")
+    if response.status == 429 or (response.status in TOO_MANY and after):
+        raise Limited(message, _seconds(after))
+    raise ServiceError(message)
+
+
+def _seconds(after: str) -> float | None:
+    """Return the seconds of a Retry-After (RFC 9110 section 10.2.3); None if it has none."""
+    if after.isdecimal():
+        return float(after[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(after).timestamp() - time())
+    except (ValueError, TypeError):
+        return None

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..revocation.history import ACCEPT, Finding, Revoke, check
+from ..revocation.history import ACCEPT, REJECT, Finding, Revoke, check
 from .watching import Trial
+
+CERTAIN = 3
+"""With none of n accepted, fewer than about 3/n are, with 95 % confidence (the rule of three)."""
+SHARE_LIMIT = 0.1
+"""Of accepted requests that would have gone unseen, and of answers that say nothing, at a node."""
 
 
 @dataclass
@@ -14,7 +20,7 @@ class Verdict:
     """All trials of one service together."""
 
     outcome: str
-    """`holds`, `late`, `one-node`, `nothing`, `resurrects` or `void`."""
+    """`holds`, `late`, `one-node`, `nothing`, `resurrects`, `partly` or `void`."""
     sentence: str
     trials: int
     void: list[str]
@@ -23,11 +29,16 @@ class Verdict:
     """Of each trial, the longest over its nodes."""
     late_accepts: int = 0
     probes_after_bound: int = 0
+    """Answers that accept or refuse; other answers are no evidence."""
+    other_after_bound: int = 0
+    """Answers after the bound that say nothing: errors, limits, redirects to elsewhere, none."""
     resurrections: int = 0
     false_rejects: int = 0
     errors: int = 0
     open_at_end: int = 0
     """Trials in which some node still accepted when watching ended."""
+    ways_left: list[str] = field(default_factory=list)
+    """What else still opened a login when watching had ended."""
 
     @property
     def broken(self) -> bool:
@@ -40,6 +51,7 @@ def judge_trials(trials: Sequence[Trial], bound_s: float, tail_s: float) -> Verd
     good = [trial for trial in trials if not trial.seen.void]
     void = [trial.seen.void for trial in trials if trial.seen.void]
     findings = [_finding(trial, bound_s) for trial in good]
+    _, other = _counted(good, bound_s)
     seen = Verdict(
         outcome="void",
         sentence="",
@@ -48,22 +60,40 @@ def judge_trials(trials: Sequence[Trial], bound_s: float, tail_s: float) -> Verd
         windows_ms=[round(found.window_ms, 3) for found in findings],
         late_accepts=sum(found.late_accepts for found in findings),
         probes_after_bound=sum(found.probes_after_bound for found in findings),
+        other_after_bound=other.total(),
         resurrections=sum(found.resurrections for found in findings),
         false_rejects=sum(found.false_rejects for found in findings),
         errors=sum(found.errors for found in findings),
-        open_at_end=sum(any(_open(trial).values()) for trial in good),
+        open_at_end=sum(any(_open(trial, bound_s).values()) for trial in good),
+        ways_left=list(dict.fromkeys(way for trial in good for way in trial.ways_left)),
     )
-    seen.outcome, seen.sentence = _outcome(seen, good, bound_s, tail_s)
+    seen.outcome, seen.sentence = (
+        _broken(seen, good, bound_s, tail_s)
+        or _unknown(seen, good, bound_s)
+        or _holds(seen, good, bound_s)
+    )
     return seen
 
 
-def _outcome(
+def cannot_tell(reason: str) -> Verdict:
+    """The verdict where no logout was worth watching."""
+    return Verdict("void", f"cannot tell: {reason}", 0, [])
+
+
+def _broken(
     seen: Verdict, good: Sequence[Trial], bound_s: float, tail_s: float
-) -> tuple[str, str]:
-    if not good:
-        return "void", f"nothing was learnt: {seen.void[0]}" if seen.void else "nothing was tried"
-    still = [_open(trial) for trial in good]
-    if all(all(nodes.values()) for nodes in still):
+) -> tuple[str, str] | None:
+    """How the claim was broken, if it was: one accepted request is enough to say so."""
+    claim = _claim(bound_s)
+    if not seen.late_accepts and seen.ways_left:
+        return "partly", (
+            "the logout ends only part of the login: when watching had ended it still opened "
+            + ", and ".join(seen.ways_left)
+        )
+    if not seen.late_accepts:
+        return None
+    still = [_open(trial, bound_s) for trial in good]
+    if not seen.resurrections and all(all(nodes.values()) for nodes in still):
         return "nothing", (
             f"the logout does nothing that can be seen: after each of {len(good)} the credential "
             f"worked at every node until watching ended, {tail_s:g} s later"
@@ -75,27 +105,61 @@ def _outcome(
             "the logout works only at the node that was asked: others accepted the credential "
             f"until watching ended, {tail_s:g} s later; is what is revoked kept in one process?"
         )
-    if not seen.probes_after_bound:
-        return "void", (
-            f"nothing was learnt: no request was answered later than {bound_s:g} s after a logout; "
-            "raise after_s under [watch]"
-        )
     if seen.resurrections:
         return "resurrects", (
             f"{seen.resurrections} times the credential worked again after it had been refused"
         )
-    claim = f"within {bound_s:g} s" if bound_s else "at once"
-    worst = f"{max(seen.windows_ms):.1f} ms"
-    if seen.late_accepts:
-        return "late", (
-            f"the logout takes longer than the claim, {claim}: {seen.late_accepts} of "
-            f"{seen.probes_after_bound} requests were accepted after that, the last {worst} after "
-            "the logout"
-        )
-    return "holds", (
-        f"the logout works {claim}, as claimed: 0 of {seen.probes_after_bound} requests were "
-        f"accepted after that in {len(good)} logouts; the longest window was {worst}"
+    return "late", (
+        f"the logout takes longer than the claim, {claim}: {seen.late_accepts} of "
+        f"{seen.probes_after_bound} requests were accepted after that, the last "
+        f"{max(seen.windows_ms):.1f} ms after the logout"
     )
+
+
+def _unknown(seen: Verdict, good: Sequence[Trial], bound_s: float) -> tuple[str, str] | None:
+    """Why nothing can be told, if so: too little was answered to say that the claim was kept."""
+    if not good:
+        reason = f"no logout was watched: {seen.void[0]}" if seen.void else "nothing was tried"
+        return "void", f"cannot tell: {reason}"
+    if not seen.probes_after_bound and not seen.other_after_bound:
+        return "void", (
+            f"cannot tell: no request was answered later than {bound_s:g} s after a logout; raise "
+            "after_s under [watch]"
+        )
+    if len(seen.void) > len(good):
+        return "void", (
+            f"cannot tell: {len(seen.void)} of {len(seen.void) + len(good)} logouts say nothing: "
+            f"{seen.void[0]}"
+        )
+    said, other = _counted(good, bound_s)
+    for node in sorted({probe.node for trial in good for probe in trial.seen.probes}):
+        share = other[node] / (said[node] + other[node]) if other[node] else 0.0
+        if share > SHARE_LIMIT:
+            return "void", (
+                f"cannot tell: node {node + 1} gave {other[node]} of {said[node] + other[node]} "
+                "requests after the logout no answer that accepts or refuses; raise interval_ms "
+                "under [watch], or see to it that the service answers"
+            )
+        if said[node] < CERTAIN / SHARE_LIMIT:
+            return "void", (
+                f"cannot tell: node {node + 1} answered {said[node]} requests after that, and "
+                f"{CERTAIN / SHARE_LIMIT:.0f} are needed to tell that fewer than "
+                f"{SHARE_LIMIT:.0%} are accepted; raise trials or after_s under [watch]"
+            )
+    return None
+
+
+def _holds(seen: Verdict, good: Sequence[Trial], bound_s: float) -> tuple[str, str]:
+    limit = CERTAIN / seen.probes_after_bound
+    return "holds", (
+        f"the logout works {_claim(bound_s)}, as claimed: 0 of {seen.probes_after_bound} requests "
+        f"were accepted after that in {len(good)} logouts, so fewer than {limit:.2%} are (95 % "
+        f"confidence); the longest window was {max(seen.windows_ms):.1f} ms"
+    )
+
+
+def _claim(bound_s: float) -> str:
+    return f"within {bound_s:g} s" if bound_s else "at once"
 
 
 def _finding(trial: Trial, bound_s: float) -> Finding:
@@ -104,10 +168,22 @@ def _finding(trial: Trial, bound_s: float) -> Finding:
     return check(probes, [revoke], int(bound_s * 1e9))[0]
 
 
-def _open(trial: Trial) -> dict[int, bool]:
-    """By node, whether its last answer was still an accept, and asked for after the logout."""
-    last = {probe.node: probe for probe in trial.seen.probes}
+def _counted(good: Sequence[Trial], bound_s: float) -> tuple[Counter[int], Counter[int]]:
+    """By node, the answers after the bound that accept or refuse, and those that say nothing."""
+    said: Counter[int] = Counter()
+    other: Counter[int] = Counter()
+    for trial in good:
+        for probe in trial.seen.probes:
+            if probe.invoke_ns > trial.seen.ack_ns + int(bound_s * 1e9):
+                (said if probe.status in (ACCEPT, REJECT) else other)[probe.node] += 1
+    return said, other
+
+
+def _open(trial: Trial, bound_s: float) -> dict[int, bool]:
+    """By node, whether the last answer that says anything accepted, later than the bound."""
+    probes = trial.seen.probes
+    last = {probe.node: probe for probe in probes if probe.status in (ACCEPT, REJECT)}
+    after_ns = trial.seen.ack_ns + int(bound_s * 1e9)
     return {
-        node: probe.status == ACCEPT and probe.invoke_ns > trial.seen.ack_ns
-        for node, probe in last.items()
+        node: probe.status == ACCEPT and probe.invoke_ns > after_ns for node, probe in last.items()
     }

@@ -8,27 +8,34 @@ anything, slow and encrypted.
 from __future__ import annotations
 
 import contextlib
+import math
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..payload.wire import Connection, Response, WireError
 from ..revocation.attempts import WARM_ACCEPTS, Observation
-from ..revocation.history import ACCEPT, Probe
-from .service import Login, Service
+from ..revocation.history import ACCEPT, REJECT, Probe
+from .config import Watch
+from .login import Login
+from .service import Service, ServiceError
 from .targets import Node
+from .using import Use
+from .ways import ways_left
 
-NO_ANSWER = 0
-"""The status of a request that nobody answered."""
 WARM_LIMIT_S = 10.0
 PHASE_INTERVALS = 5
 """The logout comes this many intervals after the node was warm at most, drawn evenly."""
+CONTROL_LIMIT_S = 5.0
+EXTRA_S = 2.0
+"""Watched on after `after_s` at most, while a node has answered too few requests."""
+ENOUGH = 45
+"""Answers past the bound from each node, over all trials: half as much again as a verdict needs."""
 LOOK_S = 0.002
 
 _now = time.perf_counter_ns
-Judge = Callable[[Response], int]
 
 
 @dataclass
@@ -39,12 +46,14 @@ class Trial:
     revoke_node: int
     lag_ns: list[int] = field(default_factory=list)
     missed: int = 0
+    ways_left: list[str] = field(default_factory=list)
+    """What still opened the login when watching had ended, besides the request that was watched."""
 
 
 class _Post(threading.Thread):
     """One node, asked at a fixed rate with one credential until it is told to stop."""
 
-    def __init__(self, number: int, node: Node, raw: bytes, judge: Judge, interval_ns: int):
+    def __init__(self, number: int, node: Node, use: Use, interval_ns: int):
         super().__init__(name=f"probe-{number}", daemon=True)
         self.number = number
         self.probes: list[tuple[int, int, int]] = []
@@ -53,8 +62,7 @@ class _Post(threading.Thread):
         self.missed = 0
         self.accepts = 0
         self._node = node
-        self._raw = raw
-        self._judge = judge
+        self._use = use
         self._interval_ns = interval_ns
         self._ended = threading.Event()
 
@@ -73,72 +81,104 @@ class _Post(threading.Thread):
                 due_ns += self._interval_ns * (1 + missed)
 
     def _ask(self, connection: Connection) -> None:
-        invoke_ns = _now()
-        try:
-            status = self._judge(connection.exchange(self._raw))
-        except OSError:
-            status = NO_ANSWER
-        self.probes.append((invoke_ns, _now(), status))
+        invoke_ns, complete_ns, status = self._use.ask(self._node, connection)
+        self.probes.append((invoke_ns, complete_ns, status))
         self.accepts += status == ACCEPT
 
 
-def watch(service: Service, number: int, draw: random.Random) -> Trial:
-    """Log in, warm every node, revoke through one of them, and watch on."""
+def watch(service: Service, login: Login, number: int, draw: random.Random) -> Trial:
+    """Warm every node with *login*, revoke it through one of them, and watch on."""
     settings = service.config.watch
-    nodes = service.nodes
-    login_node, revoke_node = draw.randrange(len(nodes)), draw.randrange(len(nodes))
-    with nodes[login_node].connect() as connection:
-        login = service.log_in(nodes[login_node], connection)
-    trial = Trial(Observation(), revoke_node)
-    interval_ns = int(settings.interval_ms * 1e6)
-    posts = [
-        _Post(place, node, service.ask(node, login), service.judge, interval_ns)
-        for place, node in enumerate(nodes)
-    ]
-    with _watching(posts):
+    trial = Trial(Observation(), draw.randrange(len(service.nodes)))
+    use = Use(service, login)
+    answer = None
+    with _watching(service, use) as posts:
         if not _warm(posts):
             counts = ", ".join(str(post.accepts) for post in posts)
             trial.seen.void = f"not accepted by every node in time; {counts} times"
         else:
             _wait(draw.random() * PHASE_INTERVALS * settings.interval_ms / 1e3)
-            _revoke(service, login, trial)
+            answer = _revoke(service, use, trial)
+            if answer is not None:
+                _watch_on(posts, trial.seen.ack_ns, settings)
     for post in posts:
         trial.lag_ns += post.lag_ns
         trial.missed += post.missed
         trial.seen.probes += [Probe(number, post.number, *each) for each in post.probes]
     trial.seen.probes.sort(key=lambda probe: probe.complete_ns)
+    if not trial.seen.void:
+        trial.seen.void = _doubt(trial, use)
+    if answer and not trial.seen.void and settings.tail_s > settings.claimed_bound_s:
+        left = service.left_by(service.nodes[trial.revoke_node], use.login, answer)
+        trial.ways_left = ways_left(service, use.login, left)
     return trial
 
 
-def _revoke(service: Service, login: Login, trial: Trial) -> None:
+def control(service: Service, login: Login) -> str:
+    """
+    Use *login* for as long as a logout is watched past its bound, without any logout.
+
+    Returns why refusals prove nothing: a login that nobody ended was refused as well. Empty if
+    it was not.
+    """
+    settings = service.config.watch
+    use = Use(service, login)
+    with _watching(service, use) as posts:
+        if _warm(posts):
+            _wait(min(CONTROL_LIMIT_S, max(0.0, settings.tail_s - settings.claimed_bound_s)))
+    refused = [probe for post in posts for probe in post.probes if probe[2] == REJECT]
+    if not refused or use.unsettled:
+        return ""
+    asked = sum(len(post.probes) for post in posts)
+    return (
+        f"a login that nobody logged out was refused as well, {len(refused)} of {asked} times: "
+        "does the service refuse so many requests? Raise interval_ms under [watch]"
+    )
+
+
+def _doubt(trial: Trial, use: Use) -> str:
+    """Return why the trial says nothing although the logout was answered; empty if it does."""
+    if use.unsettled:
+        return "the service replaced its cookies while requests were under way"
+    before = [probe for probe in trial.seen.probes if probe.complete_ns < trial.seen.invoke_ns]
+    last = {probe.node: probe.status for probe in before if probe.status in (ACCEPT, REJECT)}
+    if REJECT in last.values():
+        return "a node refused the credential before the logout"
+    return ""
+
+
+def _revoke(service: Service, use: Use, trial: Trial) -> Response | None:
     """Revoke, and stay for as long as it is watched; logs in again half way, if that is wanted."""
     node = service.nodes[trial.revoke_node]
-    revoke = service.config.revoke
     half_s = service.config.watch.tail_s / 2
-    raw = service.revoke(node, login)
     with node.connect() as connection:
         try:
             trial.seen.invoke_ns = _now()
-            response = connection.exchange(raw)
-            trial.seen.ack_ns = _now()
-        except WireError as exc:
+            trial.seen.invoke_ns, trial.seen.ack_ns, response = use.revoke(node, connection)
+        except (WireError, ServiceError) as exc:
             trial.seen.void = f"the logout was not answered: {exc}"
-            return
-        if response.status not in revoke.status:
+            return None
+        if response.status not in service.config.revoke.status:
             trial.seen.void = f"the logout gave {response.status}: {response.title}"
-            return
+            return None
         _wait(half_s)
         if service.config.relogin is not None:
-            service.log_in(node, connection, again=True)
+            try:
+                service.log_in(node, connection, use.login)
+            except (WireError, ServiceError) as exc:
+                trial.seen.void = str(exc)
         _wait(half_s)
+    return response
 
 
 @contextlib.contextmanager
-def _watching(posts: list[_Post]) -> Iterator[None]:
+def _watching(service: Service, use: Use) -> Iterator[list[_Post]]:
+    interval_ns = int(service.config.watch.interval_ms * 1e6)
+    posts = [_Post(place, node, use, interval_ns) for place, node in enumerate(service.nodes)]
     for post in posts:
         post.start()
     try:
-        yield
+        yield posts
     finally:
         for post in posts:
             post.stop()
@@ -153,6 +193,21 @@ def _warm(posts: list[_Post]) -> bool:
             return False
         _wait(LOOK_S)
     return True
+
+
+def _watch_on(posts: list[_Post], ack_ns: int, settings: Watch) -> None:
+    """Stay until each node has answered often enough, where the machine or a node is slow."""
+    if settings.tail_s <= settings.claimed_bound_s:
+        return
+    wanted = math.ceil(ENOUGH / settings.trials)
+    bound_ns = ack_ns + int(settings.claimed_bound_s * 1e9)
+    deadline = time.monotonic() + EXTRA_S
+    while time.monotonic() < deadline and any(
+        sum(at > bound_ns and status in (ACCEPT, REJECT) for at, _, status in post.probes[:])
+        < wanted
+        for post in posts
+    ):
+        _wait(LOOK_S * 10)
 
 
 def _wait(seconds: float) -> None:

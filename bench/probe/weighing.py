@@ -7,7 +7,8 @@ import re
 from ..payload.compression import POLICIES, block_bytes
 from ..payload.limits import COOKIE_LIMIT_BYTES
 from ..payload.sharing import SETTLED
-from .service import Login, Service
+from .login import Login
+from .service import Service
 
 Figures = dict[str, float]
 _JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*")
@@ -22,6 +23,7 @@ def weigh(service: Service, login: Login) -> tuple[Figures, dict[str, Figures]]:
     with_it, without = service.ask(node, login), service.ask(node, None)
     with node.connect() as connection:
         answer = connection.exchange(with_it)
+    service.absorb(node, login, answer)
     plain = {
         "request_bytes": float(len(with_it) - len(without)),
         "request_bytes_total": float(len(with_it)),
@@ -34,7 +36,9 @@ def weigh(service: Service, login: Login) -> tuple[Figures, dict[str, Figures]]:
 
 def is_token(login: Login) -> bool:
     """Whether the credential is of the form of a JWT: three parts in base64url."""
-    return _JWT.fullmatch(login.credential) is not None
+    # A cookie may hold a scheme as well, and quotes.
+    bare = re.sub(r"(?i)^bearer(?: |%20)", "", login.credential.strip('"'))
+    return _JWT.fullmatch(bare) is not None
 
 
 def warnings(service: Service, login: Login) -> list[str]:

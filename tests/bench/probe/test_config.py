@@ -75,6 +75,28 @@ def test_what_is_left_out_is_as_usual(tmp_path: Path) -> None:
         ('json = "token"', 'json = "t"\nsend = "X"', "line 10, credential.send: write it as"),
         ("http://127.0.0.1:8000", "127.0.0.1:8000", "line 2, nodes: '127.0.0.1:8000' is not a URL"),
         ('["http://127.0.0.1:8000"]', "[]", "line 2, nodes: name at least one"),
+        ('"/logout"', '"/{cokie:a}"', "line 15, revoke.path: {cokie:a} is no placeholder"),
+        (
+            '"/logout"',
+            '"/x"\nheaders = {A = "{cookie}"}',
+            "line 16, revoke.headers: {cookie} is no",
+        ),
+        ('"/logout"', '"/x"\njson = {a = ["{ credential }"]}', "line 16, revoke.json: { creden"),
+        ('"/logout"', '"/x"\nform = {a = "{json:}"}', "line 16, revoke.form: {json:} is no"),
+        ('"/me"', '"/{me}"', "line 12, request.path: {me} is no placeholder"),
+        ('{ username = "a" }', '{ username = "{cookie:a}" }', "line 6, login.json: {cookie:a} is"),
+        (
+            'json = "token"',
+            'json = "t"\nsend = "X: {credential}{id}"',
+            "credential.send: {id} is no",
+        ),
+        ('"/me"', '"/me"\nheaders = {A = "1", a = "2"}', "request.headers: one header stands"),
+        ('"/me"', '"/me"\nheaders = {"A b" = "1"}', "request.headers: 'A b' is no name"),
+        ('"/me"', '"/me"\nheaders = {content-length = "1"}', "content-length is the probe's own"),
+        ('"/me"', '"/me"\nheaders = {A = "1\\n2"}', "request.headers: a header is one line"),
+        ('"/me"', '"/me"\nrefused = [401, 429]', "line 13, request.refused: 429 says nothing"),
+        ('"/me"', '"/me"\nmethod = "HEAD"', "line 13, request.method: one word in capitals"),
+        ('path = "/login"', 'path = "/login"\nmethod = "GET"', "login.method: a GET has no body"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -88,6 +110,24 @@ def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, message: str
     assert message in said
     assert said.startswith(str(path))
     assert "\n" not in said
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_file_is_utf_8_whatever_its_editor(tmp_path: Path, mark: bytes, ends: str) -> None:
+    """With a byte order mark or without, and either kind of line ends."""
+    path = tmp_path / "service.toml"
+    text = GOOD.replace('username = "a"', 'username = "ä", password = "{x}"').replace("\n", ends)
+    path.write_bytes(mark + text.encode())
+    assert load_config(path).login.json == {"username": "ä", "password": "{x}"}
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    """And not read as what the locale has."""
+    path = tmp_path / "service.toml"
+    path.write_bytes(GOOD.replace('"service"', '"ä"').encode("latin-1"))
+    with pytest.raises(ConfigError, match="is not TOML: 'utf-8' codec"):
+        load_config(path)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

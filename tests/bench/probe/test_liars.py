@@ -1,0 +1,38 @@
+"""The probe against services that lie, and such as do not: none of either is mistaken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.probe.command import probe_service
+from bench.probe.config import load_config
+from bench.probe.findings import Findings
+
+from .honest import HONEST
+from .liars import LIARS
+from .sites import Site, serving
+
+
+def found(site: Site, folder: Path) -> Findings:
+    """What the probe finds of *site*."""
+    path = folder / "service.toml"
+    with serving(site) as bases:
+        path.write_text(site.description(bases), encoding="utf-8")
+        return probe_service(load_config(path))
+
+
+@pytest.mark.parametrize("liar", LIARS)
+def test_a_liar_is_not_believed(liar: type[Site], tmp_path: Path) -> None:
+    """It is called one, or nothing can be told; of the latter kind are those that do not answer."""
+    verdict = found(liar(), tmp_path).verdict
+    assert verdict.outcome != "holds"
+    assert verdict.broken or verdict.sentence.startswith("cannot tell: ")
+
+
+@pytest.mark.parametrize("honest", HONEST)
+def test_an_honest_one_is_not_accused(honest: type[Site], tmp_path: Path) -> None:
+    """And what it claims is found to hold."""
+    verdict = found(honest(), tmp_path).verdict
+    assert (verdict.outcome, verdict.broken) == ("holds", False), verdict.sentence
