@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-DOCS = Path(__file__).parents[2] / "docs"
+from .clean import listings, run_shell
 
 
 def run(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the page's first listing leaves behind; `more` has the others."""
     monkeypatch.chdir(folder)
-    first, *more = re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(), re.S)
+    run_shell(page, folder, Path(sys.executable))
+    first, *more = listings(page)
     namespace: dict[str, Any] = {"__name__": "moving", "more": more}
     exec(compile(first, page, "exec"), namespace)
     return namespace

@@ -25,7 +25,9 @@ def flask_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[d
 
 
 def cookie(response: Any) -> dict[str, str]:
-    return {"Cookie": response.headers["Set-Cookie"].partition(";")[0]}
+    lines = response.headers.getlist("Set-Cookie")
+    kept = [line.partition(";")[0] for line in lines if "Max-Age=0" not in line]
+    return {"Cookie": "; ".join(kept)}
 
 
 def test_flask_session_works_unchanged(flask_session: dict[str, Any]) -> None:
@@ -34,7 +36,7 @@ def test_flask_session_works_unchanged(flask_session: dict[str, Any]) -> None:
     first = client.post("/cart/tea", base_url=ORIGIN)
     assert first.json["tea"] == 1
     assert re.match(
-        r"__Host-session=[\w-]{43}; Secure; HttpOnly; Path=/; SameSite=Lax$",
+        r"__Host-session-moving=[\w-]{43}; Secure; HttpOnly; Path=/; SameSite=Lax$",
         first.headers["Set-Cookie"],
     )
     assert "Set-Cookie" not in client.post("/cart/tea", base_url=ORIGIN).headers
@@ -54,7 +56,7 @@ def test_the_id_of_before_the_login_is_dead(flask_session: dict[str, Any]) -> No
     first = client.post("/cart/tea", base_url=ORIGIN)
     client.post("/login/alice", base_url=ORIGIN)
     assert thief.get("/me", base_url=ORIGIN, headers=cookie(first)).json["subject"] is None
-    planted = {"Cookie": f"__Host-session={'A' * 43}"}
+    planted = {"Cookie": f"__Host-session-moving={'A' * 43}"}
     begun = thief.post("/cart/tea", base_url=ORIGIN, headers=planted)
     assert cookie(begun) != planted
 
@@ -148,7 +150,7 @@ def test_a_store_that_does_not_answer_is_a_503() -> None:
     install(app, SessionManager(RedisStore(Valkey(port=_closed_port())), OWASP_LOW_RISK))
     app.add_url_rule("/read", "read", lambda: dict(session))
     app.add_url_rule("/write", "write", lambda: {"kept": session.setdefault("tea", 1)})
-    held = {"Cookie": f"__Host-session={'A' * 43}"}
+    held = {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={'A' * 43}"}
     client = app.test_client(use_cookies=False)
     for answer in (
         client.get("/read", base_url=ORIGIN, headers=held),
@@ -192,6 +194,14 @@ def test_live_sessions_can_be_carried_over(flask_session: dict[str, Any], stores
     app = flask_session["app"]
     first = app.test_client(use_cookies=False).get("/me", base_url=ORIGIN, headers=held)
     assert (first.json["subject"], first.json["cart"]) == ("alice", {"tea": 2})
+    # A request that came together with it shares the new session; a later one has nothing.
+    together = app.test_client(use_cookies=False).get("/me", base_url=ORIGIN, headers=held)
+    assert (together.json["subject"], cookie(together)) == ("alice", cookie(first))
+    with Redis.from_url(stores.redis_url) as kept:
+        [carried] = kept.keys("carried:*")
+        assert 0 < kept.ttl(carried) <= 10
+        kept.delete(carried)
+        assert kept.keys("session:*") == []
     again = app.test_client(use_cookies=False).get("/me", base_url=ORIGIN, headers=held)
     assert again.json["subject"] is None
     new = app.test_client(use_cookies=False).get("/me", base_url=ORIGIN, headers=cookie(first))
