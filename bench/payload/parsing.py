@@ -104,7 +104,8 @@ class Parser:
             if status >= 200 or status == 101:
                 pairs = (line.partition(":") for line in rest)
                 headers = tuple((name.lower(), value.strip()) for name, _, value in pairs)
-                said = [value.lower() for name, value in headers if name == "connection"]
+                lines = [value.lower() for name, value in headers if name == "connection"]
+                said = [word.strip() for line in lines for word in line.split(",")]
                 self.closes = "close" in said or (
                     version == "HTTP/1.0" and "keep-alive" not in said
                 )

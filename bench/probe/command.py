@@ -22,7 +22,7 @@ from .recording import record
 from .service import Service, ServiceError
 from .targets import TargetError, check_targets
 from .verdict import cannot_tell, judge_trials
-from .watching import Trial, control, watch
+from .watching import EXTRA_S, Trial, control, watch
 from .weighing import is_token, warnings, weigh
 
 BROKEN, UNUSABLE = 1, 2
@@ -83,8 +83,8 @@ def probe_service(config: Config, named: tuple[str, ...] = ()) -> Findings:
     """Measure the service; raises `TargetError`, `ServiceError` or `OSError` if that cannot be."""
     settings = config.watch
     service = Service(config)
-    each_s = settings.tail_s + 1.0
-    requests = settings.trials * len(service.nodes) * each_s * 1e3 / settings.interval_ms
+    each_s = settings.tail_s + EXTRA_S + 1.0
+    requests = (settings.trials + 1) * len(service.nodes) * each_s * 1e3 / settings.interval_ms
     check_targets(service.nodes, named, interval_ms=settings.interval_ms, requests=requests)
     logins = Logins(service, lambda words: click.echo(f"bench: {words}", err=True))
     login = logins.next(service.nodes[0])

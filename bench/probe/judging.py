@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +28,8 @@ class Judge:
     def __init__(self, asked: Asked, path: str = "/") -> None:
         self._asked = asked
         self._path = path
+        # Many services write JSON in ASCII.
+        self._words = {asked.body.encode(), json.dumps(asked.body)[1:-1].encode()}
         self._accepted_at: set[str] = set()
         self._refused_at: set[str] = set()
         self._pages: list[set[bytes]] = []
@@ -35,7 +38,8 @@ class Judge:
         """Return `ACCEPT`, `REJECT`, or the status of an answer that is neither."""
         status = response.status
         may_refuse = status in self._asked.refused
-        may_accept = status in self._asked.status and self._asked.body.encode() in response.body
+        has_words = any(words in response.body for words in self._words)
+        may_accept = status in self._asked.status and has_words
         if 300 <= status < 400:
             place = self._place(response)
             may_accept &= not self._accepted_at or place in self._accepted_at

@@ -11,6 +11,7 @@ from .targets import Node
 
 PATIENCE_S = 30.0
 """What a probe waits in all for logins that the service puts off."""
+LEAST_S = 0.25
 PAUSE_S = 1.0
 """The first pause where the service does not say how long; each is twice the one before."""
 
@@ -42,5 +43,6 @@ class Logins:
             message = f"{exc}{after}; the probe waits {PATIENCE_S:.0f} s in all"
             raise ServiceError(message) from exc
         self._say(f"the service wants fewer logins: waiting {pause_s:.0f} s")
-        self._left_s -= max(pause_s, PAUSE_S / 4)
+        pause_s = max(pause_s, LEAST_S)
+        self._left_s -= pause_s
         time.sleep(pause_s)

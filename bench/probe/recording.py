@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ..environment import capture
 from ..processes.folders import make_run_folder
-from ..records import Arm, Cell, Run, write_cell, write_environment, write_run
+from ..records import Arm, Cell, Gate, Run, write_cell, write_environment, write_run
 from ..revocation.cells import Seen, revocation_cell
 from ..revocation.history import REJECT
 from ..revocation.revokes import Case, Group, Trials
@@ -40,6 +40,7 @@ def record(findings: Findings, parent: Path, started_at: float, command: str) ->
         identifier = f"{number:04d}-payload-{number:02d}"
         write_cell(folder, replace(cell, id=identifier, started_at=started_at))
     cell, arrays = revocation_cell(*_revocations(findings, arm, started_at))
+    cell = replace(cell, gates=[*cell.gates, _verdict(findings)])
     write_cell(folder, cell, arrays)
     write_run(folder, replace(run, state="complete", ended_at=time.time()))
     return folder
@@ -55,6 +56,19 @@ def _arm(findings: Findings) -> Arm:
         transport="cookie" if findings.transport == "cookie" else "bearer",
         strength="within" if bound_s else "immediate",
         bound_s=bound_s,
+    )
+
+
+def _verdict(findings: Findings) -> Gate:
+    """Return the gate for what the records alone do not show: too little, or another way in."""
+    verdict = findings.verdict
+    unseen = len(verdict.ways_left) + (verdict.outcome == "void")
+    return Gate(
+        name="probe_verdict",
+        passed=not unseen,
+        value=float(unseen),
+        limit=0.0,
+        note=verdict.sentence,
     )
 
 

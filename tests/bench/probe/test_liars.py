@@ -9,9 +9,11 @@ import pytest
 from bench.probe.command import probe_service
 from bench.probe.config import load_config
 from bench.probe.findings import Findings
+from bench.probe.recording import record
+from bench.records import read_cells
 
 from .honest import HONEST
-from .liars import LIARS
+from .liars import LIARS, CountsRequests, Limits, OtherCookieLooksAlone
 from .sites import Site, serving
 
 
@@ -36,3 +38,11 @@ def test_an_honest_one_is_not_accused(honest: type[Site], tmp_path: Path) -> Non
     """And what it claims is found to hold."""
     verdict = found(honest(), tmp_path).verdict
     assert (verdict.outcome, verdict.broken) == ("holds", False), verdict.sentence
+
+
+@pytest.mark.parametrize("liar", [Limits, OtherCookieLooksAlone, CountsRequests])
+def test_a_run_of_a_liar_is_not_valid(liar: type[Site], tmp_path: Path) -> None:
+    """Where records alone would show refusals and nothing else."""
+    folder = record(found(liar(), tmp_path), tmp_path, 0.0, "probe")
+    [cell] = [cell for cell in read_cells(folder) if cell.measure == "revocation"]
+    assert "probe_verdict" in [gate.name for gate in cell.gates if not gate.passed]
