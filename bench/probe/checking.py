@@ -119,7 +119,7 @@ def _other_ways(service: Service, node: Node, connection: Connection, login: Log
 def _unsent(service: Service, login: Login) -> str:
     """Return why the credential was not sent, if it is a cookie for other paths."""
     name, path = service.config.credential.cookie, service.config.request.path
-    if not name or service.config.credential.send or name in login.jar.sent_to(path):
+    if not name or service.config.credential.send or name in dict(login.jar.sent_to(path)):
         return ""
     return f"; a browser sends the cookie {name!r} to other paths alone, not to {path}"
 

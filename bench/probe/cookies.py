@@ -54,15 +54,18 @@ class Jar:
             replaced |= self._keep(as_text(line), node, host, path)
         return replaced
 
-    def sent_to(self, path: str) -> dict[str, str]:
-        """Return name and value of each cookie that a request for *path* carries."""
+    def sent_to(self, path: str) -> list[tuple[str, str]]:
+        """
+        Return name and value of each cookie that a request for *path* carries.
+
+        Those with longer paths come first; two of one name are both sent.
+        """
         now = time.time()
-        sent: dict[str, str] = {}
-        # Longer paths first; of two cookies of one name, a server reads the first.
-        for cookie in sorted(self._cookies.values(), key=lambda one: -len(one.path)):
-            if cookie.applies(path) and (self.is_copy or not _is_over(cookie, now)):
-                sent.setdefault(cookie.name, cookie.value)
-        return sent
+        return [
+            (cookie.name, cookie.value)
+            for cookie in sorted(self._cookies.values(), key=lambda one: -len(one.path))
+            if cookie.applies(path) and (self.is_copy or not _is_over(cookie, now))
+        ]
 
     def value(self, name: str) -> str | None:
         """Return the value of the cookie *name*; None if there is none."""

@@ -75,13 +75,14 @@ class Login:
         for name, template in given.items():
             fields = {key: value for key, value in fields.items() if key.lower() != name.lower()}
             fields[name] = self.in_header(template)
-        cookies = self.jar.sent_to(path)
         line = [value for key, value in self._line() if key.lower() == "cookie"]
         own = [value for key, value in fields.items() if key.lower() == "cookie"]
-        cookies |= _pairs([*line, *own])
+        said = _pairs([*line, *own])
+        cookies = [pair for pair in self.jar.sent_to(path) if pair[0] not in said]
+        cookies += said.items()
         found = [(key, value) for key, value in fields.items() if key.lower() != "cookie"]
         if cookies:
-            found.append(("Cookie", "; ".join(f"{k}={v}" if k else v for k, v in cookies.items())))
+            found.append(("Cookie", "; ".join(f"{k}={v}" if k else v for k, v in cookies)))
         return tuple(found)
 
     def in_header(self, template: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..revocation.history import ACCEPT, REJECT, Finding, Revoke, check
+from .judging import SOMEBODY_ELSE
+from .using import NO_ANSWER
 from .watching import Trial
 
 CERTAIN = 3
@@ -132,13 +134,19 @@ def _unknown(seen: Verdict, good: Sequence[Trial], bound_s: float) -> tuple[str,
             f"{seen.void[0]}"
         )
     said, other = _counted(good, bound_s)
+    statuses = Counter(
+        probe.status
+        for trial in good
+        for probe in trial.seen.probes
+        if probe.invoke_ns > trial.seen.ack_ns and probe.status not in (ACCEPT, REJECT)
+    )
     for node in sorted({probe.node for trial in good for probe in trial.seen.probes}):
         share = other[node] / (said[node] + other[node]) if other[node] else 0.0
         if share > SHARE_LIMIT:
             return "void", (
                 f"cannot tell: node {node + 1} gave {other[node]} of {said[node] + other[node]} "
-                "requests after the logout no answer that accepts or refuses; raise interval_ms "
-                "under [watch], or see to it that the service answers"
+                "requests after the logout no answer that accepts or refuses"
+                f"{_mostly(statuses)}"
             )
         if said[node] < CERTAIN / SHARE_LIMIT:
             return "void", (
@@ -147,6 +155,20 @@ def _unknown(seen: Verdict, good: Sequence[Trial], bound_s: float) -> tuple[str,
                 f"{SHARE_LIMIT:.0%} are accepted; raise trials or after_s under [watch]"
             )
     return None
+
+
+def _mostly(statuses: Counter[int]) -> str:
+    """What the commonest answer that says nothing was, and what to do about it."""
+    [(status, _)] = statuses.most_common(1)
+    if status == NO_ANSWER:
+        return ", mostly none at all: see to it that the service answers"
+    if status == SOMEBODY_ELSE:
+        return ", mostly one of an accepting status that is not like any seen before the logout"
+    if 300 <= status < 400:
+        return f", mostly {status} to another place than a refusal had before the logout"
+    if status == 429 or status >= 500:
+        return f", mostly {status}: raise interval_ms under [watch], or mend what gives it"
+    return f", mostly {status}: if that is a refusal, add it to refused under [request]"
 
 
 def _holds(seen: Verdict, good: Sequence[Trial], bound_s: float) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import string
 from collections.abc import Iterator
 
 from ..payload.wire import WireError
@@ -9,6 +11,10 @@ from ..revocation.history import ACCEPT, REJECT
 from .login import Login
 from .service import Service, ServiceError
 
+ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+"""Of base64url (RFC 4648 section 5)."""
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f-]+")
 CONNECTIONS = 4
 """How often each node is asked over a new connection: its processes may not know the same."""
 TRIES = 3
@@ -30,6 +36,8 @@ def ways_left(service: Service, login: Login, left: Login) -> list[str]:
 def _ways(login: Login, left: Login) -> Iterator[tuple[str, Login]]:
     for _ in range(CONNECTIONS):
         yield "over a new connection", login
+    for spelling in spellings(login.credential):
+        yield "with another spelling of the credential", login.changed(spelling)
     if login.others:
         yield "with the credential alone", login.alone()
     for name in login.others[:COOKIES]:
@@ -38,6 +46,24 @@ def _ways(login: Login, left: Login) -> Iterator[tuple[str, Login]]:
     after = {name: left.jar.value(name) for name in left.jar.names()}
     if after != before:
         yield "with what the logout's answer leaves in a browser", left
+
+
+def spellings(credential: str) -> list[str]:
+    """
+    Return other texts that some readings take for *credential*.
+
+    Who denies a token by its text lets it in when its last character differs in bits that
+    nobody reads, or a hexadecimal one in its case.
+    """
+    found: list[str] = []
+    last = credential.rpartition(".")[2]
+    has_unread_bits = len(last) % 4 in (2, 3)
+    if has_unread_bits and _BASE64URL.fullmatch(last):
+        at = ALPHABET.index(credential[-1])
+        found.append(credential[:-1] + ALPHABET[at ^ 1])
+    if _HEXADECIMAL.fullmatch(credential):
+        found.append(credential.swapcase())
+    return [other for other in found if other != credential]
 
 
 def _opens(service: Service, login: Login) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from urllib.parse import parse_qs
 
 from .sites import Answer, Asked, Cookies, Site, cookie, new_uuid
 
@@ -240,8 +241,50 @@ class Closing(Site):
     PROTOCOL = "HTTP/1.0"
 
 
+class Forms(LoginPages):
+    """Forms whose answers are redirects; the password has braces and an umlaut."""
+
+    def login(self, asked: Asked) -> Answer:
+        if parse_qs(asked.body.decode()) != {"name": ["ada"], "password": ["{x} ü"]}:
+            return Answer(200, b"wrong password")
+        return super().login(asked)._replace(status=303)
+
+    def logout(self, asked: Asked, node: int) -> Answer:
+        return super().logout(asked, node)._replace(status=303)
+
+    def description(self, bases: list[str]) -> str:
+        form = 'form = { name = "ada", password = "{x} ü" }\nstatus = [303]\n'
+        text = super().description(bases)
+        return text.replace('path = "/login"\n', f'path = "/login"\n{form}')
+
+    def revoke(self) -> str:
+        return '[revoke]\npath = "/logout"\nstatus = [303]\n'
+
+
+class UnderAPath(Cookies):
+    """A service below a path, to which its cookie is bound."""
+
+    def respond(self, asked: Asked, node: int) -> Answer:
+        return super().respond(asked._replace(path=asked.path.removeprefix("/app")), node)
+
+    def login(self, asked: Asked) -> Answer:
+        return Answer(200, {}, (cookie("sid", self.issue(), "; Path=/app"),))
+
+    def description(self, bases: list[str]) -> str:
+        return super().description([f"{base}/app/" for base in bases])
+
+
+class Umlaut(Site):
+    """The words of an accepting answer are JSON in ASCII."""
+
+    REQUEST = 'path = "/me"\nbody = "Jörg"\n'
+
+    def welcome(self, asked: Asked) -> Answer:
+        return Answer(200, {"who": "Jörg"})
+
+
 HONEST = [
     Bearer, SetsAnother, TwoNodes, BothCookies, LoginPages, LoginFormsWith200, WithinOne,
     RotatingOnes, DoubleSubmit, DoubleSubmitSent, Uuids, Vendor, InAHeader, InAList, Scoped,
-    SomeErrors, Slow, Closing,
+    SomeErrors, Slow, Closing, Forms, UnderAPath, Umlaut,
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from typing import Any
 
@@ -281,9 +282,73 @@ class FailsMostly(Idle):
         return Answer(200, {})
 
 
+class TwoOfOneName(Cookies):
+    """Two cookies have one name and different paths; the logout ends one of them."""
+
+    def held(self, asked: Asked) -> str:
+        # As many servers do: the last one wins.
+        return asked.cookies.get("sid", "")
+
+    def login(self, asked: Asked) -> Answer:
+        first = cookie("sid", secrets.token_urlsafe(24), "; Path=/me")
+        return Answer(200, {}, (first, cookie("sid", self.issue())))
+
+    def end(self, held: str, node: int) -> None:
+        return
+
+
+class DeniesTheText(Site):
+    """The denylist has the text of the token, and the text can be written otherwise."""
+
+    def issue(self) -> str:
+        # 32 bytes: the last character has two bits that nobody reads.
+        token = secrets.token_bytes(32)
+        self.tokens = getattr(self, "tokens", set()) | {token}
+        return base64.urlsafe_b64encode(token).decode().rstrip("=")
+
+    def logout(self, asked: Asked, node: int) -> Answer:
+        self.gone[asked.bearer] = 0.0
+        return Answer(200, {})
+
+    def me(self, asked: Asked, node: int) -> Answer:
+        try:
+            token = base64.urlsafe_b64decode(asked.bearer + "=")
+        except ValueError:
+            return self.refusal(asked)
+        known = token in self.tokens and asked.bearer not in self.gone
+        return self.welcome(asked) if known else self.refusal(asked)
+
+
+class DeniesTheCase(Site):
+    """The same with a hexadecimal ID, which is looked up whatever its case."""
+
+    def issue(self) -> str:
+        found = secrets.token_hex(16)
+        self.live.add(found)
+        return found
+
+    def end(self, held: str, node: int) -> None:
+        return
+
+    def me(self, asked: Asked, node: int) -> Answer:
+        known = asked.bearer.lower() in self.live and asked.bearer not in self.gone
+        return self.welcome(asked) if known else self.refusal(asked)
+
+
+class LaterCookie(OtherCookie):
+    """The cookie that remembers comes with a later answer, and not with the login."""
+
+    def login(self, asked: Asked) -> Answer:
+        self.remember = secrets.token_urlsafe(24)
+        return Answer(200, {}, (cookie("sid", self.issue()),))
+
+    def welcome(self, asked: Asked) -> Answer:
+        return Answer(200, {"who": "ada"}, (cookie("remember", self.remember),))
+
+
 LIARS = [
     Idle, IdleCookies, Errors, Limits, NothingButErrors, SomeRefusals, Redirects, SingleSignOn,
     ErrorPages, OtherCookie, OtherCookieLooksAlone, BearerLivesOn, LeavesANewLogin, OneNode,
     OneConnection, OneNodeSilent, Late, ComesBack, CountsRequests, EndsByItself, Rotating, Hangs,
-    FailsMostly,
+    FailsMostly, TwoOfOneName, DeniesTheText, DeniesTheCase, LaterCookie,
 ]  # fmt: skip

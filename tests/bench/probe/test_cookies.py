@@ -22,7 +22,7 @@ def sent(line: str, path: str = "/me", node: Node = SECURE, host: str = "shop.ex
     """Whether what *line* set in the answer of /auth/login is sent to *path*."""
     jar = Jar()
     jar.absorb(answer(line), node, host, "/auth/login?next=/")
-    return "sid" in jar.sent_to(path)
+    return "sid" in dict(jar.sent_to(path))
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,13 @@ def test_prefixes_are_promises(line: str, kept: bool) -> None:
     assert (bool(jar.names()), bool(jar.dropped)) == (kept, not kept)
 
 
+def test_two_of_one_name_are_both_sent() -> None:
+    """The one with the longer path first (RFC 6265bis section 5.8.3)."""
+    jar = Jar()
+    jar.absorb(answer("sid=1; Path=/", "sid=2; Path=/me"), HERE, "127.0.0.1", "/")
+    assert jar.sent_to("/me") == [("sid", "2"), ("sid", "1")]
+
+
 def test_a_later_answer_replaces_and_deletes() -> None:
     """And says whether a value was replaced by another one."""
     jar = Jar()
@@ -89,7 +96,7 @@ def test_a_later_answer_replaces_and_deletes() -> None:
     assert not jar.absorb(answer("a=1; Path=/; HttpOnly"), HERE, "127.0.0.1", "/")
     assert jar.absorb(answer("a=2; Path=/"), HERE, "127.0.0.1", "/")
     assert not jar.absorb(answer("b=; Path=/; Max-Age=0"), HERE, "127.0.0.1", "/")
-    assert jar.sent_to("/") == {"a": "2"}
+    assert jar.sent_to("/") == [("a", "2")]
 
 
 def test_a_thiefs_copy_is_not_taken_away() -> None:
@@ -98,8 +105,8 @@ def test_a_thiefs_copy_is_not_taken_away() -> None:
     jar.absorb(answer("a=1; Path=/; Max-Age=1"), HERE, "127.0.0.1", "/")
     jar.is_copy = True
     jar.absorb(answer("a=; Path=/; Max-Age=0"), HERE, "127.0.0.1", "/")
-    assert jar.sent_to("/") == {"a": "1"}
-    assert jar.copy().sent_to("/") == {"a": "1"}
+    assert jar.sent_to("/") == [("a", "1")]
+    assert jar.copy().sent_to("/") == [("a", "1")]
 
 
 def test_a_value_is_sent_as_it_came() -> None:
@@ -107,6 +114,6 @@ def test_a_value_is_sent_as_it_came() -> None:
     jar = Jar()
     received = 'a="ä"; Path=/'.encode().decode("latin-1")
     jar.absorb(answer(received, "b=\xff; Path=/"), HERE, "127.0.0.1", "/")
-    found = jar.sent_to("/")
+    found = dict(jar.sent_to("/"))
     assert found["a"] == '"ä"'
     assert found["b"].encode("utf-8", "surrogateescape") == b"\xff"
