@@ -29,6 +29,7 @@ def check_service(service: Service, login: Login) -> list[str]:
             _refused(service, node, connection, None, "without a credential")
             if not _tampered_refused(service, node, connection, login):
                 ways = ways or _other_ways(service, node, connection, login)
+    service.revoke(service.nodes[0], login)  # raises if the login lacks what that is to carry
     return ways
 
 

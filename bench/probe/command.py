@@ -22,7 +22,7 @@ from .recording import record
 from .service import Service, ServiceError
 from .targets import TargetError, check_targets
 from .verdict import cannot_tell, judge_trials
-from .watching import EXTRA_S, Trial, control, watch
+from .watching import EXTRA_S, Trial, watch
 from .weighing import is_token, warnings, weigh
 
 BROKEN, UNUSABLE = 1, 2
@@ -84,17 +84,16 @@ def probe_service(config: Config, named: tuple[str, ...] = ()) -> Findings:
     settings = config.watch
     service = Service(config)
     each_s = settings.tail_s + EXTRA_S + 1.0
-    requests = (settings.trials + 1) * len(service.nodes) * each_s * 1e3 / settings.interval_ms
+    requests = settings.trials * len(service.nodes) * each_s * 1e3 / settings.interval_ms
     check_targets(service.nodes, named, interval_ms=settings.interval_ms, requests=requests)
     logins = Logins(service, lambda words: click.echo(f"bench: {words}", err=True))
     login = logins.next(service.nodes[0])
     ways = check_service(service, login)
     counts, compressed = weigh(service, login)
-    doubt = control(service, login)
-    trials, stopped = ([], "") if doubt else _watched(service, logins)
+    trials, stopped = _watched(service, logins)
     verdict = judge_trials(trials, settings.claimed_bound_s, settings.tail_s)
-    if doubt or not trials:
-        verdict = cannot_tell(doubt or stopped)
+    if not trials:
+        verdict = cannot_tell(stopped)
     opened = [f"the cookie {name!r} opens the login without [credential]" for name in ways]
     return Findings(
         config=config,

@@ -28,7 +28,6 @@ from .ways import ways_left
 WARM_LIMIT_S = 10.0
 PHASE_INTERVALS = 5
 """The logout comes this many intervals after the node was warm at most, drawn evenly."""
-CONTROL_LIMIT_S = 5.0
 EXTRA_S = 2.0
 """Watched on after `after_s` at most, while a node has answered too few requests."""
 ENOUGH = 45
@@ -112,28 +111,6 @@ def watch(service: Service, login: Login, number: int, draw: random.Random) -> T
         left = service.left_by(service.nodes[trial.revoke_node], use.login, answer)
         trial.ways_left = ways_left(service, use.login, left)
     return trial
-
-
-def control(service: Service, login: Login) -> str:
-    """
-    Use *login* for as long as a logout is watched past its bound, without any logout.
-
-    Returns why refusals prove nothing: a login that nobody ended was refused as well. Empty if
-    it was not.
-    """
-    settings = service.config.watch
-    use = Use(service, login)
-    with _watching(service, use) as posts:
-        if _warm(posts):
-            _wait(min(CONTROL_LIMIT_S, max(0.0, settings.tail_s - settings.claimed_bound_s)))
-    refused = [probe for post in posts for probe in post.probes if probe[2] == REJECT]
-    if not refused or use.unsettled:
-        return ""
-    asked = sum(len(post.probes) for post in posts)
-    return (
-        f"a login that nobody logged out was refused as well, {len(refused)} of {asked} times: "
-        "does the service refuse so many requests? Raise interval_ms under [watch]"
-    )
 
 
 def _doubt(trial: Trial, use: Use) -> str:
