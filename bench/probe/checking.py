@@ -63,7 +63,8 @@ def _accepted(service: Service, node: Node, connection: Connection, login: Login
         if verdict != ACCEPT:
             raise ServiceError(
                 f"{_what(service, node)} gave {answer.status} right after the login, and not what "
-                f"[request] says of an accepting answer: {answer.title}{_unsent(service, login)}"
+                f"[request] says of an accepting answer: {answer.title}"
+                f"{_unsent(service, node, login)}"
             )
         service.judge.learn(answer, verdict)
         service.rotates |= service.absorb(node, login, answer)
@@ -117,9 +118,9 @@ def _other_ways(service: Service, node: Node, connection: Connection, login: Log
     ]
 
 
-def _unsent(service: Service, login: Login) -> str:
+def _unsent(service: Service, node: Node, login: Login) -> str:
     """Return why the credential was not sent, if it is a cookie for other paths."""
-    name, path = service.config.credential.cookie, service.config.request.path
+    name, path = service.config.credential.cookie, node.base + service.config.request.path
     if not name or service.config.credential.send or name in dict(login.jar.sent_to(path)):
         return ""
     return f"; a browser sends the cookie {name!r} to other paths alone, not to {path}"

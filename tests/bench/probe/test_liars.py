@@ -15,7 +15,7 @@ from bench.records import read_cells
 
 from .honest import HONEST
 from .liars import LIARS, DeniesTheCase, Limits, OtherCookieLooksAlone
-from .sites import Answer, Asked, Site, serving
+from .sites import Answer, Asked, Cookies, Site, cookie, serving
 
 
 def found(site: Site, folder: Path) -> Findings:
@@ -74,3 +74,25 @@ def test_another_status_after_the_logout_is_named(tmp_path: Path) -> None:
 
     sentence = found(Forbids(), tmp_path).verdict.sentence
     assert "mostly 403: if that is a refusal, add it to refused under [request]" in sentence
+
+
+def test_a_cookie_for_other_paths_is_named(tmp_path: Path) -> None:
+    """It is not sent, as by a browser."""
+
+    class Elsewhere(Cookies):
+        def login(self, asked: Asked) -> Answer:
+            return Answer(200, {}, (cookie("sid", self.issue(), "; Path=/account"),))
+
+    with pytest.raises(ServiceError, match="a browser sends the cookie 'sid' to other paths alone"):
+        found(Elsewhere(), tmp_path)
+
+
+def test_a_cookie_that_a_browser_drops_is_named(tmp_path: Path) -> None:
+    """With the reason and what to do."""
+
+    class Foreign(Cookies):
+        def login(self, asked: Asked) -> Answer:
+            return Answer(200, {}, (cookie("sid", self.issue(), "; Path=/; Domain=shop.example"),))
+
+    with pytest.raises(ServiceError, match="that a browser keeps: Domain=shop"):
+        found(Foreign(), tmp_path)
