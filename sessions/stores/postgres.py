@@ -16,28 +16,34 @@ from ..record import (
     merged,
 )
 from ..strength import Immediate, Strength
-from .postgres_connection import OUTAGES, Row, Value, instant, rows
-from .postgres_pool import Pool
+from .postgres_connection import Row, Value, instant, rows
+from .postgres_errors import OUTAGES
+from .postgres_pool import PostgresPool
 
 
 class PostgresStore:
-    """One table, one connection for each operation under way; see `SessionStore` for the contract.
+    """One table, and at most 16 connections; see `SessionStore` for the contract.
 
-    *conninfo* is a URL or what else libpq takes. All tables are in *schema*, which is made on
-    first use: stores of different schemas are strangers. A server that does not answer in time
-    is an outage, and the next operation connects anew. Needs a session of its own: a pooler in
-    between must not hand out statement by statement.
+    *conninfo* is a str: a URL, or what else libpq takes. All tables are in *schema*, which is made
+    on first use: stores of different schemas are strangers. A role that may not make it needs
+    USAGE on the schema, and SELECT, INSERT, UPDATE and DELETE on its tables.
+
+    A server that does not answer within 1.5 s is an outage. Works behind a pooler that hands out
+    transactions, such as PgBouncer: it is detected, and nothing is prepared or set for longer
+    than a transaction.
+
+    Raises TypeError or ValueError for arguments that no server could take.
     """
 
     outages: tuple[type[Exception], ...] = OUTAGES
     strength: Strength = Immediate()
 
     def __init__(self, conninfo: str, schema: str = "sessions") -> None:
-        self._pool = Pool(conninfo, schema)
+        self._pool = PostgresPool(conninfo, schema)
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         self._pool.run(
-            "INSERT INTO sessions (key, subject, handle, seen_at, expires_at, head, data) "
+            "INSERT INTO {schema}.sessions (key, subject, handle, seen_at, expires_at, head, data) "
             "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
             key,
             *_columns(record, expires_at),
@@ -45,7 +51,9 @@ class PostgresStore:
         )
 
     def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
-        result = self._pool.run("SELECT head, seen_at, data FROM sessions WHERE key = $1", key)
+        result = self._pool.run(
+            "SELECT head, seen_at, data FROM {schema}.sessions WHERE key = $1", key
+        )
         if not result.ntuples:
             return None
         value = result.get_value
@@ -53,7 +61,8 @@ class PostgresStore:
 
     def touch(self, key: bytes, seen_at: float, expires_at: float) -> bool:
         result = self._pool.run(
-            "UPDATE sessions SET expires_at = CASE WHEN seen_at < $2 THEN $3 ELSE expires_at END, "
+            "UPDATE {schema}.sessions "
+            "SET expires_at = CASE WHEN seen_at < $2 THEN $3 ELSE expires_at END, "
             "seen_at = greatest(seen_at, $2) WHERE key = $1",
             key,
             seen_at,
@@ -63,18 +72,20 @@ class PostgresStore:
 
     def merge(self, key: bytes, changes: Mapping[str, bytes | None], limit_bytes: int) -> bool:
         with self._pool.transaction() as connection:
-            found = rows(connection.run("SELECT data FROM sessions WHERE key = $1 FOR UPDATE", key))
+            found = rows(
+                connection.run("SELECT data FROM {schema}.sessions WHERE key = $1 FOR UPDATE", key)
+            )
             if not found:
                 return False
             data = encode_data(merged(decode_data(found[0][0] or b""), changes, limit_bytes))
-            connection.run("UPDATE sessions SET data = $2 WHERE key = $1", key, data)
+            connection.run("UPDATE {schema}.sessions SET data = $2 WHERE key = $1", key, data)
             return True
 
     def replace(self, key: bytes, new_key: bytes, record: Record, expires_at: float) -> bool:
         # A deletion by subject that meets this update waits for it and then follows the row to
         # its new key. A DELETE and an INSERT in its place would let the session escape.
         result = self._pool.run(
-            "UPDATE sessions SET key = $2, subject = $3, handle = $4, seen_at = $5, "
+            "UPDATE {schema}.sessions SET key = $2, subject = $3, handle = $4, seen_at = $5, "
             "expires_at = $6, head = $7 WHERE key = $1",
             key,
             new_key,
@@ -84,13 +95,13 @@ class PostgresStore:
 
     def delete(self, key: bytes) -> Record | None:
         result = self._pool.run(
-            "DELETE FROM sessions WHERE key = $1 RETURNING head, seen_at, data", key
+            "DELETE FROM {schema}.sessions WHERE key = $1 RETURNING head, seen_at, data", key
         )
         return next((_record(row) for row in rows(result)), None)
 
     def delete_handle(self, subject: str, handle: str) -> bool:
         result = self._pool.run(
-            "DELETE FROM sessions WHERE subject = $1 AND handle = $2",
+            "DELETE FROM {schema}.sessions WHERE subject = $1 AND handle = $2",
             subject.encode(),
             handle.encode(),
         )
@@ -102,7 +113,7 @@ class PostgresStore:
             # Two of these at once could lock the same rows in different orders, and deadlock.
             connection.run("SELECT pg_advisory_xact_lock($1)", self._turn(name))
             result = connection.run(
-                "DELETE FROM sessions WHERE subject = $1 AND handle IS DISTINCT FROM $2",
+                "DELETE FROM {schema}.sessions WHERE subject = $1 AND handle IS DISTINCT FROM $2",
                 name,
                 None if keep is None else keep.encode(),
             )
@@ -110,7 +121,7 @@ class PostgresStore:
 
     def list_subject(self, subject: str) -> list[Record]:
         result = self._pool.run(
-            "SELECT head, seen_at FROM sessions WHERE subject = $1", subject.encode()
+            "SELECT head, seen_at FROM {schema}.sessions WHERE subject = $1", subject.encode()
         )
         records = (_record((*row, None)) for row in rows(result))
         return [record for record in records if record is not None]
@@ -118,15 +129,16 @@ class PostgresStore:
     def reap(self, now: float, limit: int = 1000) -> int:
         # Skip what is locked: somebody is renewing it, or clearing it away already.
         result = self._pool.run(
-            "DELETE FROM sessions WHERE key = ANY (ARRAY (SELECT key FROM sessions "
-            "WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))",
+            "DELETE FROM {schema}.sessions WHERE key = ANY (ARRAY ("
+            "SELECT key FROM {schema}.sessions WHERE expires_at <= $1 LIMIT $2 "
+            "FOR UPDATE SKIP LOCKED))",
             now,
             limit.to_bytes(8),
         )
         return result.command_tuples or 0
 
     def ping(self) -> None:
-        self._pool.run("SELECT 1 FROM sessions LIMIT 1")
+        self._pool.run("SELECT 1 FROM {schema}.sessions LIMIT 1")
 
     def close(self) -> None:
         self._pool.close()

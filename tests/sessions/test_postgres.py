@@ -161,7 +161,9 @@ def test_a_schema_of_a_newer_version_is_refused(
         PostgresStore(postgres_url, schema).ping()
 
 
-@pytest.mark.parametrize("name", ["postgres_connection.py", "postgres_pool.py", "forks.py"])
+@pytest.mark.parametrize(
+    "name", ["postgres_connection.py", "postgres_errors.py", "postgres_pool.py"]
+)
 def test_both_halves_speak_to_the_server_alike(name: str) -> None:
     """What neither sessions nor tokens are in is one text twice."""
     one, other = (ROOT / half / "stores" / name for half in ("sessions", "tokens"))

@@ -9,31 +9,37 @@ from ..events import Event, emit
 from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
 from . import postgres_statements as statements
 from .base import Changes, Cursor, Listener
-from .postgres_connection import OUTAGES, Row, instant, rows
+from .postgres_connection import Row, instant, rows
+from .postgres_errors import OUTAGES
 from .postgres_listener import PostgresListener, channel
-from .postgres_pool import Pool
+from .postgres_pool import PostgresPool
 
 
 class PostgresStore:
-    """A few tables, one connection for each operation under way; see `TokenStore`.
+    """A few tables, and at most 16 connections; see `TokenStore` for the contract.
 
-    *conninfo* is a URL or what else libpq takes. All tables are in *schema*, which is made on
-    first use: stores of different schemas are strangers. A server that does not answer in time
-    is an outage, and the next operation connects anew. Needs a session of its own: a pooler in
-    between must not hand out statement by statement.
+    *conninfo* is a str: a URL, or what else libpq takes. All tables are in *schema*, which is made
+    on first use: stores of different schemas are strangers. A role that may not make it needs
+    USAGE on the schema and its sequence, and SELECT, INSERT, UPDATE and DELETE on its tables.
+
+    A server that does not answer within 1.5 s is an outage. Works behind a pooler that hands out
+    transactions, such as PgBouncer: it is detected, and nothing is prepared or set for longer
+    than a transaction. A pooler passes no notifications on, so `listen` returns None then.
+
+    Raises TypeError or ValueError for arguments that no server could take.
     """
 
     outages: tuple[type[Exception], ...] = OUTAGES
 
     def __init__(self, conninfo: str, schema: str = "tokens") -> None:
-        self._pool = Pool(conninfo, schema)
+        self._pool = PostgresPool(conninfo, schema)
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         self._pool.run(
-            "WITH made AS (INSERT INTO families "
+            "WITH made AS (INSERT INTO {schema}.families "
             "(handle, subject, seen_at, expires_at, head, data) VALUES ($1, $2, $3, $4, $5, $6) "
             "ON CONFLICT DO NOTHING RETURNING handle) "
-            "INSERT INTO refresh_tokens (handle, key) SELECT handle, $7 FROM made",
+            "INSERT INTO {schema}.refresh_tokens (handle, key) SELECT handle, $7 FROM made",
             record.handle.encode(),
             None if record.subject is None else record.subject.encode(),
             record.seen_at,
@@ -45,7 +51,8 @@ class PostgresStore:
 
     def read(self, handle: str, key: bytes) -> Record | None:
         result = self._pool.run(
-            "SELECT head, seen_at, data FROM refresh_tokens JOIN families USING (handle) "
+            "SELECT head, seen_at, data "
+            "FROM {schema}.refresh_tokens JOIN {schema}.families USING (handle) "
             "WHERE handle = $1 AND key = $2",
             handle.encode(),
             key,
@@ -54,7 +61,7 @@ class PostgresStore:
 
     def merge(self, handle: str, data: bytes, seen_after: float) -> bool:
         result = self._pool.run(
-            "UPDATE families SET data = $2 WHERE handle = $1 AND seen_at > $3",
+            "UPDATE {schema}.families SET data = $2 WHERE handle = $1 AND seen_at > $3",
             handle.encode(),
             data,
             seen_after,
@@ -75,7 +82,7 @@ class PostgresStore:
         with self._pool.transaction() as connection:
             # Lock the family first, as its deletion does. Look at the token in a statement of
             # its own: one that waited would still see the token as it was before it waited.
-            connection.run("SELECT FROM families WHERE handle = $1 FOR UPDATE", name)
+            connection.run("SELECT FROM {schema}.families WHERE handle = $1 FOR UPDATE", name)
             found = rows(connection.run(statements.LOOK, name, key))
             if not found:
                 return Rotation(Outcome.ABSENT)
@@ -86,19 +93,19 @@ class PostgresStore:
             earlier = (earlier_nonce or b"", instant(spent_at))
             if earlier[1] >= grace_since:
                 return Rotation(Outcome.REPEATED, earlier[0])
-            connection.run("DELETE FROM families WHERE handle = $1", name)
+            connection.run("DELETE FROM {schema}.families WHERE handle = $1", name)
             return Rotation(Outcome.REUSED, *earlier, current or b"")
 
     def delete(self, handle: str) -> Record | None:
         result = self._pool.run(
-            "DELETE FROM families WHERE handle = $1 RETURNING head, seen_at, data",
+            "DELETE FROM {schema}.families WHERE handle = $1 RETURNING head, seen_at, data",
             handle.encode(),
         )
         return next((_record(row) for row in rows(result)), None)
 
     def delete_handle(self, subject: str, handle: str) -> bool:
         result = self._pool.run(
-            "DELETE FROM families WHERE subject = $1 AND handle = $2",
+            "DELETE FROM {schema}.families WHERE subject = $1 AND handle = $2",
             subject.encode(),
             handle.encode(),
         )
@@ -110,7 +117,7 @@ class PostgresStore:
             # Two of these at once could lock the same rows in different orders, and deadlock.
             connection.run("SELECT pg_advisory_xact_lock($1)", self._turn(b"of " + name))
             result = connection.run(
-                "DELETE FROM families WHERE subject = $1 AND handle IS DISTINCT FROM $2 "
+                "DELETE FROM {schema}.families WHERE subject = $1 AND handle IS DISTINCT FROM $2 "
                 "RETURNING handle",
                 name,
                 None if keep is None else keep.encode(),
@@ -119,7 +126,7 @@ class PostgresStore:
 
     def list_subject(self, subject: str) -> list[Record]:
         result = self._pool.run(
-            "SELECT head, seen_at, data FROM families WHERE subject = $1", subject.encode()
+            "SELECT head, seen_at, data FROM {schema}.families WHERE subject = $1", subject.encode()
         )
         records = (_record(row) for row in rows(result))
         return [record for record in records if record is not None]
@@ -140,7 +147,7 @@ class PostgresStore:
                 connection.run("SELECT pg_notify($1, $2)", where, b"%d" % newest)
 
     def is_denied(self, name: str) -> bool:
-        result = self._pool.run("SELECT FROM denials WHERE name = $1", name.encode())
+        result = self._pool.run("SELECT FROM {schema}.denials WHERE name = $1", name.encode())
         return result.ntuples > 0
 
     def denied_since(self, cursor: Cursor | None, limit: int = 10_000) -> Changes:
@@ -153,14 +160,18 @@ class PostgresStore:
         reached = int.from_bytes(found[-1][2] or since or b"")
         return Changes(page, Cursor((life or b"").decode(), reached), len(page) == limit)
 
-    def listen(self) -> Listener:
+    def listen(self) -> Listener | None:
         self.ping()  # whoever listens first makes the tables
-        return PostgresListener(self._pool.conninfo, self._pool.schema)
+        listener = PostgresListener(self._pool.conninfo, self._pool.schema)
+        if listener.is_pooled:
+            listener.close()
+            return None
+        return listener
 
     def advance(self, counter: str, step: int, first: int, until: float) -> int:
         result = self._pool.run(
-            "INSERT INTO counters (name, value, until) VALUES ($1, $2, $3) ON CONFLICT (name) "
-            "DO UPDATE SET value = counters.value + $4, "
+            "INSERT INTO {schema}.counters (name, value, until) VALUES ($1, $2, $3) "
+            "ON CONFLICT (name) DO UPDATE SET value = counters.value + $4, "
             "until = greatest(counters.until, excluded.until) RETURNING value",
             counter.encode(),
             _bigint(first),
@@ -172,8 +183,8 @@ class PostgresStore:
 
     def standing(self, name: str, counter: str) -> tuple[bool, int | None]:
         result = self._pool.run(
-            "SELECT EXISTS (SELECT FROM denials WHERE name = $1), "
-            "(SELECT value FROM counters WHERE name = $2)",
+            "SELECT EXISTS (SELECT FROM {schema}.denials WHERE name = $1), "
+            "(SELECT value FROM {schema}.counters WHERE name = $2)",
             name.encode(),
             counter.encode(),
         )

@@ -1,68 +1,125 @@
-"""Connections to PostgreSQL, one for each operation under way. The other half has the same file."""
+"""Connections to PostgreSQL, pooled. The other half has the same file."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
+from psycopg import Error, OperationalError
+from psycopg.conninfo import make_conninfo
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.pq.abc import PGresult
 
+from .pool import Pool
 from .postgres_connection import Connection, Value
+from .postgres_errors import NoAnswer
 from .postgres_schema import migrate
 
 LONGEST_NAME_BYTES = 63
 
 
-class Pool:
-    """Connects when there is need, and sees then that the tables are there and up to date.
+class PostgresPool:
+    """Runs statements in *schema* of the database at *conninfo*, each by a connection of its own.
 
-    Threads may come and go: there are never more connections than there were operations at
-    once, and a thread that stays finds the connection that it used last.
+    TypeError or ValueError if these are no connection string and no name of a schema. Nothing is
+    connected before the first statement.
     """
 
     def __init__(self, conninfo: str, schema: str) -> None:
-        # The server would cut a longer name without a word, and two could become one.
-        if not 0 < len(schema.encode()) <= LONGEST_NAME_BYTES:
-            raise ValueError(f"a schema's name has 1 to {LONGEST_NAME_BYTES} bytes: {schema!r}")
-        self.conninfo = conninfo
-        self.schema = schema
-        # The one used last comes first; both ends of a deque are safe between threads.
-        self._idle: deque[Connection] = deque()
+        self.conninfo = _checked_conninfo(conninfo)
+        self.schema = _checked_schema(schema)
+        self._connections = Pool(
+            partial(_connect, self.conninfo, self.schema),
+            is_silence=_is_silence,
+            refuse=OperationalError,
+        )
 
     def run(self, statement: str, *values: Value) -> PGresult:
-        """The result of *statement*, which is a transaction of its own."""
-        connection = self._take()
+        """Return the result of *statement*, which is a transaction of its own."""
+        connection = self._connections.take()
         try:
-            return connection.run(statement, *values)
-        finally:
-            self._idle.append(connection)
+            result = connection.run_alone(statement, *values)
+        except BaseException as exc:
+            self._drop(connection, exc)
+            raise
+        self._connections.give(connection)
+        return result
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A connection of which all that is run in the block happens, or none of it."""
-        connection = self._take()
+        """A connection of which all that is run in the block takes effect, or none of it."""
+        connection = self._connections.take()
         try:
             with connection.transaction():
                 yield connection
-        finally:
-            self._idle.append(connection)
+        except BaseException as exc:
+            # Where the server has confirmed that all is rolled back, the conversation is complete.
+            if connection.usable():
+                self._connections.give(connection)
+            else:
+                self._drop(connection, exc)
+            raise
+        self._connections.give(connection)
 
     def close(self) -> None:
         """Close what is idle."""
-        while self._idle:
-            self._idle.pop().close()
+        self._connections.close()
 
-    def _take(self) -> Connection:
-        while self._idle:
-            try:
-                connection = self._idle.pop()
-            except IndexError:  # another thread was faster
-                break
-            if connection.usable():
-                return connection
-            connection.close()
-        connection = Connection(self.conninfo, self.schema)
+    def _drop(self, connection: Connection, exc: BaseException) -> None:
+        self._connections.drop(connection, exc)
+        if isinstance(exc, ReadOnlySqlTransaction):
+            # After a failover the others lead to the same server, which is the primary no more.
+            self._connections.close()
+
+
+def _connect(conninfo: str, schema: str) -> Connection:
+    connection = Connection(conninfo, schema)
+    try:
         # Each time: a server that is back without its data has lost the tables as well.
-        migrate(connection, self.schema)
-        return connection
+        migrate(connection, schema)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_silence(exc: BaseException) -> bool:
+    return isinstance(exc, NoAnswer)
+
+
+def _checked_conninfo(conninfo: str) -> str:
+    if not isinstance(conninfo, str):
+        raise TypeError(
+            "conninfo must be a str such as 'postgresql://user@host/database', "
+            f"not {type(conninfo).__name__}"
+        )
+    try:
+        if "\0" not in conninfo:
+            return make_conninfo(conninfo, client_encoding="UTF8")
+    except (Error, UnicodeError):
+        pass
+    # What was given stays out of the message: there may be a password in it.
+    raise ValueError(
+        "conninfo is no connection string of PostgreSQL's: "
+        "write 'postgresql://user@host/database' or 'host=... dbname=...'"
+    )
+
+
+def _checked_schema(schema: str) -> str:
+    if not isinstance(schema, str):
+        raise TypeError(f"schema must be a str, not {type(schema).__name__}")
+    # The server would cut a longer name without a word, and two could become one.
+    if not 0 < len(schema.encode(errors="replace")) <= LONGEST_NAME_BYTES:
+        raise ValueError(f"a schema's name has 1 to {LONGEST_NAME_BYTES} bytes: {schema!r}")
+    if "\0" in schema or schema.startswith("pg_") or not _is_text(schema):
+        raise ValueError(f"PostgreSQL allows no schema of this name, choose another: {schema!r}")
+    return schema
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeError:
+        return False
+    return True

@@ -9,7 +9,8 @@ History of the schema:
 
 from __future__ import annotations
 
-from .postgres_connection import Connection, quoted, rows
+from .postgres_connection import Connection, rows
+from .postgres_errors import NewerSchema
 
 # A new version is appended; what was released is never changed.
 MIGRATIONS = (
@@ -56,7 +57,7 @@ _TURN = b"tokens\x00\x00"
 def migrate(connection: Connection, schema: str) -> None:
     """Bring *schema* to the newest version, whoever else is about to.
 
-    ValueError if it is newer than this code: an old node must not write to it.
+    `NewerSchema` if it is newer than this code: an old node must not write to it.
     """
     if _version(connection, schema) == len(MIGRATIONS):
         return
@@ -64,29 +65,35 @@ def migrate(connection: Connection, schema: str) -> None:
         connection.run("SELECT pg_advisory_xact_lock($1)", _TURN)
         version = _version(connection, schema)
         if version > len(MIGRATIONS):
-            raise ValueError(
+            raise NewerSchema(
                 f"schema {schema!r} is at version {version} and this code knows "
                 f"{len(MIGRATIONS)}: upgrade this node, or name another schema"
             )
         if version == 0:
             _make(connection, schema)
+        connection.script("SET LOCAL search_path = {schema}")
         for number, statements in enumerate(MIGRATIONS[version:], version + 1):
             connection.script(statements)
-            connection.run("INSERT INTO schema_version VALUES ($1)", number.to_bytes(4))
+            connection.run("INSERT INTO {schema}.schema_version VALUES ($1)", number.to_bytes(4))
 
 
 def _make(connection: Connection, schema: str) -> None:
     # IF NOT EXISTS asks for the right to make one even where there is nothing to make.
     known = connection.run("SELECT FROM pg_namespace WHERE nspname = $1", schema.encode())
     if not known.ntuples:
-        connection.script(f"CREATE SCHEMA {quoted(schema)}")
-    connection.script("CREATE TABLE schema_version (version integer PRIMARY KEY)")
+        connection.script("CREATE SCHEMA {schema}")
+    connection.script("CREATE TABLE {schema}.schema_version (version integer PRIMARY KEY)")
 
 
 def _version(connection: Connection, schema: str) -> int:
-    """The version that *schema* is at; 0 if it is not there."""
-    table = "SELECT FROM information_schema.tables WHERE table_schema = $1 AND table_name = $2"
-    if not connection.run(table, schema.encode(), b"schema_version").ntuples:
+    """Return the version that *schema* is at; 0 if it is not there."""
+    # The rows of the catalogue: to_regclass goes by a cache, which another node's migration that
+    # this one has waited for may not have reached. No view that leaves out what one may not read.
+    there = (
+        "SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+        "WHERE nspname = $1 AND relname = 'schema_version'"
+    )
+    if not connection.run(there, schema.encode()).ntuples:
         return 0
-    [(version,)] = rows(connection.run("SELECT max(version) FROM schema_version"))
+    [(version,)] = rows(connection.run("SELECT max(version) FROM {schema}.schema_version"))
     return int.from_bytes(version or b"")

@@ -2,8 +2,8 @@
 
 # Skip what is locked: somebody is at it, or clearing it away already.
 REAP = [
-    f"DELETE FROM {table} WHERE {key} = ANY (ARRAY (SELECT {key} FROM {table} "  # noqa: S608 - of these constants alone
-    f"WHERE {due} <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))"
+    f"DELETE FROM {{schema}}.{table} WHERE {key} = ANY (ARRAY ("  # noqa: S608 - of these constants alone
+    f"SELECT {key} FROM {{schema}}.{table} WHERE {due} <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED))"
     for table, key, due in (
         ("families", "handle", "expires_at"),
         ("denials", "name", "until"),
@@ -13,21 +13,21 @@ REAP = [
 
 LOOK = """
 SELECT spent_at, nonce,
-       (SELECT key FROM refresh_tokens WHERE handle = $1 AND spent_at IS NULL)
-FROM refresh_tokens WHERE handle = $1 AND key = $2
+       (SELECT key FROM {schema}.refresh_tokens WHERE handle = $1 AND spent_at IS NULL)
+FROM {schema}.refresh_tokens WHERE handle = $1 AND key = $2
 """
 
 ROTATE = """
 WITH spent AS (
-    UPDATE refresh_tokens SET spent_at = $5, nonce = $4 WHERE handle = $1 AND key = $2
+    UPDATE {schema}.refresh_tokens SET spent_at = $5, nonce = $4 WHERE handle = $1 AND key = $2
 ), current AS (
-    INSERT INTO refresh_tokens (handle, key) VALUES ($1, $3)
+    INSERT INTO {schema}.refresh_tokens (handle, key) VALUES ($1, $3)
 )
-UPDATE families SET seen_at = $5, expires_at = $6 WHERE handle = $1
+UPDATE {schema}.families SET seen_at = $5, expires_at = $6 WHERE handle = $1
 """
 
 DENY = """
-INSERT INTO denials AS known (name, until)
+INSERT INTO {schema}.denials AS known (name, until)
 SELECT decode(substr(part, 2), 'hex'), $2 FROM string_to_table($1, ',') AS part
 ON CONFLICT (name) DO UPDATE SET until = excluded.until, sequence = excluded.sequence
 WHERE known.until < excluded.until
@@ -39,10 +39,11 @@ RETURNING sequence
 SINCE = """
 SELECT life.name, since, sequence, denials.name, until
 FROM (SELECT name || ' ' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS name
-      FROM life) AS life
+      FROM {schema}.life) AS life
 CROSS JOIN LATERAL (SELECT CASE WHEN life.name = $1 THEN $2::bigint ELSE 0 END AS since) AS known
 LEFT JOIN LATERAL (
-    SELECT sequence, name, until FROM denials WHERE sequence > since ORDER BY sequence LIMIT $3
+    SELECT sequence, name, until FROM {schema}.denials
+    WHERE sequence > since ORDER BY sequence LIMIT $3
 ) AS denials ON true
 ORDER BY sequence
 """
