@@ -17,6 +17,8 @@ from valkey import Valkey
 from bench.servers.postgres import Postgres
 from bench.services import Services
 
+from .pgbouncer import a_pooler
+
 # `quick` for every day and CI, where it must be the same each time; `thorough` for a long look:
 # HYPOTHESIS_PROFILE=thorough make test
 settings.register_profile("quick", max_examples=100, deadline=None, derandomize=True)
@@ -83,3 +85,10 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def pooled_url(postgres_url: str) -> Iterator[str]:
+    """The server of *postgres_url*, by way of a PgBouncer in transaction mode."""
+    with a_pooler(postgres_url) as running:
+        yield running.url

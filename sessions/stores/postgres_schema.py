@@ -50,7 +50,8 @@ def migrate(connection: Connection, schema: str) -> None:
             )
         if version == 0:
             _make(connection, schema)
-        connection.script("SET LOCAL search_path = {schema}")
+        # Temporary tables last: somebody else's, left behind a pooler, would come first otherwise.
+        connection.script("SET LOCAL search_path = {schema}, pg_temp")
         for number, statements in enumerate(MIGRATIONS[version:], version + 1):
             connection.script(statements)
             connection.run("INSERT INTO {schema}.schema_version VALUES ($1)", number.to_bytes(4))

@@ -33,12 +33,16 @@ class Pushed(Snapshot):
             try:
                 if line is None:
                     # Listen first, then catch up: what comes in between is told, or found.
-                    line, heard = self._listen(), True
-                if heard or line.confirm():
+                    line, heard = self._store.listen(), True
+                if heard or line is None or line.confirm():
                     with self._looking:
                         self._catch_up()
                 self._vouch(began)
-                heard = line.wait(self._poll_s)
+                # Without a line, as behind a pooler, each beat looks: the bound is the same.
+                if line is None:
+                    self._stopping.wait(self._poll_s)
+                else:
+                    heard = line.wait(self._poll_s)
             except self._store.outages:
                 self._note(False)
                 if line is not None:
@@ -47,11 +51,6 @@ class Pushed(Snapshot):
                 self._stopping.wait(RETRY_S)
         if line is not None:
             line.close()
-
-    def _listen(self) -> Listener:
-        line = self._store.listen()
-        assert line is not None  # _require has seen one
-        return line
 
     @staticmethod
     def _require(store: TokenStore) -> None:
