@@ -39,6 +39,7 @@ def launcher(end: signal.Signals) -> list[str | Path]:
 
 def private_folder() -> Path:
     """A new folder that the server's user alone may enter, short enough for a socket's name."""
+    _require_a_name()
     try:
         folder = Path(tempfile.mkdtemp(prefix="bench-pg-"))
     except OSError as exc:
@@ -92,6 +93,17 @@ def _open_to_all(folder: Path) -> bool:
     """Whether any user may enter *folder*."""
     real = folder.resolve()
     return all(path.stat().st_mode & stat.S_IXOTH for path in (real, *real.parents))
+
+
+def _require_a_name() -> None:
+    """Raise BenchError where initdb would: it asks for the name of whoever runs it."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as exc:
+        raise BenchError(
+            f"PostgreSQL does not run for user number {os.geteuid()}, which has no name here; "
+            "name a server with --postgres-url, or measure schemes of other stores"
+        ) from exc
 
 
 def _is_root() -> bool:

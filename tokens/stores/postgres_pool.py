@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 from psycopg import Error, OperationalError
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.pq.abc import PGresult
 
@@ -95,14 +96,24 @@ def _checked_conninfo(conninfo: str) -> str:
             f"not {type(conninfo).__name__}"
         )
     try:
-        if "\0" not in conninfo:
+        if "\0" not in conninfo and _is_whole(conninfo_to_dict(conninfo)):
+            # Names in SQL are UTF-8, whatever the database's encoding is.
             return make_conninfo(conninfo, client_encoding="UTF8")
     except (Error, UnicodeError):
         pass
     # What was given stays out of the message: there may be a password in it.
     raise ValueError(
-        "conninfo is no connection string of PostgreSQL's: "
-        "write 'postgresql://user@host/database' or 'host=... dbname=...'"
+        "conninfo is no connection string of PostgreSQL's: write "
+        "'postgresql://user:password@host/database', special characters in the password as "
+        "%40 and so on, or 'host=... dbname=...'"
+    )
+
+
+def _is_whole(settings: Mapping[str, Any]) -> bool:
+    """Return whether no part of an unescaped password was taken for a host or a port."""
+    hosts, ports = (str(settings.get(name) or "").split(",") for name in ("host", "port"))
+    return not any("@" in host[1:] for host in hosts) and all(
+        port.isdigit() for port in ports if port
     )
 
 

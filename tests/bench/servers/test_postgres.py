@@ -168,3 +168,12 @@ def test_a_wheel_that_is_not_there_is_one_line(
     monkeypatch.setattr(postgres_wheel, "find_spec", lambda _: None)
     with pytest.raises(BenchError, match="not installed"), Postgres(tmp_path):
         pass
+
+
+def test_a_user_number_without_a_name_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As containers have it that run as any number; the message says what to do."""
+    monkeypatch.setattr(os, "geteuid", lambda: 1000360000)
+    with pytest.raises(BenchError, match="--postgres-url"), Postgres(tmp_path):
+        pass
