@@ -131,6 +131,30 @@ def test_an_abandoned_store_closes_its_connections(made: Made, beside: psycopg.C
     assert comes_to(beside, name, 0)
 
 
+def test_a_forked_child_leaves_its_parent_the_conversation(
+    made: Made, beside: psycopg.Connection
+) -> None:
+    """It has connections of its own, and says no goodbye on the parent's, used or idle."""
+    taken = made.store._pool._connections.take()
+    made.store.ping()
+    child = os.fork()
+    if child == 0:
+        try:
+            made.store.ping()
+            made.store.close()
+            taken.close()
+            del taken
+            gc.collect()
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert taken.run("SELECT 1").ntuples == 1
+    made.store._pool._connections.give(taken)
+    assert comes_to(beside, made.name, 2)
+    assert how_many(beside, made.name) == 2
+
+
 GREENLETS = """
 import sys, time, gevent
 store = PostgresStore(sys.argv[1], sys.argv[2])

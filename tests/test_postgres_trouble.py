@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg
@@ -111,6 +113,10 @@ def test_a_hung_server_holds_few_of_many_callers(server: Postgres, half: Half) -
     """The first wait until their time is over; while it is silent one tries, the rest go on."""
     outages = half.store.outages
     with hung(server):
+        one = at_once(1, half.look, outages) + at_once(16, half.look, outages)
+        assert 1 <= sum(how == "NoAnswer" for how, _ in one) <= 3
+    half.write()
+    with hung(server):
         first = at_once(CALLERS, half.look, outages)
         assert len(first) == CALLERS
         assert {how for how, _ in first} == {"NoAnswer", "OperationalError"}
@@ -153,6 +159,19 @@ def test_read_only_is_an_outage_once_and_then_well(server: Postgres, half: Half)
     with pytest.raises(half.store.outages, match="connect to the primary"):
         half.write()
     half.write()
+
+
+def test_of_several_hosts_the_one_that_hangs_is_left(server: Postgres, half: Half) -> None:
+    """It takes connections and never answers: a call later the next host is tried first."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        user, hosts = urlsplit(server.url), f"127.0.0.1:{silent.getsockname()[1]},127.0.0.1"
+        url = f"postgresql://{user.username}:{user.password}@{hosts}:{server.port}/bench"
+        store = type(half.store)(url)
+        with pytest.raises(half.store.outages, match="did not answer"):
+            store.ping()
+        for _ in range(3):
+            store.ping()
+            store.close()
 
 
 def test_a_standby_answers_reads_and_refuses_writes(server: Postgres, half: Half) -> None:

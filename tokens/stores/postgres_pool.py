@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -28,13 +29,18 @@ class PostgresPool:
     """
 
     def __init__(self, conninfo: str, schema: str) -> None:
-        self.conninfo = _checked_conninfo(conninfo)
+        self._conninfos = _in_turns(_checked_conninfo(conninfo))
         self.schema = _checked_schema(schema)
         self._connections = Pool(
-            partial(_connect, self.conninfo, self.schema),
+            partial(_connect, self._conninfos, self.schema),
             is_silence=_is_silence,
             refuse=OperationalError,
         )
+
+    @property
+    def conninfo(self) -> str:
+        """The connection string that begins with the host to try first."""
+        return self._conninfos[0]
 
     def run(self, statement: str, *values: Value) -> PGresult:
         """Return the result of *statement*, which is a transaction of its own."""
@@ -74,8 +80,15 @@ class PostgresPool:
             self._connections.close()
 
 
-def _connect(conninfo: str, schema: str) -> Connection:
-    connection = Connection(conninfo, schema)
+def _connect(conninfos: deque[str], schema: str) -> Connection:
+    conninfo = conninfos[0]
+    try:
+        connection = Connection(conninfo, schema)
+    except NoAnswer:
+        # libpq would wait for the same host each time, and never come to the next.
+        if conninfos[0] == conninfo:
+            conninfos.rotate(-1)
+        raise
     try:
         # Each time: a server that is back without its data has lost the tables as well.
         migrate(connection, schema)
@@ -83,6 +96,18 @@ def _connect(conninfo: str, schema: str) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def _in_turns(conninfo: str) -> deque[str]:
+    """Return *conninfo* once for each of its hosts, which comes first in it."""
+    settings = conninfo_to_dict(conninfo)
+    names = [name for name in ("host", "hostaddr", "port") if settings.get(name)]
+    lists = {name: str(settings[name]).split(",") for name in names}
+    count = max((len(each) for each in lists.values()), default=1)
+    return deque(
+        make_conninfo(conninfo, **{k: ",".join(v[n:] + v[:n]) for k, v in lists.items()})
+        for n in range(count)
+    )
 
 
 def _is_silence(exc: BaseException) -> bool:
