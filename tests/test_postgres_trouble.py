@@ -228,3 +228,17 @@ def test_a_restart_under_load_fails_only_what_was_under_way(server: Postgres, ki
         thread.join()
     assert all(well for at, well in ended if at > back_at + 1)
     half.store.close()
+
+
+def test_a_server_that_dies_meanwhile_is_said_in_one_line(server: Postgres, half: Half) -> None:
+    """However many lines libpq has for it."""
+    waits = threading.Thread(target=server.kill)
+    connection = half.store._pool._connections.take()
+    waits.start()
+    with pytest.raises(half.store.outages) as caught:
+        connection.run("SELECT pg_sleep(1)")
+    waits.join()
+    server.start()
+    half.store._pool._connections.drop(connection, caught.value)
+    assert "\n" not in str(caught.value)
+    half.write()

@@ -16,7 +16,7 @@ from psycopg import OperationalError, pq
 from psycopg.pq.abc import PGconn, PGresult
 
 from . import forks
-from .postgres_errors import NoAnswer, cannot_connect, refusal
+from .postgres_errors import NoAnswer, connection_lost, refusal
 
 TIMEOUT_S = 1.5
 """How long an operation may take, connecting included, before it is an outage."""
@@ -174,7 +174,7 @@ class Connection:
             if last is None or last.status not in _ERRORS:
                 last = result
         if last is None:
-            raise OperationalError("the connection to PostgreSQL is lost")
+            raise connection_lost("the connection to PostgreSQL is lost")
         if last.status in _ERRORS:
             raise refusal(last, self._schema)
         return last
@@ -185,7 +185,7 @@ class Connection:
             left_s = self.deadline - monotonic()
             if left_s <= 0 or not self._poll.poll(left_s * 1000):
                 raise NoAnswer(_TOO_LATE)
-            libpq.consume_input()
+            self._hear()
         return libpq.get_result()
 
     def _flush(self) -> None:
@@ -193,8 +193,14 @@ class Connection:
         while self._libpq.flush():
             _wait(self._poll, self.deadline)
             # The server may be saying something that it must be rid of before it listens.
-            self._libpq.consume_input()
+            self._hear()
         self._poll.modify(self._libpq.socket, select.POLLIN)
+
+    def _hear(self) -> None:
+        try:
+            self._libpq.consume_input()
+        except OperationalError as exc:
+            raise connection_lost(str(exc)) from None
 
 
 def rows(result: PGresult) -> list[Row]:
@@ -234,7 +240,7 @@ def _connected(conninfo: str, deadline: float) -> PGconn:
         if status == pq.PollingStatus.OK:
             break
         if status == pq.PollingStatus.FAILED:
-            raise cannot_connect(libpq.get_error_message())
+            raise connection_lost(libpq.get_error_message())
         # The socket may be another one after each step: libpq tries address after address.
         poll = select.poll()
         reading = status == pq.PollingStatus.READING

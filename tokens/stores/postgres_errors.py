@@ -59,8 +59,8 @@ def refusal(result: PGresult, schema: str) -> Error:
     return type(error)(_line(message, remedy), info=result)
 
 
-def cannot_connect(message: str) -> OperationalError:
-    """Return the exception for a connection that was refused with *message*."""
+def connection_lost(message: str) -> OperationalError:
+    """Return the exception for a connection that was refused, or ended, with *message*."""
     remedy = next((_REFUSALS[part] for part in _REFUSALS if part in message), "")
     return OperationalError(_line(message, remedy))
 

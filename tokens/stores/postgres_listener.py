@@ -28,7 +28,7 @@ class PostgresListener(Connection):
                 left_s = until - time.monotonic()
                 if left_s <= 0 or not self._poll.poll(left_s * 1000):
                     return False
-                self._libpq.consume_input()
+                self._hear()
         except BaseException:
             # What was heard meanwhile may be lost: whoever listens anew begins by catching up.
             self.close()
