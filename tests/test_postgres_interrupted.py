@@ -19,6 +19,7 @@ from sessions.stores.postgres import PostgresStore as SessionStore
 from tokens.stores.postgres import PostgresStore as TokenStore
 
 from .interrupting import every_point
+from .pgbouncer import a_pooler
 
 BUSY = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'interrupted'"
 LOCKS = "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) "
@@ -196,3 +197,45 @@ def test_interrupted_while_the_tables_are_made_they_are_made_whole(
         beside.execute(f'DROP SCHEMA "{schema}" CASCADE'.encode())
     assert points > 10
     assert settled(beside)
+
+
+@pytest.mark.parametrize("name", ["touch", "merge", "merge too much", "create and replace"])
+def test_interrupted_behind_a_pooler_a_session_store_goes_on(
+    name: str, where: tuple[str, str], beside: psycopg.Connection
+) -> None:
+    """The pooler has two connections of the server: none is left in somebody's transaction."""
+    with a_pooler(where[0].partition("?")[0], size=2) as pooler:
+        store = SessionStore(f"{pooler.url}?application_name=interrupted", where[1])
+        ada, eve = s.a_key(), s.a_key()
+        for key, subject in ((ada, "ada"), (eve, "eve")):
+            store.create(key, s.a_record(subject=subject), s.LATER)
+        points = 0
+        for at in every_point(lambda: SESSIONS[name](store, ada), "sessions.stores"):
+            points += 1
+            record = store.read(eve)
+            assert record is not None, at
+            assert record.subject == "eve", at
+            assert store.touch(ada, s.NOW + points, s.LATER) is True, at
+        assert points > 20
+        store.close()
+
+
+@pytest.mark.parametrize("name", ["merge", "create and replace", "deny", "advance"])
+def test_interrupted_behind_a_pooler_a_token_store_goes_on(
+    name: str, where: tuple[str, str], beside: psycopg.Connection
+) -> None:
+    """The pooler has two connections of the server: none is left in somebody's transaction."""
+    with a_pooler(where[0].partition("?")[0], size=2) as pooler:
+        store = TokenStore(f"{pooler.url}?application_name=interrupted", where[1])
+        key, record = t.a_key(), t.a_record(subject="ada")
+        store.create(key, record, t.LATER)
+        points = 0
+        for at in every_point(lambda: TOKENS[name](store, key, record.handle), "tokens.stores"):
+            points += 1
+            read = store.read(record.handle, key)
+            assert read is not None, at
+            assert read.subject == "ada", at
+            assert store.is_denied("never") is False, at
+            assert store.advance("points", 1, 1, t.LATER) == points, at
+        assert points > 20
+        store.close()
