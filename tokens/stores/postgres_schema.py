@@ -88,8 +88,8 @@ def _make(connection: Connection, schema: str) -> None:
 
 def _version(connection: Connection, schema: str) -> int:
     """Return the version that *schema* is at; 0 if it is not there."""
-    # The rows of the catalogue: to_regclass goes by a cache, which another node's migration that
-    # this one has waited for may not have reached. No view that leaves out what one may not read.
+    # Ask the catalogue itself. to_regclass may answer from a cache that does not know yet what
+    # another node has just committed; information_schema hides tables that this role may not read.
     there = (
         "SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace "
         "WHERE nspname = $1 AND relname = 'schema_version'"
