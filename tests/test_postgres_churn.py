@@ -98,6 +98,16 @@ def test_two_thousand_short_threads_share_few_connections(
     assert descriptors() <= before + MOST
 
 
+def test_a_burst_at_a_new_schema_makes_its_tables_once(made: Made, postgres_url: str) -> None:
+    """Whoever waited for another's tables finds them; in several rounds."""
+    for n in range(5):
+        store = type(made.store)(made.url, f"{made.schema} {n}")
+        burst(store, 10)
+        store.close()
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            connection.execute(f'DROP SCHEMA "{made.schema} {n}" CASCADE'.encode())
+
+
 def test_what_a_burst_has_left_is_closed_after_idle_time(
     made: Made, beside: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
