@@ -16,6 +16,7 @@ import sessions.stores.pool
 import tokens.stores.pool
 
 from .interrupting import every_point
+from .tokens.nodes import until
 
 ROOT = Path(__file__).parent.parent
 TWINS = ["forks.py", "pool.py", "sqlite_connection.py"]
@@ -118,11 +119,14 @@ def ask(pool: sessions.stores.pool.Pool[Line], server: Server) -> str:
 def at_once(count: int, call: Callable[[], str]) -> list[str]:
     """Return what *call* returns in each of *count* threads."""
     results: list[str] = []
-    threads = [threading.Thread(target=lambda: results.append(call())) for _ in range(count)]
+    threads = [
+        threading.Thread(target=lambda: results.append(call()), daemon=True) for _ in range(count)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(timeout=30)
+        assert not thread.is_alive(), "it hangs"
     return results
 
 
@@ -265,6 +269,16 @@ def test_one_answer_ends_the_silence(made: Made) -> None:
     assert at_once(32, lambda: ask(pool, server)) == ["answered"] * 32
 
 
+def test_a_store_that_falls_silent_again_is_tried_again(made: Made) -> None:
+    """The trial that ended the last silence does not count in the next one."""
+    pool, server = made
+    for _ in range(3):
+        server.answers.clear()
+        assert "silence" in at_once(8, lambda: ask(pool, server))
+        server.answers.set()
+        assert ask(pool, server) == "answered"
+
+
 def test_a_store_that_cannot_be_connected_to_is_silent_too(made: Made) -> None:
     """A connection attempt that took all its time counts as any other question."""
     pool, server = made
@@ -294,23 +308,65 @@ def test_an_interrupted_trial_makes_way_for_the_next(made: Made) -> None:
     assert ask(pool, server) == "answered"
 
 
+def answered(pool: sessions.stores.pool.Pool[Line], server: Server) -> None:
+    """Ask over a connection that is idle."""
+    ask(pool, server)
+
+
+def connecting(pool: sessions.stores.pool.Pool[Line], server: Server) -> None:
+    """Ask over a new connection."""
+    pool.close()
+    ask(pool, server)
+
+
+def waiting(pool: sessions.stores.pool.Pool[Line], server: Server) -> None:
+    """Wait for a connection in vain, and then for the trial of a silent store."""
+    lines = [pool.take() for _ in range(4)]
+    assert ask(pool, server) == "refused"
+    while lines:
+        pool.give(lines.pop())
+
+
+def unanswered(pool: sessions.stores.pool.Pool[Line], server: Server) -> None:
+    """Ask a store that falls silent, and once more as the one who tries."""
+    server.connects = False
+    pool.close()
+    ask(pool, server)
+    ask(pool, server)
+    server.connects = True
+
+
 @pytest.mark.parametrize("opcodes", [False, True], ids=["lines", "instructions"])
+@pytest.mark.parametrize("call", [answered, connecting, waiting, unanswered])
 def test_interrupted_anywhere_nothing_is_lost(
-    made: Made, module: ModuleType, opcodes: bool
+    call: Callable[[sessions.stores.pool.Pool[Line], Server], None],
+    made: Made,
+    module: ModuleType,
+    opcodes: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """After each interruption all four connections can be had, and none is shared."""
+    for name in ("TRIAL_S", "_LOOK_S"):
+        monkeypatch.setattr(module, name, 0.001)
     pool, server = made
+    pool._stall_s = 0.001
+    gc.collect()
+    gc.freeze()  # what there is already: a collection looks at what the calls leave behind
     points = 0
-    for where in every_point(lambda: ask(pool, server), module.__name__, opcodes=opcodes):
+    for where in every_point(lambda: call(pool, server), module.__name__, opcodes=opcodes):
         points += 1
+        server.connects = True
         gc.collect()
+        until(lambda: ask(pool, server) == "answered")
         lines = [pool.take() for _ in range(4)]
         assert len({id(line) for line in lines}) == 4, where
         assert all(line.usable() for line in lines), where
         assert server.open <= 4, where
+        assert at_once(1, lambda: ask(pool, server)) == ["refused"], where
         while lines:
             pool.give(lines.pop())
-        assert ask(pool, server) == "answered", where
+        assert at_once(1, lambda: ask(pool, server)) == ["answered"], where
+    gc.unfreeze()
     assert points > 15
 
 

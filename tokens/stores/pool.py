@@ -4,6 +4,9 @@ The outage policy of every store is here too. The other half has the same file.
 
 A connection that is lost on the way, whatever the exception, is closed with its last reference:
 the only way back into the pool is `give`, after a complete conversation.
+
+There is no lock here: whoever is interrupted while holding one would leave it locked for ever.
+Each step that must be atomic is one operation of a deque, a dict or a counter.
 """
 
 from __future__ import annotations
@@ -12,9 +15,10 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import count
 from time import monotonic
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from . import forks
 
@@ -29,7 +33,8 @@ STALL_S = 0.25
 TRIAL_S = 3.0
 """After this time a trial whose caller has vanished is over."""
 _LOOK_S = 0.05
-"""How often a waiting caller looks for places that nobody handed on."""
+"""How often a waiting caller looks for places whose callers have vanished."""
+_numbers = count()
 
 
 class Pooled(Protocol):
@@ -53,10 +58,11 @@ C = TypeVar("C", bound=Pooled)
 class _Place:
     """One of the places of a pool. It is free again when nobody refers to it any more."""
 
-    __slots__ = ("__weakref__", "taken_at", "tries")
+    __slots__ = ("__weakref__", "number", "taken_at", "tries")
 
-    def __init__(self) -> None:
-        self.tries = False
+    def __init__(self, tries: bool) -> None:
+        self.number = next(_numbers)
+        self.tries = tries
         self.taken_at = monotonic()
 
 
@@ -69,6 +75,12 @@ class Pool(Generic[C]):
     tries; all others get *refuse(message)* at once, so that they do not fill up the threads of
     a server whose other routes need no store.
     """
+
+    _silent: bool
+    _answered_at: float
+    _swept_at: float
+    _chance: dict[str, Any]
+    """Under "taken" who tries a silent store, and since when; under "next" who may after that."""
 
     def __init__(
         self,
@@ -99,11 +111,12 @@ class Pool(Generic[C]):
     def give(self, connection: C) -> None:
         """Take *connection* back after a complete conversation: nothing is sent or left unread."""
         now = self._answered_at = connection.idle_since = monotonic()
-        self._silent = False
+        if self._silent:
+            self._silent = False
+            self._allow_trial()
         self._idle.append(connection)
         if self._waiting:
-            with self._freed:
-                self._freed.notify()
+            self._wake()
         if now - self._swept_at > IDLE_S:
             self._sweep(now)
 
@@ -135,11 +148,11 @@ class Pool(Generic[C]):
     def _begin(self) -> None:
         self._forks = forks.count
         self._idle: deque[C] = deque()  # the one used last is taken first
-        self._places: weakref.WeakSet[_Place] = weakref.WeakSet()
-        self._freed = threading.Condition()
-        self._waiting = 0
+        self._places: dict[int, weakref.ref[_Place]] = {}  # in the order in which they came
+        self._waiting: deque[threading.Lock] = deque()  # locked, and unlocked to wake its owner
         self._silent = False
-        self._try_at = self._answered_at = self._swept_at = monotonic()
+        self._chance = {}
+        self._answered_at = self._swept_at = monotonic()
 
     def _begin_in_child(self) -> None:
         """Start with nothing: in a forked child the parent's connections are not its own."""
@@ -150,12 +163,18 @@ class Pool(Generic[C]):
 
     def _admitted(self) -> bool:
         """Return True if this caller is the one that tries a silent store; else raise."""
-        with self._freed:
-            now = monotonic()
-            if now < self._try_at:
-                raise self._refuse("the store does not answer; one caller at a time tries again")
-            self._try_at = now + TRIAL_S
-            return True
+        chance, mine = self._chance, (monotonic(), object())
+        first = chance.setdefault("taken", mine)
+        if mine[0] - first[0] >= TRIAL_S:  # whoever took it has vanished
+            self._chance = chance = chance.setdefault("next", {})
+            first = chance.setdefault("taken", mine)
+        if first is not mine:
+            raise self._refuse("the store does not answer; one caller at a time tries again")
+        return True
+
+    def _allow_trial(self) -> None:
+        """Let the next caller try, and no other one."""
+        self._chance = {}
 
     def _make(self, tries: bool) -> C:
         place = self._reserve(tries)
@@ -164,7 +183,7 @@ class Pool(Generic[C]):
         try:
             connection = self._connect()
         except BaseException as exc:
-            self._places.discard(place)
+            self._free(place)
             self._failed(place, exc)
             raise
         connection.place = place
@@ -173,27 +192,48 @@ class Pool(Generic[C]):
     def _reserve(self, tries: bool) -> _Place | C:
         """Return a place for a new connection, or a connection that came back meanwhile."""
         began = monotonic()
-        with self._freed:
-            self._waiting += 1
-            try:
-                while True:
-                    connection = self._pop(tries)
-                    if connection is not None:
-                        return connection
-                    if len(self._places) < self._max:
-                        place = _Place()
-                        place.tries = tries
-                        self._places.add(place)
-                        return place
-                    now = monotonic()
-                    if now - max(began, self._answered_at) >= self._stall_s:
-                        self._fall_silent(tries)
-                        raise self._refuse(f"the store has not answered for {self._stall_s} s")
-                    if now - began >= WAIT_S:
-                        raise self._refuse(f"no connection came free within {WAIT_S} s")
-                    self._freed.wait(_LOOK_S)
-            finally:
-                self._waiting -= 1
+        while True:
+            found = self._pop(tries) or self._vacant(tries)
+            if found is not None:
+                return found
+            now = monotonic()
+            if now - max(began, self._answered_at) >= self._stall_s:
+                self._fall_silent(tries)
+                raise self._refuse(f"the store has not answered for {self._stall_s} s")
+            if now - began >= WAIT_S:
+                raise self._refuse(f"no connection came free within {WAIT_S} s")
+            self._wait()
+
+    def _vacant(self, tries: bool) -> _Place | None:
+        """Return a new place; None if there are as many before it as there may be."""
+        place = _Place(tries)
+        self._places[place.number] = weakref.ref(place)
+        before = 0
+        for number, each in list(self._places.items()):
+            if number == place.number:
+                break
+            if each() is not None:
+                before += 1
+            else:
+                self._places.pop(number, None)
+        if before < self._max:
+            return place
+        self._places.pop(place.number, None)
+        return None
+
+    def _wait(self) -> None:
+        """Return when a connection or a place may have come free, after `_LOOK_S` at the latest."""
+        bell = threading.Lock()
+        bell.acquire()
+        self._waiting.append(bell)
+        if not self._idle:
+            bell.acquire(timeout=_LOOK_S)
+        with suppress(ValueError):
+            self._waiting.remove(bell)
+
+    def _wake(self) -> None:
+        with suppress(IndexError):
+            self._waiting.popleft().release()
 
     def _pop(self, tries: bool) -> C | None:
         now = monotonic()
@@ -215,16 +255,20 @@ class Pool(Generic[C]):
             self._fall_silent(place.tries or not self._silent)
             self.close()
         elif place.tries:
-            self._try_at = monotonic()
+            self._allow_trial()
 
     def _fall_silent(self, may_try: bool) -> None:
         self._silent = True
         if may_try:
-            self._try_at = monotonic()
+            self._allow_trial()
 
     def _discard(self, connection: C) -> None:
-        self._places.discard(connection.place)  # type: ignore[arg-type]
         connection.close()
+        self._free(connection.place)  # type: ignore[arg-type]
+
+    def _free(self, place: _Place) -> None:
+        self._places.pop(place.number, None)
+        self._wake()
 
     def _sweep(self, now: float) -> None:
         """Close what was used last before `IDLE_S`; the oldest are on the left."""
