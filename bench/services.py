@@ -72,8 +72,7 @@ class Services:
 
     def versions(self) -> dict[str, str]:
         """The version of each store server."""
-        with contextlib.closing(valkey.Valkey.from_url(self._redis_url)) as client:
-            info = cast("dict[str, Any]", client.info("server"))
+        info = _info(self._redis_url)
         name = str(info.get("server_name", "redis"))
         found = {name: str(info.get(f"{name}_version") or info.get("redis_version", "unknown"))}
         return found | ({"postgresql": self._postgres.version()} if self._postgres else {})
@@ -134,6 +133,15 @@ def _reachable(url: str) -> str:
             "leave it out and a Valkey is started"
         ) from exc
     return url
+
+
+def _info(url: str) -> dict[str, Any]:
+    """Return what the server at *url* says of itself; nothing if this user may not ask."""
+    with contextlib.closing(valkey.Valkey.from_url(url)) as client:
+        try:
+            return cast("dict[str, Any]", client.info("server"))
+        except valkey.ResponseError:
+            return {}
 
 
 def _check_postgres(url: str) -> None:

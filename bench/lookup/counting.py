@@ -72,13 +72,22 @@ def _counting(name: str, urls: Sequence[str]) -> Iterator[tuple[Sequence[str], C
     elif is_redis(url):
         client: Any = valkey.Valkey.from_url(url, single_connection_client=True)
         with contextlib.closing(client):
-            yield urls, lambda: _commands(client)
+            yield urls, (lambda: _commands(client)) if _may_count(client) else None
     else:
         # Its statistics come a second late: the wire is asked instead.
         relay = Relay(address_of(address_in(url)), 0)
         threading.Thread(target=relay.run, daemon=True).start()
         near = at_port(url, relay.port)
         yield [near if each == url else each for each in urls], lambda: relay.asked
+
+
+def _may_count(client: Any) -> bool:
+    """Return whether this user may ask the server for its statistics."""
+    try:
+        client.info("commandstats")
+    except valkey.ResponseError:
+        return False
+    return True
 
 
 def _commands(client: Any) -> int:

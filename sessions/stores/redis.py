@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-from valkey.exceptions import ConnectionError, ResponseError, TimeoutError  # noqa: A004
 
 from ..errors import DataTooLarge
 from ..events import Event, emit
 from ..record import Damaged, Record, decode_record, encode_head, largest
 from ..strength import Immediate, Strength
-from . import forks
 from . import redis_scripts as scripts
+from .redis_connection import Connection, Connections, packed
 
 if TYPE_CHECKING:
-    from valkey import Valkey
+    from .redis_client import Client
 
 GARBAGE_S = 300
 """How much longer than its session a key is kept, so that a server whose clock is ahead of the
@@ -28,21 +25,25 @@ _HGETALL = b"*2\r\n$7\r\nHGETALL\r\n$%d\r\n%b\r\n"
 class RedisStore:
     """A hash a session, laid out as redis_scripts.py says; see `SessionStore` for the contract.
 
-    *client* is yours, with `decode_responses` off and a socket timeout: without one, a server
-    that hangs makes every request hang. Each thread takes one connection of its pool and keeps
-    it, since a pool's bookkeeping for every call costs about as much as the round trip. A
-    session and its index are written in one script, so a cluster needs a hash tag in *prefix*.
+    *client* is a `valkey.Valkey` or a `redis.Redis`, also one of a Sentinel's `master_for`. The
+    store uses its address, credentials and timeouts, and opens connections of its own: at most
+    16, or the client's `max_connections` if that is less. A client without a `socket_timeout`
+    gets one of 1.5 s. `close` closes what the store has opened, and not the client.
+
+    Raises ValueError, with the remedy, for clients of a cluster or of asyncio, for pipelines and
+    for `decode_responses=True`. A script writes several keys, which a cluster does not allow.
+
+    The server is Valkey, or Redis 7 or later. An ACL user needs the rights
+    `~{prefix}* +@read +@write +@scripting +@connection +time`.
     """
 
-    outages: tuple[type[Exception], ...] = (ConnectionError, TimeoutError, ResponseError)
     strength: Strength = Immediate()
 
-    def __init__(self, client: Valkey, prefix: str = "session:") -> None:
-        # The client's annotations are those of its synchronous and asynchronous forms at once.
-        self._client: Any = client
+    def __init__(self, client: Client, prefix: str = "session:") -> None:
+        self._connections = Connections(client)
+        self.outages = self._connections.outages
         self._ids = f"{prefix}id:".encode()
         self._indexes = f"{prefix}of:".encode()
-        self._local = threading.local()
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         fields: list[bytes] = [b"m", encode_head(record), b"t", _instant(record.seen_at)]
@@ -52,10 +53,8 @@ class RedisStore:
 
     def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
         name = self._ids + key
-        found = self._ask(_HGETALL % (len(name), name))
-        if isinstance(found, list):  # as all but the newest protocol have it
-            found = dict(zip(found[::2], found[1::2], strict=True))
-        return _record(found)
+        found = self._connections.read(_HGETALL % (len(name), name))
+        return _record(dict(zip(found[::2], found[1::2], strict=True)))
 
     def touch(self, key: bytes, seen_at: float, expires_at: float) -> bool:
         arguments = (self._indexes, _gone_at(expires_at), _instant(seen_at))
@@ -97,41 +96,17 @@ class RedisStore:
         return 0
 
     def ping(self) -> None:
-        self._own().ping()
+        self._connections.read(packed(b"PING"))
 
     def close(self) -> None:
-        self._client.close()
+        self._connections.close()
 
     def _run(self, script: str, keys: list[bytes], *arguments: bytes) -> Any:
-        own = self._own()
-        registered = self._local.registered
-        if script not in registered:
-            registered[script] = own.register_script(script)
-        return registered[script](keys=keys, args=arguments)
+        return self._connections.run(script, keys, arguments)
 
-    def _ask(self, command: bytes) -> Any:
-        """The server's answer to a read, by the shortest way that the client offers.
-
-        Its own for one command costs a fifth more than the round trip. The server may have
-        restarted since this thread last asked, and the connection is a dead one: to read twice
-        is safe. No write is ever sent a second time.
-        """
-        line = self._own().connection
-        packed = [command]
-        try:
-            line.send_packed_command(packed)
-            return line.read_response()
-        except ConnectionError:
-            line.send_packed_command(packed)
-            return line.read_response()
-
-    def _own(self) -> Any:
-        own = getattr(self._local, "own", None)
-        if own is None or self._local.forks != forks.count:
-            own = self._local.own = self._client.client()
-            self._local.forks = forks.count
-            self._local.registered = {}
-        return own
+    def _own(self) -> Connection:
+        """Return a connection that is the caller's alone, and ends with its last reference."""
+        return self._connections.take()
 
 
 def _instant(at: float) -> bytes:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import psutil
@@ -50,6 +51,18 @@ def test_a_given_server_is_used_and_left_running(services: Services) -> None:
         assert given.redis_url == services.redis_url
         assert given.options() == {"redis": {"given": "yes"}}
     assert valkey.Valkey.from_url(services.redis_url).ping()
+
+
+def test_a_given_server_that_hides_its_version_is_used_all_the_same(services: Services) -> None:
+    """Managed servers keep INFO to themselves."""
+    admin: Any = valkey.Valkey.from_url(services.redis_url)
+    admin.execute_command("ACL", "SETUSER", "app", "on", ">secret", "~*", "&*", "+@all", "-info")
+    url = services.redis_url.replace("redis://", "redis://app:secret@")
+    try:
+        with Services(url) as given:
+            assert given.versions() == {"redis": "unknown"}
+    finally:
+        admin.execute_command("ACL", "DELUSER", "app")
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "nonsense", "http://127.0.0.1:1"])

@@ -28,11 +28,10 @@ class Server:
 
     def start(self) -> None:
         """Start it, with what data there is, and wait until it answers."""
-        options = {"port": self.port, "dir": self._folder, "appendonly": "yes", "save": ""}
-        options |= {"appendfsync": "always", "bind": "127.0.0.1"}
-        words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
         self._process = subprocess.Popen(
-            [str(get_binary_path()), *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [str(get_binary_path()), *self.words()],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         ends_at = time.monotonic() + 15
         with contextlib.closing(self.client()) as client:
@@ -43,6 +42,12 @@ class Server:
                 except ValkeyError:
                     assert time.monotonic() < ends_at, "the server does not answer"
                     time.sleep(0.01)
+
+    def words(self) -> list[str]:
+        """Return its command line."""
+        options = {"port": self.port, "dir": self._folder, "appendonly": "yes", "save": ""}
+        options |= {"appendfsync": "always", "bind": "127.0.0.1"}
+        return [str(word) for name, value in options.items() for word in (f"--{name}", value)]
 
     def kill(self, *, keep: bool) -> None:
         """End it as a loss of power would, and its data with it unless *keep*."""

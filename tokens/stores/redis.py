@@ -7,21 +7,19 @@ works again until it expires: set `maxmemory-policy noeviction` and keep an appe
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from valkey.exceptions import ConnectionError, ResponseError, TimeoutError  # noqa: A004
-
 from ..events import Event, emit
 from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
-from . import forks, redis_risks
+from . import redis_risks
 from . import redis_scripts as scripts
 from .base import Changes, Cursor, Listener
+from .redis_connection import Connection, Connections, packed
 from .redis_listener import RedisListener
 
 if TYPE_CHECKING:
-    from valkey import Valkey
+    from .redis_client import Client
 
 GARBAGE_S = 300
 """How much longer than its family a key is kept, so that a server whose clock is ahead of the
@@ -34,25 +32,30 @@ _MGET = b"*3\r\n$4\r\nMGET\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n"
 class RedisStore:
     """A hash a family, laid out as redis_scripts.py says; see `TokenStore` for the contract.
 
-    *client* is yours, with `decode_responses` off and a socket timeout: without one, a server
-    that hangs makes every request hang. Each thread takes one connection of its pool and keeps
-    it, since a pool's bookkeeping for every call costs about as much as the round trip. A
-    family and its index are written in one script, so a cluster needs a hash tag in *prefix*.
+    *client* is a `valkey.Valkey` or a `redis.Redis`, also one of a Sentinel's `master_for`. The
+    store uses its address, credentials and timeouts, and opens connections of its own: at most
+    16, or the client's `max_connections` if that is less, and one for each listener. A client
+    without a `socket_timeout` gets one of 1.5 s. `close` closes what the store has opened, and
+    not the client.
+
+    Raises ValueError, with the remedy, for clients of a cluster or of asyncio, for pipelines and
+    for `decode_responses=True`. A script writes several keys, which a cluster does not allow.
+
+    The server is Valkey, or Redis 7 or later. An ACL user needs the rights
+    `~{prefix}* &{prefix}* +@read +@write +@scripting +@connection +@pubsub +time`. With `+info`,
+    who follows the denials need not read them again over each new connection; with `+config`,
+    settings that forget denials are reported.
     """
 
-    outages: tuple[type[Exception], ...] = (ConnectionError, TimeoutError, ResponseError)
-
-    def __init__(self, client: Valkey, prefix: str = "token:") -> None:
-        # The client's annotations are those of its synchronous and asynchronous forms at once.
-        self._client: Any = client
+    def __init__(self, client: Client, prefix: str = "token:") -> None:
+        self._connections = Connections(client, redis_risks.reporter())
+        self.outages = self._connections.outages
         self._families = f"{prefix}family:"
         self._indexes = f"{prefix}of:".encode()
         self._denials = f"{prefix}denied:"
         self._counters = f"{prefix}counter:"
         self._log = [f"{prefix}denials".encode(), f"{prefix}denials:log".encode()]
         self._channel = f"{prefix}denials".encode()
-        self._local = threading.local()
-        self._is_examined = False
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         fields = (b"m", encode_head(record), b"t", _instant(record.seen_at), b"d", record.data)
@@ -60,9 +63,8 @@ class RedisStore:
         self._run(scripts.CREATE, [self._family(record.handle)], *arguments)
 
     def read(self, handle: str, key: bytes) -> Record | None:
-        head, seen_at, data, current, spent = self._own().hmget(
-            self._family(handle), "m", "t", "d", "c", b"p:" + key
-        )
+        command = packed(b"HMGET", self._family(handle), b"m", b"t", b"d", b"c", b"p:" + key)
+        head, seen_at, data, current, spent = self._connections.read(command)
         if head is None or (current != key and spent is None):
             return None
         return _record(head, seen_at, data)
@@ -114,36 +116,39 @@ class RedisStore:
 
     def is_denied(self, name: str) -> bool:
         denial = self._denial(name)
-        return bool(self._ask(_EXISTS % (len(denial), denial)))
+        return bool(self._connections.read(_EXISTS % (len(denial), denial)))
 
     def denied_since(self, cursor: Cursor | None, limit: int = 10_000) -> Changes:
         known = ("", 0) if cursor is None else (cursor.life, cursor.sequence)
         arguments = (known[0].encode(), b"%d" % known[1], b"%d" % limit)
-        life, since, entries = self._run(scripts.SINCE, self._log, *arguments)
+        with self._connections.connection() as connection:
+            seen_by = b"%d" % connection.number
+            life, since, entries = connection.run(scripts.SINCE, self._log, (*arguments, seen_by))
         denials = [(fields[1].decode(), float(fields[3])) for _, fields in entries]
         reached = entries[-1][0].partition(b"-")[0] if entries else since
         return Changes(denials, Cursor(life.decode(), int(reached)), len(entries) == limit)
 
     def listen(self) -> Listener:
-        return RedisListener(self._client, self._channel)
+        return RedisListener(self._connections.open(), self._channel)
 
     def advance(self, counter: str, step: int, first: int, until: float) -> int:
         arguments = (b"%d" % step, b"%d" % first, _gone_at(until))
-        return int(self._run(scripts.ADVANCE, [self._counter(counter)], *arguments))
+        return self._count(self._run(scripts.ADVANCE, [self._counter(counter)], *arguments))
 
     def standing(self, name: str, counter: str) -> tuple[bool, int | None]:
         denial, count = self._denial(name), self._counter(counter)
-        denied, value = self._ask(_MGET % (len(denial), denial, len(count), count))
-        return denied is not None, None if value is None else int(value)
+        command = _MGET % (len(denial), denial, len(count), count)
+        denied, value = self._connections.read(command)
+        return denied is not None, None if value is None else self._count(value)
 
     def reap(self, now: float, limit: int = 1000) -> int:  # noqa: ARG002 - the server does it
         return 0
 
     def ping(self) -> None:
-        self._own().ping()
+        self._connections.read(packed(b"PING"))
 
     def close(self) -> None:
-        self._client.close()
+        self._connections.close()
 
     def _family(self, handle: str) -> bytes:
         return (self._families + handle).encode()
@@ -154,39 +159,19 @@ class RedisStore:
     def _counter(self, name: str) -> bytes:
         return (self._counters + name).encode()
 
-    def _run(self, script: str, keys: list[bytes], *arguments: bytes) -> Any:
-        own = self._own()
-        registered = self._local.registered
-        if script not in registered:
-            registered[script] = own.register_script(script)
-        return registered[script](keys=keys, args=arguments)
-
-    def _ask(self, command: bytes) -> Any:
-        """The server's answer to a read, by the shortest way that the client offers.
-
-        Its own for one command costs a fifth more than the round trip. The server may have
-        restarted since this thread last asked, and the connection is a dead one: to read twice
-        is safe. No write is ever sent a second time.
-        """
-        line = self._own().connection
-        packed = [command]
+    def _count(self, value: bytes) -> int:
         try:
-            line.send_packed_command(packed)
-            return line.read_response()
-        except ConnectionError:
-            line.send_packed_command(packed)
-            return line.read_response()
+            return int(value)
+        except ValueError:
+            # To count as absent would pardon whom it has called back.
+            raise self._connections.errors.ResponseError("a counter is no number") from None
 
-    def _own(self) -> Any:
-        own = getattr(self._local, "own", None)
-        if own is None or self._local.forks != forks.count:
-            if not self._is_examined:
-                redis_risks.report(self._client)
-                self._is_examined = True
-            own = self._local.own = self._client.client()
-            self._local.forks = forks.count
-            self._local.registered = {}
-        return own
+    def _run(self, script: str, keys: list[bytes], *arguments: bytes) -> Any:
+        return self._connections.run(script, keys, arguments)
+
+    def _own(self) -> Connection:
+        """Return a connection that is the caller's alone, and ends with its last reference."""
+        return self._connections.take()
 
 
 def _instant(at: float) -> bytes:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from valkey.exceptions import ResponseError
+from collections.abc import Callable, Mapping
 
 from ..events import Event, emit
+from .redis_connection import Connection, packed
 
 
-def report(client: Any) -> None:
-    """Report each risk that the settings of the server behind *client* show, as an event.
+def reporter() -> Callable[[Connection], None]:
+    """Return what reports each risk of the server of the first connection it is told, as an event.
 
     Many a managed server keeps its settings to itself: that is reported too.
     """
-    try:
-        settings = {**client.config_get("maxmemory*", "append*", "save")}
-    except ResponseError:
-        emit(Event.FORGETFUL, store="redis", detail="the server does not show its settings")
-        return
-    for risk in risks(settings):
-        emit(Event.FORGETFUL, store="redis", detail=risk)
+    is_done = False
+
+    def report(connection: Connection) -> None:
+        nonlocal is_done
+        if is_done:
+            return
+        try:
+            found = connection.ask(packed(b"CONFIG", b"GET", b"maxmemory*", b"append*", b"save"))
+        except connection.errors.ResponseError:
+            found = []
+        is_done = True
+        words = [word.decode() for word in found]
+        settings = dict(zip(words[::2], words[1::2], strict=True))
+        known = risks(settings) if settings else ["the server does not show its settings"]
+        for risk in known:
+            emit(Event.FORGETFUL, store="redis", detail=risk)
+
+    return report
 
 
 def risks(settings: Mapping[str, str]) -> list[str]:

@@ -149,11 +149,13 @@ redis.call('PUBLISH', ARGV[4], '')
 return added
 """
 
-# KEYS: life, stream. ARGV: life and sequence number of the cursor, limit.
+# KEYS: life, stream. ARGV: life and sequence number of the cursor, limit, number of the connection.
 # A server that was started again may have lost its last writes, and would give their numbers to
-# others: the identity of its run is part of the life.
+# others: the identity of its run is part of the life. To a user without INFO it is the connection,
+# which ends with the server.
 SINCE = """
-local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or ''
+local info = redis.pcall('INFO', 'server')
+local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ARGV[4]
 local life = (redis.call('HGET', KEYS[1], 'l') or '') .. ' ' .. run
 local since = life == ARGV[1] and ARGV[2] or '0'
 return {life, since, redis.call('XRANGE', KEYS[2], '(' .. since .. '-1', '+', 'COUNT', ARGV[3])}
