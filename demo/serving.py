@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -48,6 +48,7 @@ THREADS = 8
 eight keep one core busy up to a wait of seven times the work; more would only queue for it."""
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class CannotServe(Exception):
@@ -106,7 +107,7 @@ class Plan:
 
 
 def serve(plan: Plan, host: str, port: int, workers: int) -> None:
-    """Serve until SIGTERM or SIGINT; raise CannotServe if that cannot begin."""
+    """Serve until SIGTERM, SIGINT or SIGHUP; raise CannotServe if that cannot begin."""
     makes_keys = workers > 1 and plan.settings.keys_file is None
     with _folder(makes_keys or plan.teaching) as folder, _hold(host, port) as held:
         if makes_keys:
@@ -128,6 +129,7 @@ def serve(plan: Plan, host: str, port: int, workers: int) -> None:
             workers_kill_timeout=5,
             log_level=LogLevels.critical,
         )
+        _heed(server, [each for each in _ENDS if signal.getsignal(each) is not signal.SIG_IGN])
         ready, told = multiprocessing.Pipe(duplex=False)
         # What is on standard output should be events and nothing else.
         _announce(ready, workers, host, port, err=plan.audit_log == STANDARD_OUTPUT)
@@ -214,6 +216,22 @@ def _load(plan: Plan, parent: int, ready: Connection) -> WSGIApplication:
     gc.freeze()
     ready.send_bytes(b"ready")
     return app
+
+
+def _heed(server: Any, heeded: Sequence[signal.Signals]) -> None:
+    """
+    End *server* at any of *heeded*, and ignore the other signals that would end it.
+
+    granian would end at a signal that nohup or a shell's background job has had ignored, and take
+    SIGHUP for a wish to start its workers anew, so that a closed terminal leaves the app behind.
+    """
+
+    def set_handlers() -> None:
+        for each in _ENDS:
+            handler = server.signal_handler_interrupt if each in heeded else signal.SIG_IGN
+            signal.signal(each, handler)
+
+    server.on_startup(set_handlers)  # just after granian has set its own
 
 
 def _announce(ready: Connection, workers: int, host: str, port: int, err: bool) -> None:

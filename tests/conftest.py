@@ -25,10 +25,11 @@ settings.register_profile("quick", max_examples=100, deadline=None, derandomize=
 settings.register_profile("thorough", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
-# A script that runs the tests in the background has them ignore Ctrl-C, and every program that
-# they start inherits that.
+# A script that runs the tests in the background has them ignore Ctrl-C, nohup has them ignore a
+# hang-up, and every program that they start inherits that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 

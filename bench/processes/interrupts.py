@@ -28,17 +28,21 @@ def interruptible() -> Iterator[None]:
     """
     Raise `Interrupted` in the block at the first signal, and ignore those that follow.
 
-    While one is handled the children are being stopped, which a second must not cut short.
+    While one is handled the children are being stopped, which a second must not cut short. A signal
+    that is ignored stays so: that is how nohup and a shell's background jobs ask for it (POSIX).
     """
+    before = {each: signal.getsignal(each) for each in SIGNALS}
+    heeded = [each for each in SIGNALS if before[each] is not signal.SIG_IGN]
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        for each in SIGNALS:
+        for each in heeded:
             signal.signal(each, signal.SIG_IGN)
         raise Interrupted(number)
 
-    before = {each: signal.signal(each, stop) for each in SIGNALS}
+    for each in heeded:
+        signal.signal(each, stop)
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for each in heeded:
+            signal.signal(each, before[each])

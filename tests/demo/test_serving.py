@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -33,7 +34,12 @@ def assert_nothing_is_left(served: Served, processes: list[psutil.Process]) -> N
 
 @pytest.mark.parametrize(
     ("sent", "status"),
-    [(signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)],
+    [
+        (signal.SIGTERM, 0),
+        (signal.SIGINT, 0),
+        (signal.SIGHUP, 0),
+        (signal.SIGKILL, -signal.SIGKILL),
+    ],
 )
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_signal_leaves_no_orphan(
@@ -46,6 +52,28 @@ def test_a_signal_leaves_no_orphan(
     served.process.send_signal(sent)
     assert served.process.wait(15) == status
     assert_nothing_is_left(served, processes)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("ignored", [signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_was_ignored_at_the_start_stays_so(
+    start: Start, ignored: signal.Signals
+) -> None:
+    """As under nohup, or in the background of a script; SIGTERM ends it nevertheless."""
+    before = signal.signal(ignored, signal.SIG_IGN)
+    try:
+        served = start("--scheme", "control")
+    finally:
+        signal.signal(ignored, before)
+    workers = served.workers()
+    status = Path(f"/proc/{served.process.pid}/status").read_text(encoding="utf-8")
+    (mask,) = [line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:")]
+    assert int(mask, 16) & 1 << (ignored - 1)
+    served.process.send_signal(ignored)
+    assert Visitor(over_sockets(served.base)).get("/livez").status == 200
+    assert served.workers() == workers
+    served.process.terminate()
+    assert served.process.wait(15) == 0
 
 
 def test_an_idle_connection_does_not_hold_up_the_end(start: Start) -> None:
