@@ -154,7 +154,8 @@ def _git(*arguments: str) -> str:
         done = subprocess.run(
             ["git", "-C", str(ROOT), *arguments],  # noqa: S607 - the git on the path
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=10,
             check=False,
         )
@@ -165,7 +166,7 @@ def _git(*arguments: str) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text().strip()
+        return path.read_text(errors="replace", encoding="utf-8").strip()
     except OSError:
         return ""
 

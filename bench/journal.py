@@ -123,7 +123,7 @@ class Journal:
     def keep_trace(self) -> None:
         """Keep the traceback of the exception being handled, for whoever mends it."""
         try:
-            (self.folder / "failure.log").write_text(traceback.format_exc())
+            (self.folder / "failure.log").write_text(traceback.format_exc(), encoding="utf-8")
         except OSError:
             return
 

@@ -115,7 +115,7 @@ class _Program:
     def node(self, child: Child) -> Node:
         """The node once it answers."""
         wait_until(partial(_announced, child), child, START_TIMEOUT_S, self.name)
-        found = _LISTENING.search(child.log.read_text(errors="replace"))
+        found = _LISTENING.search(child.log.read_text(errors="replace", encoding="utf-8"))
         assert found is not None, "announced a moment ago"
         node = Node(name=self.name, host=found["host"], port=int(found["port"]), pid=child.pid)
         wait_until(partial(_answers, node), child, START_TIMEOUT_S, self.name)
@@ -164,7 +164,7 @@ def start_nodes(
 
 
 def _announced(child: Child) -> bool:
-    return _LISTENING.search(child.log.read_text(errors="replace")) is not None
+    return _LISTENING.search(child.log.read_text(errors="replace", encoding="utf-8")) is not None
 
 
 def _answers(node: Node) -> bool:

@@ -94,7 +94,7 @@ def _first_hashes() -> Mapping[str, str]:
 def _read(file: Path) -> dict[str, str]:
     """Give the changed hashes; none if nobody has changed one."""
     try:
-        found = json.loads(file.read_text())
+        found = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     return {name: hashed for name, hashed in found.items() if name in NAMES}
@@ -106,6 +106,6 @@ def _write(file: Path, username: str, hashed: str) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)  # Of two processes that change one, neither is lost.
         changed = {**_read(file), username: hashed}
         descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # mode 0600
-        with os.fdopen(descriptor, "w") as fresh:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as fresh:
             json.dump(changed, fresh)
         os.replace(name, file)

@@ -22,7 +22,7 @@ def load_or_make(path: Path, make: Callable[[], Sequence[dict[str, Any]]]) -> li
     if not path.exists():
         _publish(path, json.dumps({"keys": list(make())}))
     try:
-        stored = json.loads(path.read_text())["keys"]
+        stored = json.loads(path.read_text(encoding="utf-8"))["keys"]
         if not (isinstance(stored, list) and all(isinstance(each, dict) for each in stored)):
             raise TypeError
     except (ValueError, KeyError, TypeError):
@@ -36,7 +36,7 @@ def _publish(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".keys.")  # mode 0600
     try:
-        with os.fdopen(descriptor, "w") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
         try:
             os.link(name, path)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+if (
+    __name__ == "__main__"
+    and not sys.flags.safe_path
+    and sys.path[0] != os.path.dirname(os.path.dirname(__file__))
+):
+    # The folder one stands in comes first, and may have a demo.py or a numpy/ of its own.
+    del sys.path[0]
+
+import io
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -198,4 +209,6 @@ def advise(run: str, **question: Any) -> None:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a locale may lack a sign of ours
     main(prog_name="python -m reports")

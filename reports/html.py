@@ -36,10 +36,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def page(document: Document) -> str:
     """Write `index.html`."""
-    style = (TEMPLATES / "report.css").read_text() + (
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + (
         f"@media screen and (prefers-color-scheme:dark){{{dark_rules()}}}"
     )
-    script = (TEMPLATES / "advice.js").read_text() if document.facts["schemes"] else ""
+    script = (
+        (TEMPLATES / "advice.js").read_text(encoding="utf-8") if document.facts["schemes"] else ""
+    )
     return (
         environment()
         .get_template("report.html")

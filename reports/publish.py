@@ -44,7 +44,7 @@ def publish(folder: Path, root: Path = ROOT) -> list[Path]:
         _copy(folder, target)
     report(results, target)
     for path, text in texts:
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
     return [target, *(path for path, _ in texts)]
 
 
@@ -86,7 +86,7 @@ def _readme(root: Path, results: Results) -> tuple[Path, str]:
     """Give the README with its part made anew."""
     path = root / "README.md"
     try:
-        return path, readme.replaced(path.read_text(), results)
+        return path, readme.replaced(path.read_text(encoding="utf-8"), results)
     except (OSError, ValueError) as exc:
         raise NotPublishable(f"{path}: {exc}") from exc
 
@@ -97,7 +97,7 @@ def _quotes(root: Path, results: Results) -> list[tuple[Path, str]]:
     if not path.is_file():
         return []
     lines, scheme = [], ""
-    for line in path.read_text().splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         section, number = re.fullmatch(r"\[(.+)\]", line), re.fullmatch(r"(\w+) = .*", line)
         scheme = section[1] if section else scheme
         lines.append(f"{number[1]} = {_figure(results, number[1], scheme)!r}" if number else line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +15,8 @@ from .. import recorder
 from ..environment import Steal
 from ..machines.given import Machines
 from ..nodes import Node
-from ..processes.children import BenchError, Child
+from ..processes.children import BenchError
+from ..processes.locust import locust
 from . import job as jobs
 from .job import Job, Load, Outcome
 from .schedule import Schedule
@@ -47,12 +47,12 @@ class Generator:
         for path in (self._job, self._schedule, self._rows, self._outcome, log):
             path.unlink(missing_ok=True)
         self._workers = machines.workers if machines else 0
-        command: list[str | Path] = [sys.executable, "-m", "locust", "--headless"]
-        command += _as_master(machines) if machines and machines.workers else _AS_ONE
-        command += ["--exit-code-on-error", "0"]
-        command += ["--stop-timeout", "5", "--only-summary", "--loglevel", "WARNING"]
-        command += ["--job", self._job]
-        self._child = Child("Locust", command, log=log, cores=cores, serves=False)
+        options: list[str | Path] = ["--headless"]
+        options += _as_master(machines) if machines and machines.workers else _AS_ONE
+        options += ["--exit-code-on-error", "0"]
+        options += ["--stop-timeout", "5", "--only-summary", "--loglevel", "WARNING"]
+        options += ["--job", self._job]
+        self._child = locust(options, log, cores)
 
     def keep(
         self,

@@ -129,14 +129,14 @@ def _apart(what: str, act: Callable[[], dict[str, float]]) -> dict[str, float]:
         try:
             end_with(parent, signal.SIGKILL)
             os.close(reader)
-            with os.fdopen(writer, "w") as file:
+            with os.fdopen(writer, "w", encoding="utf-8") as file:
                 file.write(_said(act))
         finally:
             # No clean-up of what the parent still uses, such as its servers.
             os._exit(0)
     os.close(writer)
     try:
-        with os.fdopen(reader) as file:
+        with os.fdopen(reader, encoding="utf-8") as file:
             found = json.loads(file.read() or '"it was ended"')
     finally:
         with contextlib.suppress(ProcessLookupError):

@@ -11,8 +11,9 @@ import click
 
 from ..commands.failing import fail
 from ..commands.several import MASTER_PORT
-from ..processes.children import BenchError, Child
+from ..processes.children import BenchError
 from ..processes.interrupts import Interrupted, interruptible
+from ..processes.locust import locust
 from ..processes.placement import place
 
 _LOCUSTFILE = Path(__file__).with_name("locustfile.py")
@@ -65,16 +66,16 @@ def _keep_one(folder: Path, host: str, port: int, patience_s: float) -> bool:
     log.unlink(missing_ok=True)
     began = folder / "began"
     began.unlink(missing_ok=True)
-    command: list[str | Path] = [sys.executable, "-m", "locust", "-f", _LOCUSTFILE, "--worker"]
-    command += ["--master-host", host, "--master-port", str(port), "--loglevel", "WARNING"]
-    command += ["--began", began]
+    options: list[str | Path] = ["-f", _LOCUSTFILE, "--worker"]
+    options += ["--master-host", host, "--master-port", str(port), "--loglevel", "WARNING"]
+    options += ["--began", began]
     deadline = time.monotonic() + patience_s
 
     def tick() -> None:
         if not began.exists() and time.monotonic() > deadline:
             raise TimeoutError
 
-    with Child("Locust", command, log=log, cores=place().generator, serves=False) as child:
+    with locust(options, log, place().generator) as child:
         try:
             child.wait(BLOCK_LIMIT_S, tick)
         except TimeoutError:

@@ -59,7 +59,9 @@ def save(environment: Environment, **_: Any) -> None:
     assert environment.parsed_options is not None
     seconds = _instants[-1] - _instants[0] + _seen[0][1] / 1e3 if _seen else 0.0
     result = Path(environment.parsed_options.result)
-    result.write_text(json.dumps({"table": table, "seen": _seen, "seconds": seconds}))
+    result.write_text(
+        json.dumps({"table": table, "seen": _seen, "seconds": seconds}), encoding="utf-8"
+    )
 
 
 class TextbookUser(FastHttpUser):

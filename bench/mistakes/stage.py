@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,8 @@ from ..driving.job import Credential, Load
 from ..driving.schedule import interleaved
 from ..nodes import Node, Nodes
 from ..payload.wire import Connection
-from ..processes.children import BenchError, Child
+from ..processes.children import BenchError
+from ..processes.locust import locust
 from ..processes.placement import Placement
 from ..services import Services
 
@@ -89,20 +89,20 @@ class Stage:
         result.unlink(missing_ok=True)
         began.unlink(missing_ok=True)
         paths = ",".join(self.path(scheme) for scheme in schemes)
-        command: list[str | Path] = [sys.executable, "-m", "locust", "-f", _LOCUSTFILE]
-        command += ["--headless", "--users", str(users), "--spawn-rate", str(users)]
-        command += ["--host", f"http://{self.node.host}:{self.node.port}"]
-        command += ["--run-time", f"{seconds + RAMP_S:g}s", "--stop-timeout", "2", "--only-summary"]
-        command += ["--exit-code-on-error", "0", "--loglevel", "WARNING"]
-        command += ["--paths", paths, "--wait", wait, "--result", result]
-        command += ["--log-in", self.node.base(schemes[0]) if log_in else ""]
+        options: list[str | Path] = ["-f", _LOCUSTFILE]
+        options += ["--headless", "--users", str(users), "--spawn-rate", str(users)]
+        options += ["--host", f"http://{self.node.host}:{self.node.port}"]
+        options += ["--run-time", f"{seconds + RAMP_S:g}s", "--stop-timeout", "2", "--only-summary"]
+        options += ["--exit-code-on-error", "0", "--loglevel", "WARNING"]
+        options += ["--paths", paths, "--wait", wait, "--result", result]
+        options += ["--log-in", self.node.base(schemes[0]) if log_in else ""]
         log = self.services.folder / "textbook.log"
         cores = self.placement.generator
-        with Child("Locust", command, log=log, cores=cores, serves=False) as child:
+        with locust(options, log, cores) as child:
             code = child.wait(seconds + RAMP_S + START_ALLOWANCE_S, lambda: tick(began.exists()))
         if code != 0 or not result.exists():
             raise BenchError(child.obituary())
-        content = json.loads(result.read_text())
+        content = json.loads(result.read_text(encoding="utf-8"))
         return Told(
             table=content["table"],
             times_ms=np.array([time_ms for _, time_ms, _ in content["seen"]]),

@@ -59,7 +59,7 @@ class Relayed:
         self._child.stop()
 
     def _announced(self) -> bool:
-        found = _LISTENING.search(self._log.read_text(errors="replace"))
+        found = _LISTENING.search(self._log.read_text(errors="replace", encoding="utf-8"))
         if found is None:
             return False
         self._port = int(found[1])

@@ -112,7 +112,10 @@ class Stores:
         command: list[str | Path] = [sys.executable, "-I", "-S", LOCKER, self.sqlite_path]
         self._locker = Child("locker", command, log=log)
         wait_until(
-            lambda: "locked" in log.read_text(), self._locker, LOCK_LIMIT_S, "the lock of SQLite"
+            lambda: "locked" in log.read_text(errors="replace", encoding="utf-8"),
+            self._locker,
+            LOCK_LIMIT_S,
+            "the lock of SQLite",
         )
 
     def unlock(self) -> None:

@@ -66,7 +66,9 @@ def silent_cookie(program: str) -> SilentLimit:
 
 def version(program: str) -> str:
     """What the browser says it is, such as `Chromium 156.0`."""
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30)
+    said = subprocess.run(
+        [program, "--version"], capture_output=True, encoding="utf-8", errors="replace", timeout=30
+    )
     return " ".join(said.stdout.split()[:2]) or "unknown"
 
 

@@ -33,7 +33,7 @@ def measure_memory(
     with Child("the weighing of memory", command, log=log, serves=False) as child:
         if child.wait(LIMIT_S) != 0:
             raise BenchError(child.obituary())
-    live, revoked = json.loads((folder / _FOUND).read_text())
+    live, revoked = json.loads((folder / _FOUND).read_text(encoding="utf-8"))
     return live, revoked
 
 
@@ -50,7 +50,7 @@ def main(scheme_name: str, store_url: str, keys_file: str, folder: str, logins: 
         # A dict keeps its table when it is emptied, and fills it again: only growth stays.
         _, twice = log_in_and_out(scheme, where, number, weigh.bytes)
     found = [(live - before) / number, max(0, twice - once) / number]
-    (where / _FOUND).write_text(json.dumps(found))
+    (where / _FOUND).write_text(json.dumps(found), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,11 +20,11 @@ def log_in_and_out(
     assert mechanism is not None, "asked before"
     # Credentials wait in a file: in memory they would be counted with the store.
     credentials = folder / "credentials"
-    with credentials.open("w") as file:
+    with credentials.open("w", encoding="utf-8") as file:
         for number in range(logins):
             file.write(mechanism.issue(f"user-{number:05d}", None, _CLIENT).credential + "\n")
     live = weigh()
-    with credentials.open() as file:
+    with credentials.open(encoding="utf-8") as file:
         for line in file:
             mechanism.revoke(line.rstrip("\n"))
     return live, weigh()

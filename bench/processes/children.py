@@ -19,8 +19,10 @@ from types import FrameType
 
 import psutil
 
+from demo.children import ROOT as ROOT
+from demo.children import child_environment
+
 LAUNCHER = Path(__file__).with_name("launch.py")
-ROOT = Path(__file__).resolve().parents[2]
 POLL_S = 0.01
 END_POLL_S = 0.002
 END_LIMIT_S = 5.0
@@ -68,6 +70,8 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                # Not where one stands: what lies about there is not meant for it.
+                cwd=log.parent,
                 env=environment_of_children(variables),
                 start_new_session=True,
             )
@@ -93,7 +97,7 @@ class Child:
 
     def last_words(self, lines: int = 1) -> str:
         """The end of its log: what it said before it went."""
-        text = self.log.read_text(errors="replace") if self.log.is_file() else ""
+        text = self.log.read_text(errors="replace", encoding="utf-8") if self.log.is_file() else ""
         said = [line.strip() for line in text.splitlines() if line.strip()]
         return " / ".join(said[-lines:])
 
@@ -165,8 +169,9 @@ _living: list[Child] = []
 
 def environment_of_children(variables: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a child: ours, the project importable from any folder, *variables*."""
-    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), **(variables or {})}
+    # Locust's settings for somebody's own load test.
+    ours = {k: v for k, v in child_environment().items() if not k.startswith("LOCUST_")}
+    return {**ours, **(variables or {})}
 
 
 def casualties() -> list[Child]:

@@ -48,7 +48,9 @@ def running_on(cores: Sequence[int]) -> Iterator[None]:
 
 def _siblings(core: int) -> set[int]:
     try:
-        text = (_TOPOLOGY / f"cpu{core}" / "topology" / "thread_siblings_list").read_text()
+        text = (_TOPOLOGY / f"cpu{core}" / "topology" / "thread_siblings_list").read_text(
+            encoding="utf-8"
+        )
     except OSError:
         return {core}
     found: set[int] = set()

@@ -109,11 +109,13 @@ def _relay(
     cores = placement.generator
     with Child("the delay proxy", command, log=log, cores=cores) as child:
         wait_until(partial(_announced, child), child, START_TIMEOUT_S, "the delay proxy")
-        yield at_port(url, int(_LISTENING.findall(log.read_text())[0]))
+        yield at_port(
+            url, int(_LISTENING.findall(log.read_text(errors="replace", encoding="utf-8"))[0])
+        )
 
 
 def _announced(child: Child) -> bool:
-    return bool(_LISTENING.search(child.log.read_text(errors="replace")))
+    return bool(_LISTENING.search(child.log.read_text(errors="replace", encoding="utf-8")))
 
 
 def is_redis(url: str) -> bool:

@@ -30,7 +30,7 @@ def save_break(folder: Path, cell: Cell, arrays: Mapping[str, NDArray[Any]], see
         return False
     (folder / FOLDER).mkdir(exist_ok=True)
     path = folder / FOLDER / f"{cell.id}.json"
-    path.write_text(json.dumps(found, indent=1) + "\n")
+    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     return True
 
 

@@ -184,14 +184,14 @@ def _at_most(count: int, of: int, share: float) -> float:
 def read_history(path: Path) -> tuple[dict[str, NDArray[Any]], float]:
     """The arrays in *path* and the bound that is claimed there, in ms; raises `UNREADABLE`."""
     if path.suffix == ".json":
-        stored = json.loads(path.read_text())
+        stored = json.loads(path.read_text(encoding="utf-8"))
         arrays = {name: np.array(values) for name, values in stored["arrays"].items()}
         return arrays, float(stored["claimed_bound_ms"])
     # Opened as what it is: numpy alone would guess the kind of file, and go by its guess.
     with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
     beside = path.with_suffix(".json")
-    figures = json.loads(beside.read_text())["figures"] if beside.is_file() else {}
+    figures = json.loads(beside.read_text(encoding="utf-8"))["figures"] if beside.is_file() else {}
     return arrays, float(figures.get("claimed_bound_ms", 0.0))
 
 

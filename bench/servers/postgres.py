@@ -113,7 +113,7 @@ class Postgres:
                 raise BenchError(f"PostgreSQL cannot be set up: {child.last_words(3)}")
         access = "local all all trust\nhost bench bench 127.0.0.1/32 scram-sha-256\n"
         # Written in place, so that the file stays its user's.
-        (self._data / "pg_hba.conf").write_text(access)
+        (self._data / "pg_hba.conf").write_text(access, encoding="utf-8")
 
     def _first_start(self) -> tuple[int, Child]:
         for attempt in range(ATTEMPTS):
@@ -122,7 +122,7 @@ class Postgres:
                 return port, self._serve(port)
             except ChildDied:
                 # Somebody took the port between our look and its bind.
-                words = self._log.read_text(errors="replace")
+                words = self._log.read_text(errors="replace", encoding="utf-8")
                 if "Address already in use" not in words or attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")

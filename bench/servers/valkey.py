@@ -79,7 +79,7 @@ class Valkey:
                 self._server = self._serve(port)
             except ChildDied:
                 # Somebody took the port between our look and its bind.
-                words = self._log.read_text(errors="replace")
+                words = self._log.read_text(errors="replace", encoding="utf-8")
                 if "in use" not in words or attempt == ATTEMPTS - 1:
                     raise
             else:

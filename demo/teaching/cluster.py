@@ -10,6 +10,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..children import child_environment
+
 COUNT = 3
 START_S = 30.0
 STOP_S = 10.0
@@ -43,13 +45,15 @@ class Node:
             if self.running:
                 return
             command = [sys.executable, "-m", "demo.teaching.node", *self._arguments]
-            with self._said.open("w") as said:
+            with self._said.open("w", encoding="utf-8") as said:
                 self._process = subprocess.Popen(  # noqa: S603 - this program, and options of its own
                     [*command, "--port", self._port],
                     stdin=subprocess.PIPE,  # The node ends when this end of it does.
                     stdout=subprocess.PIPE,
                     stderr=said,
-                    text=True,
+                    env=child_environment(),
+                    encoding="utf-8",
+                    errors="replace",
                 )
 
     def ready(self) -> None:
@@ -59,7 +63,7 @@ class Node:
         found = _LISTENING.search(self._process.stdout.readline() if readable else "")
         if found is None:
             self.stop()
-            said = self._said.read_text().strip().splitlines()
+            said = self._said.read_text(errors="replace", encoding="utf-8").strip().splitlines()
             raise NodeProblem(said[-1] if said else f"{self.name} did not start")
         self.base, self._port = found["base"], found["port"]
 

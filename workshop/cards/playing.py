@@ -16,6 +16,8 @@ from pathlib import Path
 
 import msgspec
 
+from demo.children import child_environment
+
 from ..attacks import ATTACKS
 from ..attacks.shops import defended, session_target, token_target
 from ..attacks.target import Outcome, Result
@@ -56,7 +58,11 @@ class Broken(msgspec.Struct, frozen=True, tag=True):
 
 def play(card: Card, defence: Defence, path: Path | None) -> Played:
     """Attack in this process; BrokenPolicy with what the policy in *path* stumbled over."""
-    with opened() as shops, open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+    with (
+        opened() as shops,
+        open(os.devnull, "w", encoding="utf-8") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+    ):
         outcome = run_attack(card.lab, path) if path else _run_named(card, defence)
     steps = [short(step, 300) for step in outcome.story[:MOST_STEPS]]
     return Played(outcome.result, short(outcome.text, 300), steps, scenes(shops))
@@ -71,7 +77,8 @@ def play_apart(card: Card, defence: Defence, path: Path | None) -> Played | Brok
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
+        env=child_environment(),
+        encoding="utf-8",
         errors="replace",
         start_new_session=True,
     ) as process:

@@ -166,7 +166,9 @@ def _own_wheel(wheels: Path) -> None:
         "-d",
         str(wheels.absolute()),
     ]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        command, cwd=root, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise CannotBundle(f"the project's own wheel cannot be built: {last} (make setup mends it)")

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from demo.children import child_environment
+
 from ..shop.client import recorded
 from . import showing
 from .attacking import run_attack, told
@@ -61,7 +63,7 @@ def measure(folder: Folder, lab: Lab, say: Say, run: Path | None = None) -> Verd
         command += ["--only", lab.measuring.only, "--schemes", lab.measuring.schemes]
         command += ["--out", str(runs)]
         say(f"Running: {' '.join(['python', *command[1:]])}")
-        code = subprocess.call(command)  # noqa: S603 - the project's own bench
+        code = subprocess.call(command, env=child_environment())  # noqa: S603 - the project's own
         if code:
             return failed(f"the harness ended with {code}; python -m workshop doctor may say why")
         finished = [path for path in runs.iterdir() if (path / "run.json").is_file()]
@@ -106,7 +108,7 @@ def _keep_numbers(folder: Folder, found: dict[str, dict[str, float]]) -> None:
     import tomllib
 
     path = folder.path / "my-numbers.toml"
-    known = tomllib.loads(path.read_text()) if path.is_file() else {}
+    known = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     merged = {arm: {**known.get(arm, {}), **found.get(arm, {})} for arm in {*known, *found}}
     tables = [
         "\n".join([f"[{arm}]", *(f"{key} = {value!r}" for key, value in row.items())])

@@ -126,7 +126,10 @@ def measure(folder: Folder, lab: Lab | None, run: Path | None) -> None:
     lab = chosen(folder, lab)
     verdict = checking.measure(folder, lab, click.echo, run)
     kept = folder.of(lab) / "measured.txt"
-    click.echo(f"workshop: {verdict.message}" if verdict.message else kept.read_text(), nl=False)
+    click.echo(
+        f"workshop: {verdict.message}" if verdict.message else kept.read_text(encoding="utf-8"),
+        nl=False,
+    )
     click.echo("")
     sys.exit(EXIT_CODES[verdict.status])
 

@@ -51,7 +51,10 @@ class Folder:
         path = self.of(lab) / "predictions.toml"
         if not path.is_file():
             return {}
-        return {key: str(value) for key, value in tomllib.loads(path.read_text()).items()}
+        return {
+            key: str(value)
+            for key, value in tomllib.loads(path.read_text(encoding="utf-8")).items()
+        }
 
     def predict(self, lab: Lab, answers: Mapping[str, str]) -> None:
         """Save predictions; Frozen once something has been seen, BadAnswer for what fits none."""
@@ -76,7 +79,9 @@ class Folder:
     def status(self, lab: Lab) -> Status | None:
         """The last verdict; None if there is none."""
         try:
-            found = json.loads((self.of(lab) / "result.json").read_text())["verdict"]
+            found = json.loads((self.of(lab) / "result.json").read_text(encoding="utf-8"))[
+                "verdict"
+            ]
         except (OSError, ValueError, KeyError):
             return None
         return found if found in ("pass", "fail", "error", "inconclusive") else None
@@ -84,7 +89,9 @@ class Folder:
     def progress(self, lab: Lab) -> dict[str, Any]:
         """How many hints were given, and whether the learner asked to see the solution."""
         try:
-            found: dict[str, Any] = json.loads((self.of(lab) / "progress.json").read_text())
+            found: dict[str, Any] = json.loads(
+                (self.of(lab) / "progress.json").read_text(encoding="utf-8")
+            )
         except (OSError, ValueError):
             return {}
         return found

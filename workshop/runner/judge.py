@@ -9,6 +9,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from demo.children import child_environment
+
 from ..shop.client import recorded
 from .catalogue import Lab, find
 from .loading import BrokenPolicy, load, module_from
@@ -49,7 +51,13 @@ def judge_apart(lab: Lab, path: Path, seed: int = SEED) -> Verdict:
     command = [sys.executable, "-m", "workshop.runner.judge", lab.name, str(path), str(seed)]
     try:
         done = subprocess.run(  # noqa: S603 - our own module, and the learner's own file
-            command, capture_output=True, text=True, timeout=LIMIT_S, check=False
+            command,
+            capture_output=True,
+            env=child_environment(),
+            encoding="utf-8",
+            errors="replace",
+            timeout=LIMIT_S,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return failed(
