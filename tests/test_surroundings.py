@@ -147,3 +147,25 @@ def test_the_three_nodes_are_started_in_any_folder(elsewhere: Path) -> None:
     )
     done = run_in(elsewhere, "-c", code)
     assert done.stdout.startswith("http://127.0.0.1:"), done.stderr
+
+
+def git(folder: Path, *arguments: str) -> None:
+    name = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "core.hooksPath=/dev/null")
+    windows = ("-c", "core.autocrlf=true")
+    subprocess.run(["git", *name, *windows, *arguments], cwd=folder, check=True, timeout=60)
+
+
+def test_a_checkout_by_git_for_windows_has_the_same_bytes(tmp_path: Path) -> None:
+    """As its installer sets it up: with CRLF in them, no shell runs our scripts."""
+    files = {name: (ROOT / name).read_bytes() for name in (".gitattributes", "Makefile", ".ci/run")}
+    files |= {"a.py": b"x = 1\n", "a.json": b"{}\n", "a.npz": b"PK\r\n\n\r", "a.png": b"P\r\nN\nG"}
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "-m", "all")
+    for name in files:
+        (tmp_path / name).unlink()
+    git(tmp_path, "checkout", "--quiet", ".")
+    assert {name: (tmp_path / name).read_bytes() for name in files} == files
