@@ -56,6 +56,8 @@ def _reporting(command: Callable[..., None]) -> Callable[..., None]:
 @click.group(help=__doc__, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Hold the commands."""
+    # Charts are drawn by Agg and SVG alone; a notebook names a backend that is not installed here.
+    os.environ.pop("MPLBACKEND", None)
 
 
 @main.command()

@@ -25,7 +25,10 @@ from bench.records import (
 
 from .underway import Busy, under_way
 
-GENERATED = Path(__file__).parent / "generated"
+ROOT = Path(__file__).parents[1]
+IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
+GENERATED = (ROOT if IS_CHECKOUT else Path.cwd()) / "reports" / "generated"
+"""Where the bench keeps its runs; bench/processes/folders.py says the same."""
 """Where the bench writes runs, so that a run can be called by its name alone."""
 
 Samples = NDArray[np.float64]

@@ -35,6 +35,8 @@ def publish(folder: Path, root: Path = ROOT) -> list[Path]:
 
     The example of before is replaced; publishing the example itself renders it again.
     """
+    if not (root / "pyproject.toml").is_file():
+        raise NotPublishable("the example is a part of the project's sources: use a clone of them")
     results = evaluate(load(folder))
     refuse(results)
     # All that may be refused comes before anything is changed.

@@ -6,17 +6,22 @@ which a page does by style sheet and a file by substitution; so every colour dra
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from typing import Any
+from unicodedata import east_asian_width
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from .wording import RIVAL
 
@@ -57,8 +62,13 @@ DASHES: dict[str, Any] = {
     "control": (0, (1, 1.5)),
 }
 
+LONGEST, NARROW_LONGEST = 48, 24
+"""Characters of a line in a chart; of a label on the axis of a small one."""
 WIDE_INCHES, NARROW_INCHES = 7.8, 3.5
 RC: dict[Any, Any] = {
+    # Matplotlib's own, whatever a matplotlibrc about the place or a notebook has changed.
+    **{name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"},
+    "text.parse_math": False,  # a name may have dollar signs
     "svg.fonttype": "none",
     "svg.hashsalt": "sessions-or-tokens",
     "font.family": ["DejaVu Sans"],
@@ -102,6 +112,7 @@ def render(draw: Callable[[Axes], None], height: float, *, narrow: bool, valid: 
         figure = Figure(figsize=(width, height), layout="constrained")
         ax = figure.add_subplot()
         draw(ax)
+        _shorten(ax)
         if not valid:
             _hatch(ax)
         return figure
@@ -109,7 +120,7 @@ def render(draw: Callable[[Axes], None], height: float, *, narrow: bool, valid: 
 
 def svg(figure: Figure) -> str:
     """Give the figure as SVG, the same bytes every time."""
-    with mpl.rc_context(RC):
+    with mpl.rc_context(RC), _any_script():
         target = io.StringIO()
         canvas: Any = FigureCanvasSVG(figure)
         canvas.print_svg(target, metadata={"Date": None, "Creator": None})
@@ -126,7 +137,8 @@ def _rounded(found: re.Match[str]) -> str:
 
 def png(figure: Figure) -> bytes:
     """Give the figure as PNG, for places that show no SVG."""
-    with mpl.rc_context(RC):
+    with mpl.rc_context(RC), _any_script():
+        _borrow_letters(figure)
         figure.set_dpi(160)
         target = io.BytesIO()
         canvas: Any = FigureCanvasAgg(figure)
@@ -146,6 +158,52 @@ def is_narrow(ax: Axes) -> bool:
     figure = ax.get_figure(root=True)
     assert figure is not None
     return figure.get_figwidth() < WIDE_INCHES * 0.7
+
+
+def _shorten(ax: Axes) -> None:
+    """Leave axes their room: a name may have any length, and tables have it in full."""
+    most = NARROW_LONGEST if is_narrow(ax) else LONGEST
+    for axis in (ax.xaxis, ax.yaxis):
+        names = [label.get_text() for label in axis.get_ticklabels()]
+        short = [_short(name, most) for name in names]
+        if short != names:
+            axis.set_ticks(axis.get_ticklocs(), short)
+    for text in ax.texts:
+        text.set_text(_short(text.get_text(), LONGEST))
+
+
+def _short(text: str, most: int) -> str:
+    """Leave out the middle of each line that is wider than *most* Latin letters."""
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        width = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line)
+        if width > most:
+            half = most * len(line) // width // 2
+            lines[place] = f"{line[: half - 1]}…{line[-half:]}"
+    return "\n".join(lines)
+
+
+@contextlib.contextmanager
+def _any_script() -> Iterator[None]:
+    """Draw letters that our font lacks without a word: who reads an SVG has fonts for them."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+")
+        yield
+
+
+def _borrow_letters(figure: Figure) -> None:
+    """Have letters that our font lacks drawn from fonts of this machine that have them."""
+    texts = figure.findobj(Text)
+    needed = {ord(letter) for text in texts for letter in text.get_text() if letter.isprintable()}
+    own = findfont(FontProperties(family=RC["font.family"]))
+    missing = needed - get_font(own).get_charmap().keys()
+    families = list(RC["font.family"])
+    for font in fontManager.ttflist if missing else ():
+        if found := missing & get_font(font.fname).get_charmap().keys():
+            families.append(font.name)
+            missing -= found
+    for text in texts if len(families) > 1 else ():
+        text.set_fontfamily(families)
 
 
 def _hatch(ax: Axes) -> None:

@@ -6,7 +6,7 @@ import click
 
 from ..commands.failing import fail
 from ..processes.children import BenchError
-from ..processes.folders import find_run
+from ..processes.folders import IS_CHECKOUT, find_run
 from ..replacing import Replacing
 from .adding import entry_of
 from .entry import FOLDER, decode, encode, file_name, read_all
@@ -16,6 +16,8 @@ from .page import PAGE, read_page, with_entries
 @click.group()
 def league() -> None:
     """Put what several machines measured side by side; see docs/league.md."""
+    if not IS_CHECKOUT:
+        fail("the league is a part of the project's sources: run this in a clone of them")
 
 
 @league.command()

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from .children import ROOT, BenchError
 
-GENERATED = ROOT / "reports" / "generated"
+IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
+"""Whether the project runs from its sources; installed, it keeps its hands off its own folder."""
+GENERATED = (ROOT if IS_CHECKOUT else Path.cwd()) / "reports" / "generated"
 LATEST = "latest"
 
 

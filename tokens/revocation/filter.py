@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
+if find_spec("rbloom") is None:
+    raise ImportError("Filter needs rbloom: pip install rbloom")
+
 from typing import Any
 
 from rbloom import Bloom

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
+if find_spec("psycopg") is None:
+    raise ImportError("PostgresStore needs psycopg: pip install 'psycopg[binary]'")
+
 from collections.abc import Sequence
 from hashlib import sha256
 
