@@ -14,5 +14,7 @@ def needed(found: T | None, what: str, remedy: str) -> T:
     """Return *found*; where there is none skip the test, or fail it under `CI=true`."""
     if found is None:
         reason = f"{what} is not here: {remedy}"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
     return found

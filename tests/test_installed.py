@@ -28,7 +28,7 @@ from tokens.stores.memory import MemoryStore as Tokens
 sessions = SessionManager(MemoryStore(), Lifetimes(timedelta(minutes=5), timedelta(hours=8)))
 grant: Grant = sessions.issue("ada")
 try:
-    subject: str = sessions.verify(grant.credential).subject
+    subject: str | None = sessions.verify(grant.credential).subject
 except InvalidSession:
     raise SystemExit(1) from None
 store = Tokens()
@@ -163,7 +163,7 @@ def test_the_scheme_of_the_page_is_installed_with_pip_and_measured(installed: In
     assert status == 0, said
     page = installed.folder / "measured" / "latest" / "index.html"
     assert name in page.read_text(encoding="utf-8")
-    tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", folder / "test_acme_schemes.py"]
+    tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "acme/test_acme_schemes.py"]
     status, said = installed.run(*tests)
     assert status == 0, said
     installed.run("-m", "pip", "uninstall", "-q", "-y", "acme-schemes")
