@@ -13,10 +13,12 @@ PORT   ?= 8000
 .DEFAULT_GOAL := help
 .PHONY: help workshop workshop-check attack-matrix promises setup bench report compare verify mistakes league demo test fuzz check fmt lint lock clean
 
-help: ## list the targets
+help: ##+ list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "For work on the project itself:"
+	@awk -F':.*##[+] ' '/^[a-z-]+:.*##[+] / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## install the pinned environment into .venv (the other targets do it by themselves)
+setup: $(READY) ##+ install the pinned environment into .venv (the other targets do it by themselves)
 
 $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -38,16 +40,21 @@ bench: $(READY) ## measure and write the report: PLAN=smoke|standard|full|rivals
 report: $(READY) ## render a run again from its records: RUN=<folder or name>
 	@$(PY) -m reports render $(or $(RUN),latest)
 
+# Before anything is installed.
+ifneq ($(filter compare,$(MAKECMDGOALS)),)
+  $(if $(and $(A),$(B)),,$(error name two runs: make compare A=<run> B=<run>))
+endif
+
 compare: $(READY) ## what changed between two runs: A=<run> B=<run>
-	@$(PY) -m reports compare $(or $(A),$(error name two runs: make compare A=<run> B=<run>)) $(or $(B),$(error name two runs: make compare A=<run> B=<run>))
+	@$(PY) -m reports compare $(A) $(B)
 
 verify: $(READY) ## recompute every figure of a report from its raw records: RUN=<folder or name>
 	@$(PY) -m bench verify $(or $(RUN),latest)
 
-mistakes: $(READY) ## show the traps of load testing on this machine, each wrong and then right
+mistakes: $(READY) ##+ show the traps of load testing on this machine, each wrong and then right
 	@$(PY) -m bench mistakes
 
-league: $(READY) ## add a run of this machine to the league of machines: RUN=<folder or name>
+league: $(READY) ##+ add a run of this machine to the league of machines: RUN=<folder or name>
 	@$(PY) -m bench league add $(or $(RUN),latest)
 
 demo: $(READY) ## the demo app: SCHEME=<name> PORT=8000
@@ -57,37 +64,39 @@ workshop: $(READY) ## the labs: shows the one you are at, and checks it whenever
 	@$(PY) -m workshop next
 	@$(PY) -m workshop check --watch
 
-workshop-check: $(READY) ## prove that every lab is right, for those who write labs
+workshop-check: $(READY) ##+ prove that every lab is right, for those who write labs
 	@$(PY) -m workshop dev-check
 
-attack-matrix: $(READY) ## run every attack against every scheme: docs/attack-matrix.md
+attack-matrix: $(READY) ##+ run every attack against every scheme: docs/attack-matrix.md
 	@$(PY) -m bench with-services --postgres -- $(PY) -m workshop attack-matrix --out docs
 
 test: $(READY) ## the tests
-	@$(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@PYTHONUTF8=1 $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-lint: $(READY) ## style, types and import rules
+lint: $(READY) ##+ style, types and import rules
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "make: run 'make fmt' first" >&2; exit 1; }
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache > /tmp/lint-imports.$$$$ 2>&1 || { cat /tmp/lint-imports.$$$$; rm -f /tmp/lint-imports.$$$$; exit 1; }; rm -f /tmp/lint-imports.$$$$
 
-fuzz: $(READY) ## look long for input that breaks a parser: TARGET=<name> SECONDS=60
+fuzz: $(READY) ##+ look long for input that breaks a parser: TARGET=<name> SECONDS=60
 	@$(PY) -m tests.fuzz $(TARGET) --seconds $(or $(SECONDS),60)
 
-check: lint test ## everything CI runs
+check: $(READY) ## everything CI runs
+	@for step in lint test; do \
+	  $(MAKE) --no-print-directory $$step || { echo "make: check failed at: make $$step" >&2; exit 1; }; done
 
-fmt: $(READY) ## format, and mend what can be mended
+fmt: $(READY) ##+ format, and mend what can be mended
 	@$(VENV)/bin/ruff format --quiet .
 	@$(VENV)/bin/ruff check --quiet --fix .
 
-promises: $(READY) ## hold every scheme, ours and the rivals', to the HTTP contract: docs/promises.md
+promises: $(READY) ##+ hold every scheme, ours and the rivals', to the HTTP contract: docs/promises.md
 	@$(PY) -m bench.rivals --out docs
 
-lock: ## pin and hash requirements/ again from pyproject.toml (needs uv)
+lock: ##+ pin and hash requirements/ again from pyproject.toml (needs uv)
 	@for extra in bench rivals dev; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --no-annotate --extra $$extra -o requirements/$$extra.txt pyproject.toml; done
 
-clean: ## remove the environment and caches (generated reports stay)
+clean: ##+ remove the environment and caches (generated reports stay)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

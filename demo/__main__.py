@@ -24,6 +24,7 @@ import click
 
 from .auth import Settings
 from .builtin import PRESETS
+from .housekeeping import clear_away
 from .loopback import is_loopback
 from .monitor import RESPONSES, RULES, read_responses
 from .schemes import every_name
@@ -51,6 +52,12 @@ _SECONDS = click.FloatRange(min=0, min_open=True)
     expose_value=False,
     callback=lambda context, _, wanted: _list_and_exit(context) if wanted else None,
     help="List the names of all schemes and exit.",
+)
+@click.option(
+    "--reap",
+    is_flag=True,
+    help="Clear away everything that has expired in the stores of the schemes, print how much, and "
+    "exit.",
 )
 @click.option("--site", is_flag=True, help="Serve a single scheme under /s/<alias>/ as well.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -158,6 +165,7 @@ _SECONDS = click.FloatRange(min=0, min_open=True)
 @click.option("--node", default="", help="What X-Node says.  [default: pid-<number>]")
 def main(
     mounts: Sequence[str],
+    reap: bool,
     site: bool,
     host: str,
     port: int,
@@ -205,6 +213,10 @@ def main(
             "--teaching has one worker, which keeps the nodes: leave out --workers"
         )
     try:
+        if reap:
+            for alias, gone in clear_away(schemes, settings):
+                click.echo(f"{alias}: {gone} cleared away")
+            return
         watched = rules or not timing
         plan = Plan(
             schemes,

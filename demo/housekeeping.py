@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from .auth import Scheme
+from .auth import Scheme, Settings
+from .schemes import build
 
 EVERY_S = 60.0
 BATCHES = 10
@@ -35,6 +36,29 @@ def keep_house(schemes: Mapping[str, Scheme], every_s: float = EVERY_S) -> Calla
         thread.join()
 
     return stop
+
+
+def clear_away(mounts: Mapping[str, str], settings: Settings) -> Iterator[tuple[str, int]]:
+    """
+    Clear away everything that has expired, and yield each alias with how much that was.
+
+    *mounts* are names of schemes by alias. Raises ValueError, with the remedy, for a scheme that
+    cannot be built from *settings* or whose store does not answer.
+    """
+    for alias, name in mounts.items():
+        scheme = build(name, settings)
+        outages = scheme.mechanism.outages if scheme.mechanism else ()
+        gone = 0
+        try:
+            while batch := scheme.reap():
+                gone += batch
+        except outages as exc:
+            raise ValueError(
+                f"the store of {alias} does not answer: {exc}; start it first"
+            ) from exc
+        finally:
+            scheme.close()
+        yield alias, gone
 
 
 def reap(alias: str, scheme: Scheme) -> int:

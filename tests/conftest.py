@@ -16,6 +16,7 @@ from valkey import Valkey
 
 from bench.servers.postgres import Postgres
 from bench.services import Services
+from tests.needed import needed
 
 from .pgbouncer import a_pooler
 
@@ -78,10 +79,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; without one this is skipped, except in CI."""
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "no chromium on the path: apt-get install chromium"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    path = needed(shutil.which("chromium"), "chromium", "apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,10 @@ import pytest
 from demo.auth import Scheme, Settings
 from demo.housekeeping import keep_house, reap
 from demo.schemes import build
+from sessions import SessionManager
+from sessions.stores.sqlite import SQLiteStore
+
+from .conftest import run_demo
 
 SCHEMES = ["session-cookie-memory", "session-cookie-sqlite", "token-bearer-hs256-denylist-sqlite"]
 
@@ -75,3 +80,32 @@ def test_a_store_that_is_down_is_left_for_the_next_round(
         assert reap("alias", broken) == 0
     assert "database is locked" in caplog.text
     scheme.close()
+
+
+def test_a_command_clears_away_all_that_is_due(tmp_path: Path) -> None:
+    """However much: a call of the store takes a thousand at most."""
+    store = SQLiteStore(tmp_path / "store.db")
+    long_ago = SessionManager(store, now=lambda: time.time() - 30 * 86400)
+    for number in range(2100):
+        long_ago.issue(f"subject-{number}")
+    alive = SessionManager(store).issue("alice")
+    url = f"sqlite://{tmp_path}/store.db"
+    done = run_demo("--reap", "--scheme", "session-cookie-sqlite", "--store-url", url)
+    assert (done.stdout, done.stderr) == ("session-cookie-sqlite: 2100 cleared away\n", "")
+    assert done.returncode == 0
+    assert SessionManager(store).verify(alive.credential).subject == "alice"
+    store.close()
+
+
+def test_a_store_that_cannot_be_cleared_is_named() -> None:
+    """In one line, with the remedy."""
+    nowhere = "redis://127.0.0.1:1"
+    name = "token-bearer-hs256-denylist-postgres"
+    for scheme, url, said in (
+        ("session-cookie-postgres", "postgresql://nobody@127.0.0.1:1/none", "does not answer"),
+        (name, nowhere, "give --store-url"),
+    ):
+        done = run_demo("--reap", "--scheme", scheme, "--store-url", url)
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 
 import numpy as np
@@ -12,13 +11,12 @@ from bench.driving.crosscheck import Agreement, cross_check
 from bench.processes.children import BenchError
 from bench.processes.placement import Placement
 from bench.services import Services
+from tests.needed import needed
 
 
-@pytest.mark.skipif(
-    shutil.which("h2load") is None and not os.environ.get("CI"), reason="h2load is not installed"
-)
 def test_both_see_every_request(services: Services) -> None:
     """At one rate, against one server; how far they agree is measured on a quiet machine."""
+    needed(shutil.which("h2load"), "h2load", "apt-get install nghttp2-client")
     agreement = cross_check(services, Placement(), turn_s=0.5, turns=1)
     assert len(agreement.ours_ms) == len(agreement.h2load_ms) == 40
     figures = agreement.figures()

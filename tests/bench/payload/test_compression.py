@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import ssl
 import subprocess
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from bench.payload.browser import browsing, find_chromium
 from bench.payload.compression import Compressor
+from tests.needed import needed
 
 from .certificates import make_certificate
 from .http2_server import Http2Server
@@ -46,16 +46,6 @@ def marked(field: tuple[str, str]) -> HeaderTuple:
     return kind(name, value)
 
 
-def needed(program: str | None, package: str) -> str:
-    """The path of a program; without it the test is skipped, except in CI."""
-    if program is None:
-        reason = f"it is not on the path: apt-get install {package}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return program
-
-
 @pytest.mark.parametrize(
     "field",
     [
@@ -69,7 +59,7 @@ def needed(program: str | None, package: str) -> str:
 )
 def test_nghttp2_sends_what_we_say(field: str) -> None:
     """Three requests of the real client, whose header blocks a server of ours has weighed."""
-    program = needed(shutil.which("h2load"), "nghttp2-client")
+    program = needed(shutil.which("h2load"), "h2load", "apt-get install nghttp2-client")
     with Http2Server() as server:
         url = f"http://127.0.0.1:{server.port}/me"
         command = [program, "-n", "3", "-c", "1", "-m", "1", "-H", field, url]
@@ -91,7 +81,7 @@ ASKED = 8
 
 def test_chromium_sends_what_we_say(tmp_path: Path) -> None:
     """A page and seven fetches, through a table that fits, thrashes and is emptied."""
-    program = needed(find_chromium(), "chromium")
+    program = needed(find_chromium(), "chromium", "apt-get install chromium")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(make_certificate(tmp_path / "certificate.pem"))
     context.set_alpn_protocols(["h2"])

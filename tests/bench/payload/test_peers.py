@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from bench.payload.browser import OLD, find_chromium
 from bench.payload.browser import _Search as Search
 from bench.payload.echo import SERVERS
 from bench.payload.peers import browser_cell, server_cell
+from tests.needed import needed
 
 FIELD = len("X-Field: \r\n")
 LIMITS = {
@@ -40,8 +40,7 @@ def test_a_server_takes_so_much_and_no_more(server: str, tmp_path: Path) -> None
 
 def test_chromium_drops_a_cookie_over_4096_bytes_in_silence() -> None:
     """Name plus value; and it goes on sending the one it had: the cart that froze."""
-    if find_chromium() is None and os.environ.get("CI") != "true":
-        pytest.skip("no chromium on the path: apt-get install chromium")
+    needed(find_chromium(), "chromium", "apt-get install chromium")
     cell = browser_cell()
     assert cell.figures == {"silent_cookie_bytes": 4097}
     assert cell.labels["kept_old"] == "yes"
