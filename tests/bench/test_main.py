@@ -25,7 +25,7 @@ RUN += ["--schemes", "session-cookie-redis"]
 def _bench(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bench", *arguments]
     return subprocess.run(  # type: ignore[call-overload, no-any-return]
-        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False, **options
+        command, cwd=ROOT, capture_output=True, text=True, timeout=150, check=False, **options
     )
 
 
@@ -45,7 +45,7 @@ def _running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def _wait_for(found: Callable[[], list[psutil.Process]], seconds: float = 30.0) -> psutil.Process:
+def _wait_for(found: Callable[[], list[psutil.Process]], seconds: float = 120.0) -> psutil.Process:
     deadline = time.monotonic() + seconds
     while not (processes := found()):
         assert time.monotonic() < deadline, "the process that is waited for did not appear"
@@ -141,7 +141,7 @@ def test_ctrl_c_leaves_no_process_and_no_port(tmp_path: Path) -> None:
         ports = _ports(family)
         bench.send_signal(signal.SIGINT)
         bench.send_signal(signal.SIGINT)
-        output, _ = bench.communicate(timeout=60)
+        output, _ = bench.communicate(timeout=150)
     assert bench.returncode == 128 + signal.SIGINT
     assert not [process for process in family if process.is_running()]
     assert ports
@@ -163,7 +163,7 @@ def test_a_process_killed_in_mid_run_ends_it_and_is_named(
         process = _wait_for(lambda: _below(bench.pid, victim))
         family = _family(bench.pid)
         process.kill()
-        output, _ = bench.communicate(timeout=60)
+        output, _ = bench.communicate(timeout=150)
     assert bench.returncode == 1
     assert f"failed: {name} was killed by SIGKILL" in output
     assert "Traceback" not in output

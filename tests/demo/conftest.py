@@ -13,7 +13,7 @@ import pytest
 from demo.monitor import Monitor
 from tests.conftest import FakeClock
 
-START_S = 30
+START_S = 120
 Start = Callable[..., "Served"]
 
 
