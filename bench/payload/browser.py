@@ -29,6 +29,7 @@ OLD = "old"
 _PAGE = b"""<!doctype html><title>cookies</title><script>
 (async () => { while ((await (await fetch("/step")).text()) === "more"); })();
 </script>"""
+_LONGEST_FOLDER = 60
 _FLAGS = (
     "--headless",
     "--disable-gpu",
@@ -80,7 +81,10 @@ def browsing(program: str, url: str, *flags: str) -> Iterator[Child]:
         rootless = ["--no-sandbox"] if os.geteuid() == 0 else []
         command = [program, *_FLAGS, *rootless, *flags, f"--user-data-dir={folder}/profile", url]
         log = Path(folder) / "browser.log"
-        with Child("Chromium", command, log=log, serves=False) as browser:
+        # A browser that is killed leaves its socket in the temporary folder: ours goes with us. But
+        # where that has a long name, a socket in it would have one that is too long.
+        own = {"TMPDIR": folder} if len(os.fsencode(folder)) <= _LONGEST_FOLDER else {}
+        with Child("Chromium", command, log=log, variables=own, serves=False) as browser:
             yield browser
 
 

@@ -20,6 +20,8 @@ from bench.processes.children import ROOT
 from bench.records import Cell, read_arrays, read_cells, read_run
 from tests.needed import needed
 
+from ..waiting import failed_gates
+
 HUB, NODE, WORKER = "10.99.7.1", "10.99.7.2", "10.99.7.3"
 STORE_PORT, NODE_PORT, MASTER_PORT = 6390, 8090, 5590
 CLOCK_AHEAD_S = 1000
@@ -171,7 +173,7 @@ def test_every_arm_was_asked_from_two_machines_at_a_third(run: Path) -> None:
         "session-cookie-redis",
     }
     for cell in cells:
-        assert all(gate.passed for gate in cell.gates), cell.gates
+        assert failed_gates(cell.gates) == []
         assert len(read_arrays(run, cell)["end_ns"]) > 5
     assert read_run(run).settings["machines"]["node_urls"] == [f"http://{NODE}:{NODE_PORT}"]
 

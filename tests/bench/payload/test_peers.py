@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,20 @@ def test_a_server_takes_so_much_and_no_more(server: str, tmp_path: Path) -> None
     assert (figures["status_beyond"], figures["headers_status_beyond"]) == (431, 431)
 
 
-def test_chromium_drops_a_cookie_over_4096_bytes_in_silence() -> None:
-    """Name plus value; and it goes on sending the one it had: the cart that froze."""
+def test_chromium_drops_a_cookie_over_4096_bytes_in_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """
+    Name plus value; and it goes on sending the one it had: the cart that froze.
+
+    It leaves nothing in the temporary folder, though it is killed.
+    """
     needed(find_chromium(), "chromium", "apt-get install chromium")
-    cell = browser_cell()
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        cell = browser_cell()
+        assert list(Path(folder).iterdir()) == []
     assert cell.figures == {"silent_cookie_bytes": 4097}
     assert cell.labels["kept_old"] == "yes"
     assert cell.labels["version"].startswith("Chromium")
