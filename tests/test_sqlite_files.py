@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -198,7 +199,7 @@ def test_a_file_that_is_replaced_is_noticed(half: str, path: Path, tmp_path: Pat
         left.unlink()
     shutil.move(backup, path)
     write(store)
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         table = "sessions" if half == "sessions" else "denials"
         assert other.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,)
     store.close()
@@ -279,7 +280,7 @@ def test_once_it_is_locked_for_long_callers_are_refused_at_once(store: Store, pa
             write(store)
         took.append(time.monotonic() - began)
 
-    with sqlite3.connect(path, isolation_level=None) as other:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         try_to_write()
         took.clear()

@@ -27,8 +27,8 @@ def depends_on_the_locale(call: ast.Call) -> bool:
         case ast.Attribute(attr="open", value=ast.Name() | ast.Attribute() as owner):
             # A path's, not that of the standard library, of a client or of an object of ours.
             whose = owner.attr if isinstance(owner, ast.Attribute) else owner.id
-            other = whose in {"os", "client", "self", "relay", "webbrowser"}
-            return not other and not any("b" in str(mode) for mode in given)
+            others = {"os", "client", "self", "relay", "webbrowser", "_connections", "_pool"}
+            return whose not in others and not any("b" in str(mode) for mode in given)
         case ast.Attribute(attr="read_text"):
             return not call.args
         case ast.Attribute(attr="write_text"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, Protocol
@@ -113,7 +114,9 @@ class _SQLite(_Bare):
     def __init__(self, url: str, name: str) -> None:
         super().__init__(name)
         path = unquote(url.removeprefix("sqlite://"))
-        self._execute = sqlite3.connect(path, isolation_level=None).execute
+        connection = sqlite3.connect(path, isolation_level=None)
+        weakref.finalize(self, connection.close)
+        self._execute = connection.execute
         self._execute(f"PRAGMA mmap_size = {1 << 30}")  # as the stores have it
 
     def session(self, key: bytes) -> object:
