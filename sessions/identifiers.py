@@ -22,9 +22,9 @@ def new_handle() -> str:
     return secrets.token_urlsafe(12)
 
 
-def is_well_formed(credential: str) -> bool:
-    """Whether *credential* has the form that `new_id` gives; says nothing of who made it."""
-    return _matches(credential) is not None
+def is_well_formed(credential: object) -> bool:
+    """Return whether *credential* has the form of an ID; it may be anything the network sent."""
+    return isinstance(credential, str) and _matches(credential) is not None
 
 
 def digest(credential: str) -> bytes:

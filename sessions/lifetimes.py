@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from .door import check_duration
+
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
@@ -22,7 +24,11 @@ class Lifetimes:
     renewal: timedelta | None = None
 
     def __post_init__(self) -> None:
-        """Refuse limits that contradict each other."""
+        """Refuse what is no timedelta, and limits that contradict each other."""
+        for name in ("inactivity", "absolute", "touch"):
+            check_duration(getattr(self, name), name)
+        if self.renewal is not None:
+            check_duration(self.renewal, "renewal")
         if self.inactivity <= timedelta(0) or self.absolute <= timedelta(0):
             raise ValueError("inactivity and absolute must be longer than nothing")
         if not timedelta(0) <= self.touch < self.inactivity:

@@ -12,6 +12,15 @@ from typing import Any
 import msgspec
 
 from .cap import AtMax, Cap
+from .door import (
+    check_callable,
+    check_count,
+    check_name,
+    check_parts,
+    check_type,
+    client_facts,
+    is_text,
+)
 from .errors import DataTooLarge, InvalidSession, Reason
 from .events import Event, emit
 from .grants import Grant, Identity
@@ -31,7 +40,6 @@ from .stores.base import SessionStore
 from .strength import Strength
 
 MAX_DATA_BYTES = 64 * 1024
-MAX_CLIENT_CHARACTERS = 256
 
 
 class SessionManager:
@@ -53,7 +61,14 @@ class SessionManager:
         at_max: AtMax = "end-oldest",
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Keep at most *max_sessions* a subject; *at_max* is what gives way to one more: `Cap`."""
+        """Keep at most *max_sessions* a subject; *at_max* is what gives way to one more: `Cap`.
+
+        Raises TypeError or ValueError, with the remedy, for what cannot work.
+        """
+        check_parts(store, SessionStore, "store", "as SQLiteStore(path) makes one")
+        check_type(lifetimes, Lifetimes, "lifetimes")
+        check_count(max_data_bytes, "max_data_bytes")
+        check_callable(now, "now")
         self.store = store
         self.lifetimes = lifetimes
         self.outages = store.outages
@@ -73,10 +88,14 @@ class SessionManager:
     ) -> Grant:
         """Begin a session; *subject* None is an anonymous visitor.
 
-        Raises DataTooLarge or ValueError, naming the key, for *data* that cannot be kept.
+        Raises TypeError or ValueError for a *subject* that is neither None nor a str of 1 to
+        1,024 bytes in UTF-8; DataTooLarge or ValueError, naming the key, for *data* that cannot
+        be kept.
         """
         now = self._now()
-        record = self._begin(subject, self._encoded(data or {}), client, now)
+        if subject is not None:
+            subject = check_name(subject, "a subject")
+        record = self._begin(subject, self._encoded({} if data is None else data), client, now)
         self._cap.before(subject)
         credential, expires_at = new_id(), self.lifetimes.expires_at(now, now)
         self.store.create(digest(credential), record, expires_at)
@@ -124,6 +143,9 @@ class SessionManager:
         With *subject*, at login, the session is bound to it and its absolute lifetime begins
         anew. What belonged to another subject is ended, not handed over.
         """
+        if subject is not None:
+            subject = check_name(subject, "a subject")
+        client_facts(client)
         record, _ = self._live(renewal, fresh=True)
         if subject is not None and record.subject not in (None, subject):
             self.revoke(renewal)
@@ -160,19 +182,24 @@ class SessionManager:
 
     def revoke_entry(self, subject: str, handle: str) -> Strength | None:
         """End the session *handle* if it is *subject*'s; None if there is no such session."""
-        if not self.store.delete_handle(subject, handle):
+        subject = check_name(subject, "a subject")
+        if not is_text(handle) or not self.store.delete_handle(subject, handle):
             return None
         emit(Event.REVOKED, subject=subject, handle=handle)
         return self.store.strength
 
     def revoke_all(self, subject: str, keep: str | None = None) -> Strength:
         """End every session of *subject*, but for the handle *keep*."""
+        subject = check_name(subject, "a subject")
+        if keep is not None:
+            keep = check_name(keep, "keep", "give the handle of the session to keep")
         count = self.store.delete_subject(subject, keep)
         emit(Event.REVOKED, subject=subject, count=count)
         return self.store.strength
 
     def entries(self, subject: str) -> list[Record]:
         """The live sessions of *subject*, oldest first."""
+        subject = check_name(subject, "a subject")
         now = self._now()
         live = [r for r in self.store.list_subject(subject) if self._ended(r, now) is None]
         return sorted(live, key=lambda record: (record.created_at, record.handle))
@@ -180,18 +207,8 @@ class SessionManager:
     def _begin(
         self, subject: str | None, data: Encoded, client: Client | None, now: float
     ) -> Record:
-        if subject == "":
-            raise ValueError("a subject must not be empty: None is an anonymous visitor")
-        return Record(
-            new_handle(),
-            subject,
-            now,
-            now,
-            now,
-            client.address[:MAX_CLIENT_CHARACTERS] if client else "",
-            client.user_agent[:MAX_CLIENT_CHARACTERS] if client else "",
-            data,
-        )
+        address, user_agent = client_facts(client)
+        return Record(new_handle(), subject, now, now, now, address, user_agent, data)
 
     def _live(self, credential: str, fresh: bool = False) -> tuple[Record, float]:
         if not is_well_formed(credential):

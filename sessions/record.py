@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from .door import is_text
 from .errors import DataTooLarge
 
 VERSION = 1
@@ -127,8 +128,16 @@ def decode_data(encoded: bytes) -> dict[str, bytes]:
 def encode_values(changes: Mapping[str, Any]) -> dict[str, bytes | None]:
     """Each value encoded on its own; None stays None, and removes the key.
 
-    Raises ValueError, naming the key, for what is not plain data.
+    Raises ValueError, naming the key, for what is not plain data, and TypeError for *changes*
+    that are no mapping.
     """
+    if not isinstance(changes, Mapping):
+        raise TypeError(
+            f"session data is a mapping of names to values, not {type(changes).__name__}"
+        )
+    for key in changes:
+        if not is_text(key):
+            raise ValueError(f"session data has names that are text, not {key!r}: use str(...)")
     return {
         key: None if value is None else _encode_value(key, value) for key, value in changes.items()
     }
@@ -173,7 +182,7 @@ def _encode_value(key: str, value: Any) -> bytes:
         )
     try:
         return _encode(value)
-    except (OverflowError, UnicodeEncodeError) as exc:
+    except (OverflowError, TypeError, UnicodeEncodeError) as exc:
         raise ValueError(f"session data {key!r} cannot be stored: {exc}") from exc
 
 

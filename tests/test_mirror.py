@@ -27,6 +27,7 @@ ONLY_TOKENS = {
     "signing.py",  # a token must prove who made it
     "claims.py",  # and say what it is for
     "keys.py",
+    "roca.py",
     "keyring.py",
     "jwks.py",  # and be verified where it was not made
     "verifier.py",
@@ -173,3 +174,8 @@ def test_both_say_strength_alike() -> None:
     assert sessions.Immediate().describe() == tokens.Immediate().describe()
     assert sessions.Within(2.0).describe() == tokens.Within(2.0).describe()
     assert sessions.AtExpiry(3.0).describe() == tokens.AtExpiry(3.0).describe()
+
+
+def test_the_door_is_one_file_twice() -> None:
+    """What is taken for a name, a duration or a count is the same in both halves."""
+    assert (ROOT / "sessions/door.py").read_text() == (ROOT / "tokens/door.py").read_text()

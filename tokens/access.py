@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 
 from .claims import Claims, Stamp, check_addressees, check_instants, decode, encode
+from .door import check_name
 from .errors import InvalidToken, Reason
 from .events import Event, emit
 from .grants import Grant
@@ -40,8 +41,8 @@ class AccessTokens:
         self._revocation = revocation
         self._verified = verified
         self._now = now
-        self._issuer = issuer
-        self._audience = audience
+        self._issuer = check_name(issuer, "issuer", "give the one text that `iss` is to be")
+        self._audience = check_name(audience, "audience", "give the one text that `aud` is to be")
         self._access_s = int(lifetimes.access.total_seconds())
         self._absolute_s = int(lifetimes.absolute.total_seconds())
         self._leeway_s = lifetimes.leeway.total_seconds()
@@ -77,7 +78,7 @@ class AccessTokens:
     def authentic(self, credential: str) -> Claims:
         """The claims of a token that was signed here, good for anything or not."""
         try:
-            if self._verified is None:
+            if self._verified is None or not isinstance(credential, str):
                 claims = decode(self.signer.verify(credential))
             else:
                 claims = self._remembered(credential, self._verified)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
+from .door import check_choice, check_count
 from .errors import TooManyTokens
 from .events import Event, emit
 from .record import Record
@@ -30,8 +31,9 @@ class Cap:
     """
 
     def __init__(self, logins: Logins, max_sessions: int | None, at_max: AtMax) -> None:
-        if max_sessions is not None and max_sessions < 1:
-            raise ValueError("max_sessions must be 1 or more, or None for no cap")
+        if max_sessions is not None:
+            check_count(max_sessions, "max_sessions")
+        check_choice(at_max, "at_max", get_args(AtMax))
         self._logins = logins
         self._max = max_sessions
         self._at_max = at_max

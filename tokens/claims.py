@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from .door import is_text
 from .errors import DataTooLarge, InvalidToken, Reason
 
 MAX_DEPTH = 16
@@ -146,7 +147,11 @@ def decode_object(text: bytes, reason: Reason) -> dict[str, Any]:
 
 
 def encode_data(data: Mapping[str, Any], limit_bytes: int) -> bytes:
-    """User data as JSON; ValueError, naming the key, for what is not plain or does not fit."""
+    """Return user data as JSON; ValueError, naming the key, for what is not plain or too large.
+
+    Raises TypeError for *data* that is no mapping.
+    """
+    check_data(data)
     for key, value in data.items():
         if not _is_plain(value, MAX_DEPTH):
             raise ValueError(
@@ -155,11 +160,21 @@ def encode_data(data: Mapping[str, Any], limit_bytes: int) -> bytes:
             )
     try:
         encoded = msgspec.json.encode(data)
-    except (OverflowError, UnicodeEncodeError) as exc:
-        raise ValueError(f"token data cannot be encoded: {exc}") from exc
+    except (OverflowError, TypeError, UnicodeEncodeError) as exc:
+        key = next((key for key in data if not _is_encodable(data[key])), "")
+        raise ValueError(f"token data {key!r} cannot be encoded: {exc}") from exc
     if len(encoded) > limit_bytes:
         raise DataTooLarge(max(data, key=lambda key: len(repr(data[key]))), limit_bytes)
     return encoded
+
+
+def check_data(data: object) -> None:
+    """Return if *data* is a mapping whose names are text."""
+    if not isinstance(data, Mapping):
+        raise TypeError(f"token data is a mapping of names to values, not {type(data).__name__}")
+    for key in data:
+        if not is_text(key):
+            raise ValueError(f"token data has names that are text, not {key!r}: use str(...)")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -211,6 +226,13 @@ def _status(value: Any) -> Status:
     if not isinstance(reference, dict):
         raise InvalidToken(Reason.CLAIMS)
     return Status(_number(reference, "idx"), _text(reference, "uri"))
+
+
+def _is_encodable(value: Any) -> bool:
+    try:
+        return bool(msgspec.json.encode(value))
+    except (OverflowError, TypeError, UnicodeEncodeError):
+        return False
 
 
 def _is_plain(value: Any, depth: int) -> bool:

@@ -9,6 +9,8 @@ import ssl
 import threading
 from urllib.parse import urlsplit
 
+from .door import check_name, check_seconds
+
 FAILURES: tuple[type[Exception], ...] = (OSError, http.client.HTTPException, ValueError)
 """What `Fetch` raises, in whichever way an issuer does not answer as it should."""
 
@@ -32,7 +34,7 @@ class Fetch:
         timeout_s: float,
         context: ssl.SSLContext | None = None,
     ) -> None:
-        parts = urlsplit(url)
+        parts = urlsplit(check_name(url, "url", f"give the address that {what} are fetched from"))
         self.host = parts.hostname or ""
         if parts.scheme != "https" and not (parts.scheme == "http" and self.host in _LOOPBACK):
             raise ValueError(f"{what} are fetched over https; http is for loopback alone")
@@ -44,7 +46,7 @@ class Fetch:
         self._what = what
         self._accept = accept
         self._limit_bytes = limit_bytes
-        self._timeout_s = timeout_s
+        self._timeout_s = check_seconds(timeout_s, "timeout_s")
         self._context = context
 
     def __call__(self) -> bytes:

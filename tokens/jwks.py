@@ -13,6 +13,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from .door import check_callable, check_seconds
 from .errors import TokenError
 from .events import Event, emit
 from .fetching import FAILURES, Fetch
@@ -58,8 +59,9 @@ class JwksClient:
             timeout_s=timeout_s,
             context=context,
         )
-        self._cooldown_s = cooldown_s
-        self._max_age_s = max_age_s
+        check_callable(monotonic, "monotonic")
+        self._cooldown_s = check_seconds(cooldown_s, "cooldown_s", zero=True)
+        self._max_age_s = check_seconds(max_age_s, "max_age_s", zero=True)
         self._monotonic = monotonic
         self._fetching = threading.Lock()
         self._ring: KeyRing | None = None

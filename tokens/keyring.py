@@ -36,12 +36,19 @@ class KeyRing:
     def __init__(
         self, keys: Iterable[Key | PublicKey], states: Mapping[str, State] | None = None
     ) -> None:
+        if isinstance(keys, (Key, PublicKey, str, bytes)):
+            raise TypeError("a key ring takes a list of keys, as in KeyRing([key])")
         self.keys = tuple(keys)
+        if not all(isinstance(key, (Key, PublicKey)) for key in self.keys):
+            raise TypeError("a key ring is of Key and PublicKey: Key.generate('ES256') makes one")
         if not self.keys:
             raise ValueError("a key ring needs a key: Key.generate('ES256') makes one")
         if len({key.kid for key in self.keys}) != len(self.keys):
             raise ValueError("two keys of a ring have one kid: verifiers could not tell them apart")
         self.states = dict(states) if states is not None else _first_signs(self.keys)
+        if self.states.keys() != {key.kid for key in self.keys}:
+            raise ValueError("states has the kid of every key of the ring, and no other")
+        self.states = {kid: State(state) for kid, state in self.states.items()}
         signing = [key for key in self.keys if self.states[key.kid] is State.SIGNING]
         if len(signing) > 1 or any(isinstance(key, PublicKey) for key in signing):
             raise ValueError("one key of a ring signs, and a public key cannot")

@@ -14,8 +14,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from .door import is_text
+from .roca import is_roca_weak
 
 MIN_SECRET_BYTES = 32
 """RFC 7518 section 3.2: as long as the hash, for HS256."""
@@ -51,10 +55,11 @@ class Key:
 
     def __post_init__(self) -> None:
         """Refuse a key that does not fit its algorithm, or is too weak for it."""
-        if _kid_is_plain(self.kid) is None:
-            raise ValueError("a kid is 1 to 64 characters of A-Z, a-z, 0-9, _ and -")
+        _check_name(self.kid)
+        object.__setattr__(self, "algorithm", Algorithm(self.algorithm))  # of a name, the member
         check = _CHECKS[self.algorithm]
         check(self.private)
+        self.public()  # which refuses what nobody could verify with
 
     def __repr__(self) -> str:
         """Show which key it is, and nothing of the key itself."""
@@ -94,12 +99,17 @@ class Key:
         """The key that `to_dict` wrote; ValueError if it is none."""
         try:
             kid, algorithm, secret = (stored[n] for n in ("kid", "algorithm", "private"))
-        except KeyError as exc:
+        except (KeyError, TypeError) as exc:
             raise ValueError(f"a stored key lacks {exc}") from None
+        if not is_text(secret):
+            raise ValueError("a stored key has its secret part as text, as to_dict writes it")
         if Algorithm(algorithm) is Algorithm.HS256:
             padded = secret + "=" * (-len(secret) % 4)
             return cls(kid, Algorithm.HS256, base64.urlsafe_b64decode(padded))
-        private: Any = serialization.load_pem_private_key(secret.encode(), password=None)
+        try:
+            private: Any = serialization.load_pem_private_key(secret.encode(), password=None)
+        except (TypeError, UnsupportedAlgorithm) as exc:
+            raise ValueError("a stored key is a private key in PEM, without a password") from exc
         return cls(kid, Algorithm(algorithm), private)
 
 
@@ -113,14 +123,13 @@ class PublicKey:
 
     def __post_init__(self) -> None:
         """Refuse a key that does not fit its algorithm, is too weak, or costs too much."""
-        if _kid_is_plain(self.kid) is None:
-            raise ValueError("a kid is 1 to 64 characters of A-Z, a-z, 0-9, _ and -")
+        _check_name(self.kid)
+        object.__setattr__(self, "algorithm", Algorithm(self.algorithm))  # of a name, the member
         key, algorithm = self.verifies_with, self.algorithm
         if isinstance(key, rsa.RSAPublicKey):
             fits = algorithm in (Algorithm.RS256, Algorithm.PS256)
-            sound = MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS
-            if fits and not (sound and key.public_numbers().e < 2**32):
-                raise ValueError(f"an RSA key needs {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
+            if fits:
+                _check_modulus(key)
         elif isinstance(key, ec.EllipticCurvePublicKey):
             fits = algorithm is Algorithm.ES256 and key.curve.name == "secp256r1"
         else:
@@ -147,9 +156,25 @@ class PublicKey:
         return {"kty": "OKP", "crv": "Ed25519", "x": _base64url(raw), **known}
 
 
+def _check_name(kid: object) -> None:
+    if not isinstance(kid, str) or _kid_is_plain(kid) is None:
+        raise ValueError("a kid is 1 to 64 characters of A-Z, a-z, 0-9, _ and -")
+
+
+def _check_modulus(key: rsa.RSAPublicKey) -> None:
+    numbers = key.public_numbers()
+    if not (MIN_RSA_BITS <= key.key_size <= MAX_RSA_BITS and numbers.e < 2**32):
+        raise ValueError(f"an RSA key needs {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
+    if is_roca_weak(numbers.n):
+        raise ValueError("this RSA key can be factored (ROCA, CVE-2017-15361): make another one")
+
+
 def _check_secret(private: Private) -> None:
     if not isinstance(private, bytes):
-        raise ValueError("HS256 needs a secret of bytes, not a private key")
+        raise ValueError("HS256 needs a secret of bytes, as secrets.token_bytes(32) makes one")
+    # Whoever takes a public key for a secret lets everybody sign (RFC 8725 section 2.1).
+    if private.lstrip().startswith((b"-----BEGIN", b"ssh-", b"ecdsa-", b'{"')):
+        raise ValueError("an HS256 secret is random bytes, and this is the text of a key")
     if len(private) < MIN_SECRET_BYTES:
         raise ValueError(
             f"an HS256 secret of {len(private)} bytes is too short: use {MIN_SECRET_BYTES} random "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from .door import check_duration
+
 
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
@@ -23,13 +25,17 @@ class Lifetimes:
     leeway: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
-        """Refuse limits that contradict each other."""
+        """Refuse what is no timedelta, and limits that contradict each other."""
+        for name in ("inactivity", "absolute", "access", "grace", "leeway"):
+            check_duration(getattr(self, name), name)
         if self.inactivity <= timedelta(0) or self.absolute <= timedelta(0):
             raise ValueError("inactivity and absolute must be longer than nothing")
         if self.access < timedelta(seconds=1):
             raise ValueError("access must be a second or longer: exp counts whole seconds")
         if self.access > self.inactivity:
             raise ValueError("access must not outlive inactivity: nobody could list the token")
+        if not timedelta(0) <= self.grace <= self.inactivity:
+            raise ValueError("grace must not be negative, nor longer than inactivity")
         if not timedelta(0) <= self.leeway <= timedelta(minutes=2):
             raise ValueError("leeway is for clocks that differ: at most two minutes")
 

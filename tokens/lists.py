@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from .claims import Claims, decode_object
+from .door import check_callable, check_name, check_seconds
 from .errors import InvalidToken, Reason, TokenError
 from .events import Event, emit
 from .fetching import FAILURES, Fetch
@@ -70,9 +71,13 @@ class StatusListClient:
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:
+        if not isinstance(keys, (KeyRing, JwksClient)):
+            raise TypeError("keys is a KeyRing, or a client that fetches one: JwksClient(url)")
+        check_callable(monotonic, "monotonic")
+        check_callable(now, "now")
         self._keys = keys
-        self._base = base_uri.rstrip("/") + "/"
-        self._max_ttl_s = max_ttl_s
+        self._base = check_name(base_uri, "base_uri", "give the issuer's address").rstrip("/") + "/"
+        self._max_ttl_s = check_seconds(max_ttl_s, "max_ttl_s")
         self._options: dict[str, Any] = {"timeout_s": timeout_s, "context": context}
         self._monotonic = monotonic
         self._now = now

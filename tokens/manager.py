@@ -14,7 +14,16 @@ import msgspec
 
 from .access import AccessTokens, rejected
 from .cap import AtMax, Cap
-from .claims import Stamp, encode_data
+from .claims import Stamp, check_data, encode_data
+from .door import (
+    check_callable,
+    check_count,
+    check_name,
+    check_parts,
+    check_type,
+    client_facts,
+    is_text,
+)
 from .errors import InvalidToken, Reason
 from .events import Event, emit
 from .grants import Grant, Identity
@@ -55,7 +64,17 @@ class TokenManager:
         verified: VerifiedTokens | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Keep at most *max_sessions* a subject; *at_max* is what gives way to one more: `Cap`."""
+        """Keep at most *max_sessions* a subject; *at_max* is what gives way to one more: `Cap`.
+
+        Raises TypeError or ValueError, with the remedy, for what cannot work.
+        """
+        check_parts(store, TokenStore, "store", "as SQLiteStore(path) makes one")
+        check_parts(revocation, Revocation, "revocation", "as Denylist(store, issuer) makes one")
+        check_type(lifetimes, Lifetimes, "lifetimes")
+        if verified is not None:
+            check_type(verified, VerifiedTokens, "verified")
+        check_count(max_data_bytes, "max_data_bytes")
+        check_callable(now, "now")
         self.store = store
         self.lifetimes = lifetimes
         self.outages = (*store.outages, *revocation.outages)
@@ -85,10 +104,15 @@ class TokenManager:
     ) -> Grant:
         """Begin a family with its first access token; *subject* None is an anonymous visitor.
 
-        Raises DataTooLarge or ValueError, naming the key, for *data* that cannot be carried.
+        Raises TypeError or ValueError for a *subject* that is neither None nor a str of 1 to
+        1,024 bytes in UTF-8; DataTooLarge or ValueError, naming the key, for *data* that cannot
+        be carried.
         """
-        if subject == "":
-            raise ValueError("a subject must not be empty: None is an anonymous visitor")
+        if subject is not None:
+            subject = check_name(subject, "a subject")
+        client_facts(client)
+        if data is not None:
+            check_data(data)
         kept = {key: value for key, value in (data or {}).items() if value is not None}
         return self._begin(subject, encode_data(kept, self._max_data_bytes), client)
 
@@ -114,6 +138,7 @@ class TokenManager:
         state, works until it expires, and of two concurrent updates of one token each gives a
         token that lacks the other's change.
         """
+        check_data(changes)
         claims = self._access.live(credential)
         merged = {**claims.data, **changes}
         data = encode_data(
@@ -139,7 +164,9 @@ class TokenManager:
         is ended, not handed over. The access token of before works as long as the strategy lets
         it: a rotation alone does not call it back.
         """
+        client_facts(client)
         if subject is not None:
+            subject = check_name(subject, "a subject")
             return self._rebind(renewal, subject, client)
         record = self._renewable(renewal)
         token, repeated, stamp = self._rotated(renewal, record)
@@ -168,7 +195,10 @@ class TokenManager:
 
     def revoke_entry(self, subject: str, handle: str) -> Strength | None:
         """End the family *handle* if it is *subject*'s; None if there is no such family."""
-        if all(record.handle != handle for record in self.store.list_subject(subject)):
+        subject = check_name(subject, "a subject")
+        if not is_text(handle) or all(
+            record.handle != handle for record in self.store.list_subject(subject)
+        ):
             return None
         # Before and after: a call cut short in between must leave nothing that a second call
         # would no longer find; and what was signed in between must be denied long enough.
@@ -180,6 +210,9 @@ class TokenManager:
 
     def revoke_all(self, subject: str, keep: str | None = None) -> Strength:
         """End every family of *subject*, but for the handle *keep*."""
+        subject = check_name(subject, "a subject")
+        if keep is not None:
+            keep = check_name(keep, "keep", "give the handle of the family to keep")
         whole = keep is None and self._revocation.by_subject
         if not whole:
             listed = [r.handle for r in self.store.list_subject(subject) if r.handle != keep]
@@ -192,6 +225,7 @@ class TokenManager:
 
     def entries(self, subject: str) -> list[Record]:
         """The live families of *subject*, oldest first."""
+        subject = check_name(subject, "a subject")
         now = self._now()
         live = [r for r in self.store.list_subject(subject) if self._refresh.ended(r, now) is None]
         return sorted(live, key=lambda record: (record.created_at, record.handle))
@@ -221,12 +255,12 @@ class TokenManager:
         kept = record.data if data is None else data
         return self._begin(subject, kept if owner in (None, subject) else b"{}", client)
 
-    def _held(self, held: str) -> tuple[str | None, str, bytes | None]:
+    def _held(self, held: Any) -> tuple[str | None, str, bytes | None]:
         """Subject and family of either token; and the data that travels with an access token.
 
         What belongs to a refresh token stays with its family, which may change it until it ends.
         """
-        if held.count(".") == 1:
+        if isinstance(held, str) and held.count(".") == 1:
             record = self._renewable(held)
             return record.subject, record.handle, None
         claims = self._access.live(held)

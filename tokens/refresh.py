@@ -10,13 +10,13 @@ from collections.abc import Callable
 from enum import StrEnum
 from hashlib import sha256
 
+from .door import client_facts
 from .errors import InvalidToken, Reason
 from .events import Event, emit
 from .lifetimes import Lifetimes
 from .record import Client, Outcome, Record, Rotation
 from .stores.base import TokenStore
 
-MAX_CLIENT_CHARACTERS = 256
 RECENT_S = 60.0
 
 _is_well_formed = re.compile(r"[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{43}").fullmatch
@@ -54,22 +54,14 @@ class RefreshTokens:
     ) -> tuple[str, Record]:
         """The first refresh token of the new family *handle*, and the family."""
         now = self._now()
-        record = Record(
-            handle,
-            subject,
-            now,
-            now,
-            client.address[:MAX_CLIENT_CHARACTERS] if client else "",
-            client.user_agent[:MAX_CLIENT_CHARACTERS] if client else "",
-            data,
-        )
+        record = Record(handle, subject, now, now, *client_facts(client), data)
         token = f"{record.handle}.{secrets.token_urlsafe(32)}"
         self._store.create(digest(token), record, self._lifetimes.expires_at(now, now))
         return token, record
 
-    def live(self, token: str) -> Record:
+    def live(self, token: object) -> Record:
         """The live family of *token*, spent or not; or InvalidToken."""
-        if _is_well_formed(token) is None:
+        if not isinstance(token, str) or _is_well_formed(token) is None:
             raise InvalidToken(Reason.MALFORMED)
         handle, _, _ = token.partition(".")
         record = self._store.read(handle, digest(token))

@@ -15,6 +15,7 @@ from typing import Any
 from jwt import get_algorithm_by_name
 
 from .claims import decode_object
+from .door import check_type
 from .errors import InvalidToken, Reason
 from .keyring import KeyRing
 from .keys import Key, PublicKey
@@ -45,6 +46,7 @@ class Signer:
 
     def use(self, ring: KeyRing) -> None:
         """Go on with *ring*, from the next call on. Calls under way end with the one before."""
+        check_type(ring, KeyRing, "ring")
         verifiers = {key.kid: _Verifier(key) for key in ring.verifying}
         self.ring = ring
         self._verifiers = verifiers
@@ -69,9 +71,13 @@ class Signer:
             )
         return token
 
-    def verify(self, token: str) -> bytes:
-        """The payload of an authentic *token*, or InvalidToken. Any text may be given."""
-        if len(token) > self._max_token_bytes or _is_compact(token) is None:
+    def verify(self, token: object) -> bytes:
+        """The payload of an authentic *token*, or InvalidToken. Anything may be given."""
+        if (
+            not isinstance(token, str)
+            or len(token) > self._max_token_bytes
+            or _is_compact(token) is None
+        ):
             raise InvalidToken(Reason.MALFORMED)
         signed, _, signature = token.rpartition(".")
         header, _, payload = signed.partition(".")

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from .claims import Claims
+from .door import check_count
 from .keyring import KeyRing
 
 MAX_TOKENS = 10_000
@@ -31,8 +32,7 @@ class VerifiedTokens:
     """
 
     def __init__(self, max_tokens: int = MAX_TOKENS) -> None:
-        if max_tokens < 2:
-            raise ValueError("remembering fewer than two tokens is not worth it")
+        check_count(max_tokens, "max_tokens", least=2)
         self._half = max_tokens // 2
         self.hits = self.misses = 0
         self._recent: dict[str, _Found] = {}

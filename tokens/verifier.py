@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from .claims import check_addressees, check_instants, decode
+from .door import check_callable, check_duration, check_name, check_parts
 from .errors import InvalidToken, Reason
 from .events import Event, emit
 from .grants import Identity
@@ -36,14 +37,19 @@ class TokenVerifier:
         leeway: timedelta = timedelta(0),
         now: Callable[[], float] = time.time,
     ) -> None:
-        if not timedelta(0) <= leeway <= timedelta(minutes=2):
+        if not isinstance(keys, (KeyRing, JwksClient)):
+            raise TypeError("keys is a KeyRing, or a client that fetches one: JwksClient(url)")
+        if revocation is not None:
+            check_parts(revocation, Lookup, "revocation", "as StatusListClient(...) makes one")
+        check_callable(now, "now")
+        if not timedelta(0) <= check_duration(leeway, "leeway") <= timedelta(minutes=2):
             raise ValueError("leeway is for clocks that differ: at most two minutes")
         self.outages = (KeysUnavailable, *(revocation.outages if revocation else ()))
         self._client = keys if isinstance(keys, JwksClient) else None
         self._signer = Signer(keys) if isinstance(keys, KeyRing) else None
         self._revocation: Lookup = revocation or Expiry()
-        self._issuer = issuer
-        self._audience = audience
+        self._issuer = check_name(issuer, "issuer", "give the one text that `iss` is to be")
+        self._audience = check_name(audience, "audience", "give the one text that `aud` is to be")
         self._leeway_s = leeway.total_seconds()
         self._now = now
 

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
+from ..door import check_callable, check_count, check_duration, check_parts
 from ..record import Record
 from ..strength import Immediate, Strength, Within
 from .base import SessionStore
@@ -35,9 +36,12 @@ class CachedStore:
         max_remembered: int = MAX_REMEMBERED,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
+        check_parts(store, SessionStore, "store", "as RedisStore(client) makes one")
+        check_count(max_remembered, "max_remembered")
+        check_callable(now, "now")
         if not isinstance(store.strength, Immediate):
             raise ValueError("a store that is cached already cannot be cached again")
-        if trust <= timedelta(0):
+        if check_duration(trust, "trust") <= timedelta(0):
             raise ValueError("trust must be longer than nothing: use the store itself instead")
         self._store = store
         self._trust_s = trust.total_seconds()

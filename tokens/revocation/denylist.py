@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..claims import Claims
+from ..door import check_name, check_parts
 from ..stores.base import TokenStore
 from ..strength import Immediate, Strength
 from .base import Plain
@@ -19,8 +20,9 @@ class Denylist(Plain):
     """
 
     def __init__(self, store: TokenStore, issuer: str) -> None:
+        check_parts(store, TokenStore, "store", "as RedisStore(client) makes one")
         self._store = store
-        self._issuer = issuer
+        self._issuer = check_name(issuer, "issuer", "give the one text that `iss` is to be")
 
     def strength(self, until: float) -> Strength:  # noqa: ARG002 - always the same
         return Immediate()

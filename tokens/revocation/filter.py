@@ -12,6 +12,7 @@ from typing import Any
 from rbloom import Bloom
 
 from ..claims import Claims
+from ..door import check_count, check_seconds
 from .following import Following
 
 EXPECTED = 1_000_000
@@ -37,9 +38,11 @@ class Filter(Following):
         window_s: int = WINDOW_S,
         **options: Any,
     ) -> None:
-        self._expected = expected
+        self._expected = check_count(expected, "expected")
+        if check_seconds(false_positives, "false_positives") >= 1:
+            raise ValueError("false_positives is a share, above 0 and below 1")
         self._false_positives = false_positives
-        self._window_s = window_s
+        self._window_s = check_count(window_s, "window_s")
         self._windows: dict[int, Bloom] = {}
         self._filters: tuple[Bloom, ...] = ()
         super().__init__(*arguments, **options)

@@ -12,9 +12,10 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from ..claims import Claims
+from ..door import check_callable, check_choice, check_name, check_parts, check_seconds
 from ..errors import TokenError
 from ..events import Event, emit
 from ..stores.base import Cursor, TokenStore
@@ -53,8 +54,13 @@ class Following(Plain):
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:
-        if poll_s <= 0 or fetch_s <= 0:
-            raise ValueError("poll_s and fetch_s must be longer than nothing")
+        check_parts(store, TokenStore, "store", "as RedisStore(client) makes one")
+        check_name(issuer, "issuer", "give the one text that `iss` is to be")
+        check_seconds(poll_s, "poll_s")
+        check_seconds(fetch_s, "fetch_s")
+        check_choice(when_stale, "when_stale", get_args(WhenStale))
+        check_callable(monotonic, "monotonic")
+        check_callable(now, "now")
         self.bound_s = poll_s + fetch_s
         self._store = store
         self._issuer = issuer

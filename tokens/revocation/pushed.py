@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..door import check_parts, check_seconds
 from ..stores.base import Listener, TokenStore
 from .snapshot import Snapshot
 
@@ -22,6 +23,8 @@ class Pushed(Snapshot):
     def __init__(
         self, store: TokenStore, issuer: str, *, beat_s: float = 0.5, **options: Any
     ) -> None:
+        check_parts(store, TokenStore, "store", "as RedisStore(client) makes one")
+        check_seconds(beat_s, "beat_s")
         self._require(store)
         super().__init__(store, issuer, poll_s=beat_s, **options)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..claims import Claims
+from ..door import check_count
 from .following import Following
 
 MAX_ENTRIES = 2_000_000
@@ -21,7 +22,7 @@ class Snapshot(Following):
     def __init__(self, *arguments: Any, max_entries: int = MAX_ENTRIES, **options: Any) -> None:
         # In the order in which they were learned, which is nearly that in which they are past.
         self._known: dict[str, int] = {}
-        self._max_entries = max_entries
+        self._max_entries = check_count(max_entries, "max_entries")
         self._left_out_until = 0
         super().__init__(*arguments, **options)
 

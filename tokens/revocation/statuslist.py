@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..claims import Claims, Stamp, Status
+from ..door import check_name
 from ..stores.base import TokenStore
 from ..strength import Strength
 from .following import Following, Stale
@@ -90,7 +91,7 @@ class StatusLists(Following):
     """
 
     def __init__(self, store: TokenStore, issuer: str, base_uri: str, **options: Any) -> None:
-        self._base = base_uri.rstrip("/") + "/"
+        self._base = check_name(base_uri, "base_uri", "give the lists' address").rstrip("/") + "/"
         self._lists: dict[str, StatusList] = {}
         self._past_at: dict[str, float] = {}
         self._unplaced: dict[str, float] = {}
