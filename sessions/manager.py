@@ -146,11 +146,13 @@ class SessionManager:
         if subject is not None:
             subject = check_name(subject, "a subject")
         client_facts(client)
+        now = self._now()
         record, _ = self._live(renewal, fresh=True)
         if subject is not None and record.subject not in (None, subject):
             self.revoke(renewal)
             return self.issue(subject, None, client)
-        now = self._now()
+        # The instant from before the session was found alive: a node that stood still since then
+        # must not carry one past its end.
         fresh = self._begin(record.subject if subject is None else subject, {}, client, now)
         if record.subject is None:
             self._cap.before(subject)

@@ -48,10 +48,20 @@ class AccessTokens:
         self._leeway_s = lifetimes.leeway.total_seconds()
 
     def sign(
-        self, subject: str | None, family: str, began_at: int, data: bytes, stamp: Stamp
+        self,
+        subject: str | None,
+        family: str,
+        began_at: float,
+        data: bytes,
+        stamp: Stamp,
+        signed_at: float,
     ) -> Grant:
-        """A fresh token of *family*, which began at *began_at*; *data* is encoded already."""
-        now = int(self._now())
+        """Return a fresh token of *family*, which began at *began_at*; *data* is encoded already.
+
+        *signed_at* is an instant before the family was last found alive. A node that stands
+        still between that and the signature must not sign what outlives a denial made meanwhile.
+        """
+        now, began_at = int(signed_at), int(began_at)
         claims = Claims(
             self._issuer,
             self._audience,
@@ -98,7 +108,7 @@ class AccessTokens:
             raise rejected(Reason.REVOKED, claims.family)
 
     def outlived(self) -> float:
-        """An instant that no token which was signed until now outlives."""
+        """Return an instant that no token outlives which this clock has signed so far."""
         return self._now() + self._access_s + self._leeway_s
 
     def _remembered(self, credential: str, verified: VerifiedTokens) -> Claims:

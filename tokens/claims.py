@@ -15,6 +15,11 @@ import msgspec
 from .door import is_text
 from .errors import DataTooLarge, InvalidToken, Reason
 
+CLOCKS_DIFFER_S = 60.0
+"""How far apart the clocks of two nodes may be: a token from so far in the future is accepted.
+
+That forgives no token its end: what an issuer ahead of the others signs lives longer by so much,
+and denials are kept for longer by twice as much (revocation/base.py)."""
 MAX_DEPTH = 16
 """How deep user data may be nested."""
 MAX_NESTING = MAX_DEPTH + 2
@@ -119,11 +124,12 @@ def check_addressees(claims: Claims, issuer: str, audience: str) -> None:
 def check_instants(claims: Claims, now: float, leeway_s: float) -> None:
     """Return if the token is valid *now*; else InvalidToken.
 
-    It is expired from the very instant `exp` names (RFC 7519 section 4.1.4).
+    It is expired from the very instant `exp` names (RFC 7519 section 4.1.4), but for *leeway_s*.
+    A fresh token of a node whose clock is ahead is not refused: `CLOCKS_DIFFER_S`.
     """
     if now >= claims.expires_at + leeway_s:
         raise InvalidToken(Reason.EXPIRED)
-    if now < claims.issued_at - leeway_s:
+    if now < claims.issued_at - max(leeway_s, CLOCKS_DIFFER_S):
         raise InvalidToken(Reason.IMMATURE)
 
 

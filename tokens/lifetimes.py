@@ -15,7 +15,9 @@ class Lifetimes:
     *access* bounds how long a token works that nobody can call back. *inactivity* and *absolute*
     are the family's: the longest time between two refreshes, and overall. *grace* is how long a
     refresh token that was just used still gives the same successor, for tabs that refresh at
-    the same time. *leeway* forgives clocks that differ between issuer and verifier.
+    the same time. *leeway* is for how long an access token works after it has expired: what it
+    costs is that a token that nobody called back lives so much longer. A token from a moment in
+    the future is accepted without it, since the clocks of nodes always differ.
     """
 
     inactivity: timedelta

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from .claims import Claims, decode_object
+from .claims import CLOCKS_DIFFER_S, Claims, decode_object
 from .door import check_callable, check_name, check_seconds
 from .errors import InvalidToken, Reason, TokenError
 from .events import Event, emit
@@ -29,8 +29,6 @@ MAX_TOKEN_BYTES = 1 << 20
 """A list of 2^20 logins of which half are revoked, signed, takes a quarter of this."""
 MAX_LISTS = 64
 RETRY_S = 1.0
-CLOCKS_DIFFER_S = 60.0
-"""How far ahead an issuer's clock may be."""
 
 _FAILURES: tuple[type[Exception], ...] = (*FAILURES, InvalidToken, KeysUnavailable)
 

@@ -145,12 +145,13 @@ class TokenManager:
             {key: value for key, value in merged.items() if value is not None},
             self._max_data_bytes,
         )
+        now = self._now()
         stamp = self._revocation.stamp(claims.subject, claims.family, self._access.outlived())
         # Only a live family may go on: a token that nobody can call back could otherwise be
         # exchanged for a younger one for ever after its logout.
-        if not self._refresh.keep(claims.family, claims.began_at, data):
+        if not self._refresh.keep(claims.family, claims.began_at, data, now):
             raise rejected(Reason.UNKNOWN, claims.family)
-        grant = self._access.sign(claims.subject, claims.family, claims.began_at, data, stamp)
+        grant = self._access.sign(claims.subject, claims.family, claims.began_at, data, stamp, now)
         emit(Event.RENEWED, subject=claims.subject, handle=claims.family)
         return grant
 
@@ -168,13 +169,13 @@ class TokenManager:
         if subject is not None:
             subject = check_name(subject, "a subject")
             return self._rebind(renewal, subject, client)
+        now = self._now()
         record = self._renewable(renewal)
-        token, repeated, stamp = self._rotated(renewal, record)
-        age_s = round(self._now() - record.created_at, 3)
+        token, repeated, stamp = self._rotated(renewal, record, now)
+        age_s = round(now - record.created_at, 3)
         subject, handle = record.subject, record.handle
         emit(Event.RENEWED, subject=subject, handle=handle, repeated=repeated, age_s=age_s)
-        began_at = int(record.created_at)
-        grant = self._access.sign(subject, handle, began_at, record.data, stamp)
+        grant = self._access.sign(subject, handle, record.created_at, record.data, stamp, now)
         return msgspec.structs.replace(grant, renewal=token)
 
     def revoke(self, credential: str) -> Strength:
@@ -232,12 +233,13 @@ class TokenManager:
 
     def _begin(self, subject: str | None, data: bytes, client: Client | None) -> Grant:
         self._cap.before(subject)
-        handle = secrets.token_urlsafe(12)
+        handle, now = secrets.token_urlsafe(12), self._now()
         stamp = self._revocation.stamp(subject, handle, self._access.outlived())
-        token, record = self._refresh.begin(handle, subject, data, client)
+        # Signed first: a token that would be too large leaves no family behind.
+        grant = self._access.sign(subject, handle, now, data, stamp, now)
+        token = self._refresh.begin(handle, subject, data, client, now)
         self._cap.after(subject, handle)
         emit(Event.CREATED, subject=subject, handle=handle)
-        grant = self._access.sign(subject, handle, int(record.created_at), data, stamp)
         return msgspec.structs.replace(grant, renewal=token)
 
     def _rebind(self, held: str, subject: str, client: Client | None) -> Grant:
@@ -246,7 +248,8 @@ class TokenManager:
             # Before the family held is touched: a visitor who may not log in stays one.
             self._cap.before(subject)
         if data is None:
-            self._rotated(held, self._renewable(held))
+            now = self._now()
+            self._rotated(held, self._renewable(held), now)
         record = self.store.delete(family)
         self._revocation.revoke([family], self._access.outlived())
         if record is None or self._refresh.ended(record, self._now()) is not None:
@@ -272,10 +275,10 @@ class TokenManager:
         except InvalidToken as exc:
             raise rejected(exc.reason) from exc
 
-    def _rotated(self, renewal: str, record: Record) -> tuple[str, bool, Stamp]:
+    def _rotated(self, renewal: str, record: Record, now: float) -> tuple[str, bool, Stamp]:
         stamp = self._revocation.stamp(record.subject, record.handle, self._access.outlived())
         try:
-            token, repeated = self._refresh.rotate(renewal, record)
+            token, repeated = self._refresh.rotate(renewal, record, now)
         except InvalidToken as exc:
             if exc.reason is Reason.REUSED:
                 # The thief may hold an access token too.

@@ -50,14 +50,13 @@ class RefreshTokens:
         self._grace_s = lifetimes.grace.total_seconds()
 
     def begin(
-        self, handle: str, subject: str | None, data: bytes, client: Client | None
-    ) -> tuple[str, Record]:
-        """The first refresh token of the new family *handle*, and the family."""
-        now = self._now()
+        self, handle: str, subject: str | None, data: bytes, client: Client | None, now: float
+    ) -> str:
+        """Begin the family *handle* at *now*, and return its first refresh token."""
         record = Record(handle, subject, now, now, *client_facts(client), data)
         token = f"{record.handle}.{secrets.token_urlsafe(32)}"
         self._store.create(digest(token), record, self._lifetimes.expires_at(now, now))
-        return token, record
+        return token
 
     def live(self, token: object) -> Record:
         """The live family of *token*, spent or not; or InvalidToken."""
@@ -76,20 +75,18 @@ class RefreshTokens:
             raise InvalidToken(reason)
         return record
 
-    def keep(self, handle: str, began_at: int, data: bytes) -> bool:
-        """Keep *data* for the next renewal if the family is live, and say whether it was."""
-        now = self._now()
+    def keep(self, handle: str, began_at: int, data: bytes, now: float) -> bool:
+        """Keep *data* for the next renewal if the family is live, and return whether it was."""
         if now >= began_at + self._absolute_s:
             return False
         return self._store.merge(handle, data, now - self._inactivity_s)
 
-    def rotate(self, token: str, record: Record) -> tuple[str, bool]:
+    def rotate(self, token: str, record: Record, now: float) -> tuple[str, bool]:
         """The successor of *token*, whose family is *record*, and whether it was given before.
 
         Reuse after the grace period ends the family: either the client or a thief holds a copy,
         and nobody can tell which (RFC 9700 section 4.14.2).
         """
-        now = self._now()
         nonce = secrets.token_bytes(16)
         rotation = self._store.replace(
             record.handle,

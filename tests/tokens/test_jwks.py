@@ -55,7 +55,7 @@ def test_a_verifier_checks_claims_as_the_issuer_does(clock: FakeClock) -> None:
         ({"audience": "other"}, Reason.AUDIENCE),
         ({"issuer": "https://other.example"}, Reason.ISSUER),
         ({"now": lambda: clock.now + 301}, Reason.EXPIRED),
-        ({"now": lambda: clock.now - 1}, Reason.IMMATURE),
+        ({"now": lambda: clock.now - 61}, Reason.IMMATURE),
     ):
         options: Any = {"issuer": ISSUER, "audience": AUDIENCE, "now": clock, **changes}
         assert reason_for(TokenVerifier(KeyRing([public]), **options), token) is reason

@@ -73,9 +73,9 @@ def test_a_remembered_token_still_expires(manager: TokenManager, clock: FakeCloc
     """At its very instant, and it is not yet valid before its time."""
     token = manager.issue("alice").credential
     manager.verify(token)
-    clock.advance(-1)
+    clock.advance(-61)
     assert reason_for(manager, token) is Reason.IMMATURE
-    clock.advance(301)
+    clock.advance(361)
     assert reason_for(manager, token) is Reason.EXPIRED
 
 
@@ -179,7 +179,7 @@ def test_what_another_signer_may_write_is_no_error_here(
 
 def test_a_limit_that_remembers_nothing_is_refused() -> None:
     """With the reason."""
-    with pytest.raises(ValueError, match="fewer than two"):
+    with pytest.raises(ValueError, match="2 or more"):
         VerifiedTokens(max_tokens=1)
     assert VerifiedTokens().hit_rate == 0.0
 

@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..claims import NO_STAMP, Claims, Stamp
+from ..claims import CLOCKS_DIFFER_S, NO_STAMP, Claims, Stamp
 from ..strength import Strength
+
+SPARE_S = 2 * CLOCKS_DIFFER_S
+"""How much longer than its tokens a denial or a generation is kept. The clock of the node that
+signed may be ahead of the one that revokes, and that of who clears away ahead of a verifier's."""
 
 
 class Lookup(Protocol):
@@ -28,7 +32,8 @@ class Lookup(Protocol):
 class Revocation(Lookup, Protocol):
     """One way to make access tokens stop working before they expire.
 
-    In each call *until* is an instant that none of the tokens it is about outlives.
+    In each call *until* is an instant that none of the tokens it is about outlives, by the clock
+    of the node that asks; what is kept is kept for `SPARE_S` longer, since clocks differ.
     """
 
     @property

@@ -8,7 +8,7 @@ from ..claims import Claims
 from ..door import check_name, check_parts
 from ..stores.base import TokenStore
 from ..strength import Immediate, Strength
-from .base import Plain
+from .base import SPARE_S, Plain
 
 
 class Denylist(Plain):
@@ -31,7 +31,7 @@ class Denylist(Plain):
         return self._store.is_denied(f"{self._issuer} {claims.family}")
 
     def revoke(self, families: Sequence[str], until: float) -> Strength:
-        self._store.deny([f"{self._issuer} {family}" for family in families], until)
+        self._store.deny([f"{self._issuer} {family}" for family in families], until + SPARE_S)
         return Immediate()
 
     def revoke_subject(self, subject: str, families: Sequence[str], until: float) -> Strength:  # noqa: ARG002

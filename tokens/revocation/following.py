@@ -20,7 +20,7 @@ from ..errors import TokenError
 from ..events import Event, emit
 from ..stores.base import Cursor, TokenStore
 from ..strength import Strength, Within
-from .base import Plain
+from .base import SPARE_S, Plain
 
 WhenStale = Literal["ask", "refuse"]
 
@@ -82,7 +82,7 @@ class Following(Plain):
         return self._ask(claims)
 
     def revoke(self, families: Sequence[str], until: float) -> Strength:
-        self._store.deny([self._name(family) for family in families], until)
+        self._store.deny([self._name(family) for family in families], until + SPARE_S)
         return Within(self.bound_s)
 
     def revoke_subject(self, subject: str, families: Sequence[str], until: float) -> Strength:  # noqa: ARG002

@@ -9,7 +9,7 @@ from ..claims import Claims, Stamp
 from ..door import check_name, check_parts
 from ..stores.base import TokenStore
 from ..strength import Immediate, Strength
-from .base import Plain
+from .base import SPARE_S, Plain
 
 FIRST_BELOW = 2**32
 STEP_BELOW = 2**16
@@ -44,7 +44,9 @@ class Generation(Plain):
         if subject is None:
             return Stamp()
         first = secrets.randbelow(FIRST_BELOW)
-        return Stamp(generation=self._store.advance(self._counter(subject), 0, first, until))
+        return Stamp(
+            generation=self._store.advance(self._counter(subject), 0, first, until + SPARE_S)
+        )
 
     def is_revoked(self, claims: Claims) -> bool:
         name = f"{self._issuer} {claims.family}"
@@ -55,13 +57,13 @@ class Generation(Plain):
         return denied or generation is None or claims.generation != generation
 
     def revoke(self, families: Sequence[str], until: float) -> Strength:
-        self._store.deny([f"{self._issuer} {family}" for family in families], until)
+        self._store.deny([f"{self._issuer} {family}" for family in families], until + SPARE_S)
         return Immediate()
 
     def revoke_subject(self, subject: str, families: Sequence[str], until: float) -> Strength:  # noqa: ARG002
         step = 1 + secrets.randbelow(STEP_BELOW)
         first = secrets.randbelow(FIRST_BELOW)
-        self._store.advance(self._counter(subject), step, first, until)
+        self._store.advance(self._counter(subject), step, first, until + SPARE_S)
         return Immediate()
 
     def _counter(self, subject: str) -> str:

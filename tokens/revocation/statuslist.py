@@ -13,6 +13,7 @@ from ..claims import Claims, Stamp, Status
 from ..door import check_name
 from ..stores.base import TokenStore
 from ..strength import Strength
+from .base import SPARE_S
 from .following import Following, Stale
 
 ENTRIES = 2**20
@@ -103,7 +104,7 @@ class StatusLists(Following):
             first = secrets.randbelow(FIRST_LIST_BELOW) * ENTRIES
             # Kept for a year after the last login: longer than any of its lists is of use.
             place = self._store.advance(f"{self._issuer} places", 1, first, until + YEAR_S)
-        place = self._store.advance(self._counter(family), 0, place, until)
+        place = self._store.advance(self._counter(family), 0, place, until + SPARE_S)
         return Stamp(status=Status(place % ENTRIES, f"{self._base}{place // ENTRIES}"))
 
     def is_revoked(self, claims: Claims) -> bool:
@@ -124,7 +125,7 @@ class StatusLists(Following):
         places = [self._place(family) for family in families]
         named = zip(families, places, strict=True)
         texts = [family if place is None else self._text(place) for family, place in named]
-        self._store.deny([self._name(text) for text in texts], until)
+        self._store.deny([self._name(text) for text in texts], until + SPARE_S)
         return self.strength(until)
 
     def published(self, uri: str, ttl_s: int = 60) -> dict[str, Any]:
