@@ -5,6 +5,7 @@ from .events import Event
 from .grants import Grant, Identity
 from .lifetimes import NIST_AAL1, NIST_AAL2, NIST_AAL3, OWASP_HIGH_VALUE, OWASP_LOW_RISK, Lifetimes
 from .manager import SessionManager
+from .stores.base import reap_all
 from .strength import AtExpiry, Immediate, Strength, Within
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "Strength",
     "TooManySessions",
     "Within",
+    "reap_all",
 ]

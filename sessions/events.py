@@ -28,11 +28,17 @@ class Event(StrEnum):
     """A subject had as many sessions as it may: the oldest was ended, or the new one refused."""
     REJECTED = "session_rejected"
     """An ID was refused that names no live session."""
+    UNTOUCHED = "session_touch_skipped"
+    """A session was used, and the store could not note it: it may end sooner than it should."""
     DAMAGED = "session_record_damaged"
     """A record could not be read, and counts as absent."""
 
 
-_LEVELS = {Event.REJECTED: logging.WARNING, Event.DAMAGED: logging.ERROR}
+_LEVELS = {
+    Event.REJECTED: logging.WARNING,
+    Event.UNTOUCHED: logging.WARNING,
+    Event.DAMAGED: logging.ERROR,
+}
 
 
 def emit(event: Event, **facts: str | int | float | None) -> None:

@@ -106,7 +106,8 @@ class SessionManager:
     def verify(self, credential: str, fresh: bool = False) -> Identity:
         """The caller behind *credential*, or InvalidSession. One round trip to the store.
 
-        At most once per touch interval a second one notes the activity. *fresh* asks the store
+        At most once per touch interval a second one notes the activity; if the store cannot write
+        it, that is skipped and reported. *fresh* asks the store
         even if it is one that this node may remember for a moment.
         """
         record, expires_at = self._live(credential, fresh)
@@ -229,10 +230,24 @@ class SessionManager:
                 return self._live(credential, fresh=True)
             raise self._over(key, record, now)
         if now - record.seen_at >= self._touch_s:
-            ends_at = self.lifetimes.expires_at(record.created_at, now)
-            if not self.store.touch(key, now, ends_at):
-                raise self._rejected(Reason.UNKNOWN, record)
+            ends_at = self._touch(key, record, now, ends_at)
         return record, ends_at
+
+    def _touch(self, key: bytes, record: Record, now: float, ends_at: float) -> float:
+        """Note activity, and return when the session ends now.
+
+        A store that is full or read only may still answer: who was let in by it stays in, to no
+        later end than before.
+        """
+        later = self.lifetimes.expires_at(record.created_at, now)
+        try:
+            alive = self.store.touch(key, now, later)
+        except self.outages as exc:
+            emit(Event.UNTOUCHED, handle=record.handle, detail=type(exc).__name__)
+            return ends_at
+        if not alive:
+            raise self._rejected(Reason.UNKNOWN, record)
+        return later
 
     def _over(self, key: bytes, record: Record, now: float) -> InvalidSession:
         """The rejection of a session that has ended, which is cleared away."""

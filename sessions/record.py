@@ -65,8 +65,8 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
     user_agent: str
 
 
-# What msgspec raises: text that is no UTF-8, and nesting without end, are errors of Python's own.
-_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+# What msgspec raises, and Python: for what is no bytes, text that is no UTF-8, nesting without end.
+_UNREADABLE = (msgspec.MsgspecError, TypeError, ValueError, RecursionError)
 _encode = msgspec.msgpack.encode
 _decode_head = msgspec.msgpack.Decoder(_Head).decode
 _decode_value = msgspec.msgpack.Decoder().decode
@@ -96,10 +96,13 @@ def decode_record(head: bytes, seen_at: float, data: Encoded) -> Record:
     """The record from its parts at rest; `Damaged` if they are not one."""
     try:
         known = _decode_head(head)
+        sound = math.isfinite(known.created_at + known.renewed_at + seen_at)
     except _UNREADABLE as exc:
         raise Damaged(str(exc)) from exc
     if known.version != VERSION:
         raise Damaged(f"version {known.version}")
+    if not sound:  # a session that began at no number would never end
+        raise Damaged("an instant that is none")
     return Record(
         known.handle,
         known.subject,

@@ -15,6 +15,7 @@ from .revocation.generation import Generation
 from .revocation.pushed import Pushed
 from .revocation.snapshot import Snapshot
 from .revocation.statuslist import StatusLists
+from .stores.base import reap_all
 from .strength import AtExpiry, Immediate, Strength, Within
 from .verified import VerifiedTokens
 from .verifier import TokenVerifier
@@ -54,4 +55,5 @@ __all__ = [
     "TooManyTokens",
     "VerifiedTokens",
     "Within",
+    "reap_all",
 ]

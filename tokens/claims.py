@@ -174,6 +174,14 @@ def encode_data(data: Mapping[str, Any], limit_bytes: int) -> bytes:
     return encoded
 
 
+def is_data(encoded: bytes) -> bool:
+    """Return whether *encoded* is user data as `encode_data` writes it, and not damaged."""
+    try:
+        return isinstance(_decode_data(encoded), dict)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return False
+
+
 def check_data(data: object) -> None:
     """Return if *data* is a mapping whose names are text."""
     if not isinstance(data, Mapping):
@@ -205,6 +213,9 @@ _read = json.JSONDecoder(
     object_pairs_hook=_unique, parse_constant=_refused, parse_float=_finite
 ).decode
 """Prepared once: `json.loads` would do it for every token."""
+
+
+_decode_data = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def _text(found: dict[str, Any], name: str) -> str:

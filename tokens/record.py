@@ -10,6 +10,7 @@ History of the form:
 
 from __future__ import annotations
 
+import math
 from enum import Enum, auto
 from typing import Protocol
 
@@ -80,8 +81,8 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
     user_agent: str
 
 
-# What msgspec raises: text that is no UTF-8, and nesting without end, are errors of Python's own.
-_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+# What msgspec raises, and Python: for what is no bytes, text that is no UTF-8, nesting without end.
+_UNREADABLE = (msgspec.MsgspecError, TypeError, ValueError, RecursionError)
 _encode = msgspec.msgpack.encode
 _decode_head = msgspec.msgpack.Decoder(_Head).decode
 
@@ -108,10 +109,13 @@ def decode_record(head: bytes, seen_at: float, data: bytes) -> Record:
     """The record from its parts at rest; `Damaged` if they are not one."""
     try:
         known = _decode_head(head)
+        sound = math.isfinite(known.created_at + seen_at)
     except _UNREADABLE as exc:
         raise Damaged(str(exc)) from exc
     if known.version != VERSION:
         raise Damaged(f"version {known.version}")
+    if not sound or not isinstance(data, bytes):  # a family that began at no number would never end
+        raise Damaged("an instant that is none, or data that is no bytes")
     return Record(
         known.handle,
         known.subject,

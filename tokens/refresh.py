@@ -10,16 +10,18 @@ from collections.abc import Callable
 from enum import StrEnum
 from hashlib import sha256
 
+from .claims import is_data
 from .door import client_facts
 from .errors import InvalidToken, Reason
 from .events import Event, emit
 from .lifetimes import Lifetimes
 from .record import Client, Outcome, Record, Rotation
-from .stores.base import TokenStore
+from .stores.base import LINEAGE_BYTES, TokenStore
 
 RECENT_S = 60.0
 
-_is_well_formed = re.compile(r"[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{43}").fullmatch
+_LINEAGE_CHARACTERS = 24
+_is_well_formed = re.compile(r"[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{67}").fullmatch
 
 
 class Reuse(StrEnum):
@@ -36,9 +38,11 @@ class Reuse(StrEnum):
 class RefreshTokens:
     """Families of refresh tokens: begin one, rotate within it, end it on reuse.
 
-    A token is a family's handle, a dot, and 256 bits. Its successor follows from it and a nonce
-    that the store keeps, so that all who present the same token within the grace period are
-    given the same successor, though neither token is in the store.
+    A token is a family's handle, a dot, 144 bits that are the same for all tokens of the family,
+    its lineage, and 256 bits of its own. Its successor follows from it and a nonce that the store
+    keeps, so that all who present the same token within the grace period are given the same
+    successor, though neither token is in the store. By its lineage a token is known however long
+    ago it was spent, and nobody who holds none can make up one (docs/decisions/0009).
     """
 
     def __init__(self, store: TokenStore, lifetimes: Lifetimes, now: Callable[[], float]) -> None:
@@ -54,7 +58,7 @@ class RefreshTokens:
     ) -> str:
         """Begin the family *handle* at *now*, and return its first refresh token."""
         record = Record(handle, subject, now, now, *client_facts(client), data)
-        token = f"{record.handle}.{secrets.token_urlsafe(32)}"
+        token = f"{record.handle}.{secrets.token_urlsafe(18)}{secrets.token_urlsafe(32)}"
         self._store.create(digest(token), record, self._lifetimes.expires_at(now, now))
         return token
 
@@ -73,6 +77,9 @@ class RefreshTokens:
             self._store.delete(handle)
             emit(Event.EXPIRED, subject=record.subject, handle=record.handle, reason=reason.value)
             raise InvalidToken(reason)
+        if not is_data(record.data):
+            emit(Event.DAMAGED, handle=handle, detail="data that is none")
+            raise InvalidToken(Reason.UNKNOWN)
         return record
 
     def keep(self, handle: str, began_at: int, data: bytes, now: float) -> bool:
@@ -103,7 +110,7 @@ class RefreshTokens:
                 subject=record.subject,
                 handle=record.handle,
                 kind=_kind_of_reuse(token, rotation, now).value,
-                spent_s=round(now - rotation.spent_at, 3),
+                spent_s=round(now - rotation.spent_at, 3) if rotation.spent_at else None,
                 age_s=round(now - record.created_at, 3),
             )
             raise InvalidToken(Reason.REUSED)
@@ -121,9 +128,11 @@ class RefreshTokens:
 
 
 def digest(token: str) -> bytes:
-    """The 32 bytes under which the store knows a refresh token."""
+    """Return the 48 bytes under which the store knows a refresh token: its lineage's, its own."""
     # Hash before lookup: a leaked table must not be a table of working credentials.
-    return sha256(token.encode("ascii")).digest()
+    own = token.encode("ascii")
+    lineage = own[: own.index(b".") + 1 + _LINEAGE_CHARACTERS]
+    return sha256(lineage).digest()[:LINEAGE_BYTES] + sha256(own).digest()
 
 
 def _kind_of_reuse(token: str, rotation: Rotation, now: float) -> Reuse:
@@ -136,4 +145,5 @@ def _successor(token: str, nonce: bytes) -> str:
     # Whoever reads the store knows nonces and digests, but no token to apply them to.
     handle, _, secret = token.partition(".")
     derived = hmac.digest(secret.encode("ascii"), b"successor" + nonce, "sha256")
-    return f"{handle}.{urlsafe_b64encode(derived).rstrip(b'=').decode('ascii')}"
+    lineage = secret[:_LINEAGE_CHARACTERS]
+    return f"{handle}.{lineage}{urlsafe_b64encode(derived).rstrip(b'=').decode('ascii')}"

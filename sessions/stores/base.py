@@ -13,11 +13,19 @@ cannot be read is absent, and reported as `Event.DAMAGED`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ..record import Record
 from ..strength import Strength
+
+GARBAGE_S = 300
+"""How much longer than its session a record is kept, where a store clears away by itself: a clock
+that is ahead of the manager's ends nobody's login then."""
+SWEPT = 8
+"""How many records that are past by so much `create` clears away, where the store does not: what is
+kept is bounded by what is alive, and `reap` is for what nobody follows."""
 
 
 class SessionStore(Protocol):
@@ -90,3 +98,15 @@ class SessionStore(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files. The store is not usable afterwards."""
+
+
+def reap_all(store: SessionStore, now: float | None = None, batch: int = 1000) -> int:
+    """Clear *store* of all that is past at *now*, by default the present; return how many it was.
+
+    Other writers take turns with each *batch*. Zero where the store does that by itself.
+    """
+    at, total, cleared = time.time() if now is None else now, 0, batch
+    while cleared >= batch:
+        cleared = store.reap(at, batch)
+        total += cleared
+    return total

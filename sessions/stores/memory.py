@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping
+from itertools import islice
 
 import msgspec
 
 from ..record import Record, merged
 from ..strength import Immediate, Strength
+from .base import GARBAGE_S, SWEPT
 
 
 class MemoryStore:
@@ -23,13 +26,15 @@ class MemoryStore:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._records: dict[bytes, Record] = {}
-        self._expires_at: dict[bytes, float] = {}
+        # In the order in which they were seen last, which is nearly that in which they are past.
+        self._expires_at: OrderedDict[bytes, float] = OrderedDict()
         self._keys_of: dict[str, set[bytes]] = {}
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         with self._lock:
             if key not in self._records:
                 self._put(key, record, expires_at)
+                self._sweep(record.created_at - GARBAGE_S)
 
     def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
         return self._records.get(key)
@@ -42,6 +47,7 @@ class MemoryStore:
             if seen_at > record.seen_at:
                 self._records[key] = msgspec.structs.replace(record, seen_at=seen_at)
                 self._expires_at[key] = expires_at
+                self._expires_at.move_to_end(key)
             return True
 
     def merge(self, key: bytes, changes: Mapping[str, bytes | None], limit_bytes: int) -> bool:
@@ -87,7 +93,8 @@ class MemoryStore:
 
     def reap(self, now: float, limit: int = 1000) -> int:
         with self._lock:
-            doomed = [key for key, at in self._expires_at.items() if at <= now][:limit]
+            due = (key for key, at in self._expires_at.items() if at <= now)
+            doomed = list(islice(due, limit))
             for key in doomed:
                 self._remove(key)
             return len(doomed)
@@ -103,6 +110,12 @@ class MemoryStore:
         self._expires_at[key] = expires_at
         if record.subject is not None:
             self._keys_of.setdefault(record.subject, set()).add(key)
+
+    def _sweep(self, now: float) -> None:
+        for key, expires_at in list(islice(self._expires_at.items(), SWEPT)):
+            if expires_at > now:
+                return
+            self._remove(key)
 
     def _remove(self, key: bytes) -> Record | None:
         record = self._records.pop(key, None)

@@ -10,14 +10,16 @@ from ..events import Event, emit
 from ..record import Damaged, Record, decode_record, encode_head, largest
 from ..strength import Immediate, Strength
 from . import redis_scripts as scripts
+from .base import GARBAGE_S as GARBAGE_S
 from .redis_connection import Connection, Connections, packed
 
 if TYPE_CHECKING:
     from .redis_client import Client
 
-GARBAGE_S = 300
-"""How much longer than its session a key is kept, so that a server whose clock is ahead of the
-manager's ends nobody's session."""
+PAGE = 1000
+"""How many sessions of one subject a script looks at: a server does nothing else meanwhile."""
+OVERLAP = 100
+"""How many of them the next call looks at again, since others may leave the index in between."""
 _HGETALL = b"*2\r\n$7\r\nHGETALL\r\n$%d\r\n%b\r\n"
 """The command as it is sent, but for the length of the key and the key."""
 
@@ -53,7 +55,11 @@ class RedisStore:
 
     def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
         name = self._ids + key
-        found = self._connections.read(_HGETALL % (len(name), name))
+        try:
+            found = self._connections.read(_HGETALL % (len(name), name))
+        except self.outages as exc:
+            _report_foreign(exc)
+            return None
         return _record(dict(zip(found[::2], found[1::2], strict=True)))
 
     def touch(self, key: bytes, seen_at: float, expires_at: float) -> bool:
@@ -80,17 +86,32 @@ class RedisStore:
 
     def delete_handle(self, subject: str, handle: str) -> bool:
         index = self._indexes + subject.encode()
-        return bool(self._run(scripts.DELETE_LISTED, [index], b"0", handle.encode()))
+        start, outcome = 0, -1
+        while outcome < 0:
+            asked = (handle.encode(), b"%d" % start, b"%d" % PAGE)
+            outcome = int(self._run(scripts.DELETE_ONE, [index], *asked))
+            start += PAGE - OVERLAP
+        return bool(outcome)
 
     def delete_subject(self, subject: str, keep: str | None = None) -> int:
         index, kept = self._indexes + subject.encode(), (keep or "").encode()
-        return int(self._run(scripts.DELETE_LISTED, [index], b"1", kept))
+        total, more = 0, True
+        while more:
+            ended, more = self._run(scripts.DELETE_LISTED, [index], kept, b"%d" % PAGE)
+            total += int(ended)
+        return total
 
     def list_subject(self, subject: str) -> list[Record]:
-        found = self._run(scripts.LIST, [self._indexes + subject.encode()])
-        pairs = zip(found[::2], found[1::2], strict=True)
-        records = (_record({b"m": head, b"t": seen_at}) for head, seen_at in pairs)
-        return [record for record in records if record is not None]
+        index, start = [self._indexes + subject.encode()], 0
+        records: dict[str, Record] = {}
+        while start >= 0:
+            start, *found = self._run(scripts.LIST, index, b"%d" % start, b"%d" % PAGE)
+            for head, seen_at in zip(found[::2], found[1::2], strict=True):
+                record = _record({b"m": head, b"t": seen_at})
+                if record is not None:
+                    records[record.handle] = record
+            start = max(0, start - OVERLAP) if start > 0 else start
+        return list(records.values())
 
     def reap(self, now: float, limit: int = 1000) -> int:  # noqa: ARG002 - the server does it
         return 0
@@ -123,6 +144,13 @@ def _record(fields: dict[bytes, bytes]) -> Record | None:
     try:
         data = {name[2:].decode(): value for name, value in fields.items() if name[:2] == b"d:"}
         return decode_record(fields[b"m"], float(fields[b"t"]), data)
-    except (Damaged, KeyError, ValueError) as exc:
+    except (Damaged, KeyError, TypeError, ValueError) as exc:
         emit(Event.DAMAGED, store="redis", detail=type(exc).__name__)
         return None
+
+
+def _report_foreign(exc: Exception) -> None:
+    """Report that a key holds another type, and so no record; any other *exc* is an outage."""
+    if not str(exc).startswith("WRONGTYPE"):
+        raise exc
+    emit(Event.DAMAGED, store="redis", detail="another type")

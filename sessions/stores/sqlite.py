@@ -17,6 +17,7 @@ from ..record import (
     merged,
 )
 from ..strength import Immediate, Strength
+from .base import GARBAGE_S, SWEPT
 from .sqlite_connection import File
 
 _SCHEMA = """
@@ -32,6 +33,7 @@ CREATE TABLE IF NOT EXISTS sessions (
 CREATE INDEX IF NOT EXISTS sessions_subject ON sessions (subject) WHERE subject IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sessions_expires_at ON sessions (expires_at);
 """
+_REAP = "DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE expires_at <= ? LIMIT ?)"
 
 
 class SQLiteStore:
@@ -55,6 +57,7 @@ class SQLiteStore:
                 "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (key, *_columns(record, expires_at), encode_data(record.data)),
             )
+            connection.execute(_REAP, (record.created_at - GARBAGE_S, SWEPT))
 
     def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
         rows = self._file.rows("SELECT head, seen_at, data FROM sessions WHERE key = ?", (key,))
@@ -74,7 +77,10 @@ class SQLiteStore:
             row = connection.execute("SELECT data FROM sessions WHERE key = ?", (key,)).fetchone()
             if row is None:
                 return False
-            data = encode_data(merged(decode_data(row[0]), changes, limit_bytes))
+            known = _data(row[0])
+            if known is None:
+                return False
+            data = encode_data(merged(known, changes, limit_bytes))
             connection.execute("UPDATE sessions SET data = ? WHERE key = ?", (data, key))
             return True
 
@@ -115,12 +121,7 @@ class SQLiteStore:
 
     def reap(self, now: float, limit: int = 1000) -> int:
         with self._file.writing() as connection:
-            cursor = connection.execute(
-                "DELETE FROM sessions WHERE key IN "
-                "(SELECT key FROM sessions WHERE expires_at <= ? LIMIT ?)",
-                (now, limit),
-            )
-            return cursor.rowcount
+            return connection.execute(_REAP, (now, limit)).rowcount
 
     def ping(self) -> None:
         self._file.rows("SELECT 1 FROM sessions LIMIT 1")
@@ -136,6 +137,14 @@ def _columns(record: Record, expires_at: float) -> tuple[object, ...]:
 def _record(head: bytes, seen_at: float, data: bytes | None) -> Record | None:
     try:
         return decode_record(head, seen_at, {} if data is None else decode_data(data))
+    except Damaged as exc:
+        emit(Event.DAMAGED, store="sqlite", detail=str(exc))
+        return None
+
+
+def _data(encoded: bytes) -> dict[str, bytes] | None:
+    try:
+        return decode_data(encoded)
     except Damaged as exc:
         emit(Event.DAMAGED, store="sqlite", detail=str(exc))
         return None

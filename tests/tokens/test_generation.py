@@ -120,7 +120,7 @@ def test_a_store_that_lost_its_last_writes_gives_no_number_twice(clock: FakeCloc
     store = MemoryStore()
     manager = a_manager(store, clock, "generation")
     manager.issue("alice")
-    kept = dict(store._counters)
+    kept = store._counters.copy()
     manager.revoke_all("alice")
     lost = manager.issue("alice").credential
     store._counters = kept

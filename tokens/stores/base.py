@@ -17,12 +17,24 @@ cannot be read is absent, and reported as `Event.DAMAGED`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
 
 from ..record import Record, Rotation
+
+GARBAGE_S = 300
+"""How much longer than its family a record is kept, where a store clears away by itself: a clock
+that is ahead of the manager's ends nobody's login then."""
+SWEPT = 8
+"""How many records that are past by so much `create` clears away, where the store does not: what is
+kept is bounded by what is alive, and `reap` is for what nobody follows."""
+LINEAGE_BYTES = 16
+"""How many bytes a key begins with that are the same for all refresh tokens of a family."""
+SPENT_KEPT = 16
+"""How many spent keys of a family are kept. An older one is known by its lineage: it is reused."""
 
 
 class Cursor(msgspec.Struct, frozen=True):
@@ -75,7 +87,10 @@ class TokenStore(Protocol):
         """
 
     def read(self, handle: str, key: bytes) -> Record | None:
-        """The family *handle* if the refresh token *key* is of it, spent or not; or None."""
+        """The family *handle* if the refresh token *key* is of it, spent or not; or None.
+
+        A key is of it if it is kept, or begins as the current one does: `is_of_family`.
+        """
 
     def merge(self, handle: str, data: bytes, seen_after: float) -> bool:
         """Keep *data* for the next renewal, and say whether the family was still there.
@@ -100,7 +115,9 @@ class TokenStore(Protocol):
 
         Of concurrent calls with one key, one is ROTATED; the others are REPEATED and given the
         winner's nonce, if it won at *grace_since* or later. REUSED ends the family in this step,
-        and gives the nonce of then, when *key* was spent, and the key that was current.
+        and gives the nonce of then, when *key* was spent, and the key that was current. Of spent
+        keys the last `SPENT_KEPT` are kept. An older one of the family is REUSED as well, with an
+        empty nonce and at no known time.
         """
 
     def delete(self, handle: str) -> Record | None:
@@ -160,3 +177,20 @@ class TokenStore(Protocol):
 
     def close(self) -> None:
         """Let go of connections and files. The store is not usable afterwards."""
+
+
+def is_of_family(key: bytes, current: bytes | None) -> bool:
+    """Return whether *key* is of the family whose *current* key is given, by its lineage."""
+    return current is not None and key[:LINEAGE_BYTES] == current[:LINEAGE_BYTES]
+
+
+def reap_all(store: TokenStore, now: float | None = None, batch: int = 1000) -> int:
+    """Clear *store* of all that is past at *now*, by default the present; return how many it was.
+
+    Other writers take turns with each *batch*. Zero where the store does that by itself.
+    """
+    at, total, cleared = time.time() if now is None else now, 0, batch
+    while cleared >= batch:
+        cleared = store.reap(at, batch)
+        total += cleared
+    return total

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 import msgspec
 
 from ..record import Outcome, Record, Rotation
-from .base import Changes, Cursor, Listener
+from .base import GARBAGE_S, SPENT_KEPT, SWEPT, Changes, Cursor, Listener, is_of_family
 
 
 @dataclass(slots=True)
@@ -26,7 +27,11 @@ class _Family:
     spent: dict[bytes, tuple[float, bytes]] = field(default_factory=dict)
 
     def has(self, key: bytes) -> bool:
-        return key == self.current or key in self.spent
+        return is_of_family(key, self.current) or key in self.spent
+
+
+_Due = tuple[Callable[[str], object], str]
+"""What clears something away, and its name."""
 
 
 class MemoryStore:
@@ -36,14 +41,15 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._families: dict[str, _Family] = {}
+        # In the order in which they were refreshed last, nearly that in which they are past.
+        self._families: OrderedDict[str, _Family] = OrderedDict()
         self._handles_of: dict[str, set[str]] = {}
         # In the order of their numbers: what is denied for longer moves to the end.
-        self._denied: dict[str, tuple[float, int]] = {}
+        self._denied: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._told = threading.Condition(self._lock)
         self._sequence = 0
         self._life = secrets.token_hex(8)
-        self._counters: dict[str, tuple[int, float]] = {}
+        self._counters: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         with self._lock:
@@ -52,6 +58,9 @@ class MemoryStore:
             self._families[record.handle] = _Family(record, expires_at, key)
             if record.subject is not None:
                 self._handles_of.setdefault(record.subject, set()).add(record.handle)
+            for past in self._due(record.created_at - GARBAGE_S, SWEPT):
+                for clear, name in list(past):
+                    clear(name)
 
     def read(self, handle: str, key: bytes) -> Record | None:
         with self._lock:
@@ -85,9 +94,13 @@ class MemoryStore:
                 family.current = new_key
                 family.record = msgspec.structs.replace(family.record, seen_at=seen_at)
                 family.expires_at = expires_at
+                self._families.move_to_end(handle)
+                while len(family.spent) > SPENT_KEPT:
+                    del family.spent[next(iter(family.spent))]
                 return Rotation(Outcome.ROTATED, nonce)
-            spent_at, earlier_nonce = family.spent[key]
-            if spent_at >= grace_since:
+            # One that is no longer kept was spent long ago.
+            spent_at, earlier_nonce = family.spent.get(key, (0.0, b""))
+            if key in family.spent and spent_at >= grace_since:
                 return Rotation(Outcome.REPEATED, earlier_nonce)
             self._remove(handle)
             return Rotation(Outcome.REUSED, earlier_nonce, spent_at, family.current)
@@ -150,6 +163,7 @@ class MemoryStore:
         with self._lock:
             value, earlier_until = self._counters.get(counter, (first - step, until))
             self._counters[counter] = (value + step, max(until, earlier_until))
+            self._counters.move_to_end(counter)
             return value + step
 
     def standing(self, name: str, counter: str) -> tuple[bool, int | None]:
@@ -159,22 +173,25 @@ class MemoryStore:
 
     def reap(self, now: float, limit: int = 1000) -> int:
         with self._lock:
-            handles = [h for h, family in self._families.items() if family.expires_at <= now]
-            names = [name for name, (until, _) in self._denied.items() if until <= now]
-            counters = [name for name, (_, until) in self._counters.items() if until <= now]
-            due: list[tuple[Callable[[str], object], str]]
-            due = [(self._remove, handle) for handle in handles]
-            due += [(self._denied.pop, name) for name in names]
-            due += [(self._counters.pop, name) for name in counters]
-            for clear, name in due[:limit]:
+            due = list(islice(chain.from_iterable(self._due(now)), limit))
+            for clear, name in due:
                 clear(name)
-            return min(limit, len(due))
+            return len(due)
 
     def ping(self) -> None:
         return
 
     def close(self) -> None:
         return
+
+    def _due(self, now: float, first: int | None = None) -> Iterator[Iterator[_Due]]:
+        """What is past at *now*: families, denials, counters; of the *first* of each alone."""
+        families = islice(self._families.items(), first)
+        denials = islice(self._denied.items(), first)
+        counters = islice(self._counters.items(), first)
+        yield ((self._remove, h) for h, family in families if family.expires_at <= now)
+        yield ((self._denied.pop, name) for name, (until, _) in denials if until <= now)
+        yield ((self._counters.pop, name) for name, (_, until) in counters if until <= now)
 
     def _remove(self, handle: str) -> Record | None:
         family = self._families.pop(handle, None)

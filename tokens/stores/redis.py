@@ -14,16 +14,18 @@ from ..events import Event, emit
 from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
 from . import redis_risks
 from . import redis_scripts as scripts
-from .base import Changes, Cursor, Listener
+from .base import GARBAGE_S as GARBAGE_S
+from .base import LINEAGE_BYTES, SPENT_KEPT, Changes, Cursor, Listener, is_of_family
 from .redis_connection import Connection, Connections, packed
 from .redis_listener import RedisListener
 
 if TYPE_CHECKING:
     from .redis_client import Client
 
-GARBAGE_S = 300
-"""How much longer than its family a key is kept, so that a server whose clock is ahead of the
-manager's ends nobody's login, and forgets no denial too early."""
+PAGE = 1000
+"""How many families of one subject a script looks at: a server does nothing else meanwhile."""
+OVERLAP = 100
+"""How many of them the next call looks at again, since others may leave the index in between."""
 _EXISTS = b"*2\r\n$6\r\nEXISTS\r\n$%d\r\n%b\r\n"
 _MGET = b"*3\r\n$4\r\nMGET\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n"
 """Commands as they are sent, but for the length of each key and the key."""
@@ -64,8 +66,16 @@ class RedisStore:
 
     def read(self, handle: str, key: bytes) -> Record | None:
         command = packed(b"HMGET", self._family(handle), b"m", b"t", b"d", b"c", b"p:" + key)
-        head, seen_at, data, current, spent = self._connections.read(command)
-        if head is None or (current != key and spent is None):
+        try:
+            head, seen_at, data, current, spent = self._connections.read(command)
+        except self.outages as exc:
+            _report_foreign(exc)
+            return None
+        if head is None or current is None:
+            if head or seen_at or data or current:
+                emit(Event.DAMAGED, store="redis", detail="a field is missing")
+            return None
+        if spent is None and not is_of_family(key, current):
             return None
         return _record(head, seen_at, data)
 
@@ -83,7 +93,8 @@ class RedisStore:
         grace_since: float,
     ) -> Rotation:
         moments = (_instant(seen_at), _instant(grace_since))
-        arguments = (self._indexes, _gone_at(expires_at), key, new_key, nonce, *moments)
+        bounds = (b"%d" % LINEAGE_BYTES, b"%d" % SPENT_KEPT)
+        arguments = (self._indexes, _gone_at(expires_at), key, new_key, nonce, *moments, *bounds)
         outcome, kept, *reuse = self._run(scripts.REPLACE, [self._family(handle)], *arguments)
         spent_at, current = reuse or (0.0, b"")
         return Rotation(Outcome[outcome.decode()], kept, float(spent_at), current)
@@ -94,25 +105,41 @@ class RedisStore:
 
     def delete_handle(self, subject: str, handle: str) -> bool:
         index = self._indexes + subject.encode()
-        return bool(self._run(scripts.DELETE_LISTED, [index], b"0", handle.encode()))
+        start, outcome = 0, -1
+        while outcome < 0:
+            asked = (handle.encode(), b"%d" % start, b"%d" % PAGE)
+            outcome = int(self._run(scripts.DELETE_ONE, [index], *asked))
+            start += PAGE - OVERLAP
+        return bool(outcome)
 
     def delete_subject(self, subject: str, keep: str | None = None) -> list[str]:
         index, kept = self._indexes + subject.encode(), (keep or "").encode()
-        ended = self._run(scripts.DELETE_LISTED, [index], b"1", kept)
-        return [handle.decode() for handle in ended]
+        handles: list[str] = []
+        more = True
+        while more:
+            ended, more = self._run(scripts.DELETE_LISTED, [index], kept, b"%d" % PAGE)
+            handles += [handle.decode(errors="replace") for handle in ended if handle]
+        return handles
 
     def list_subject(self, subject: str) -> list[Record]:
-        found = self._run(scripts.LIST, [self._indexes + subject.encode()])
-        parts = zip(found[::3], found[1::3], found[2::3], strict=True)
-        records = (_record(head, seen_at, data) for head, seen_at, data in parts)
-        return [record for record in records if record is not None]
+        index, start = [self._indexes + subject.encode()], 0
+        records: dict[str, Record] = {}
+        while start >= 0:
+            start, *found = self._run(scripts.LIST, index, b"%d" % start, b"%d" % PAGE)
+            for parts in zip(found[::3], found[1::3], found[2::3], strict=True):
+                record = _record(*parts)
+                if record is not None:
+                    records[record.handle] = record
+            start = max(0, start - OVERLAP) if start > 0 else start
+        return list(records.values())
 
     def deny(self, names: Sequence[str], until: float) -> None:
-        if names:
-            keys = [*self._log, *(self._denial(name) for name in names)]
-            life = secrets.token_hex(8).encode()
-            arguments = (_gone_at(until), _instant(until), life, self._channel)
-            self._run(scripts.DENY, keys, *arguments, *(name.encode() for name in names))
+        life = secrets.token_hex(8).encode()
+        arguments = (_gone_at(until), _instant(until), life, self._channel)
+        for first in range(0, len(names), PAGE):
+            page = names[first : first + PAGE]
+            keys = [*self._log, *(self._denial(name) for name in page)]
+            self._run(scripts.DENY, keys, *arguments, *(name.encode() for name in page))
 
     def is_denied(self, name: str) -> bool:
         denial = self._denial(name)
@@ -132,8 +159,14 @@ class RedisStore:
         return RedisListener(self._connections.open(), self._channel)
 
     def advance(self, counter: str, step: int, first: int, until: float) -> int:
-        arguments = (b"%d" % step, b"%d" % first, _gone_at(until))
-        return self._count(self._run(scripts.ADVANCE, [self._counter(counter)], *arguments))
+        key, by, gone_at = [self._counter(counter)], b"%d" % step, _gone_at(until)
+        try:
+            return self._count(self._run(scripts.ADVANCE, key, by, b"%d" % first, gone_at))
+        except self._connections.errors.OutOfMemoryError:
+            value = self._run(scripts.ADVANCE_KNOWN, key, by, gone_at)
+            if value is None:
+                raise
+            return self._count(value)
 
     def standing(self, name: str, counter: str) -> tuple[bool, int | None]:
         denial, count = self._denial(name), self._counter(counter)
@@ -188,3 +221,10 @@ def _record(head: bytes, seen_at: bytes, data: bytes) -> Record | None:
     except (Damaged, TypeError, ValueError) as exc:
         emit(Event.DAMAGED, store="redis", detail=type(exc).__name__)
         return None
+
+
+def _report_foreign(exc: Exception) -> None:
+    """Report that a key holds another type, and so no record; any other *exc* is an outage."""
+    if not str(exc).startswith("WRONGTYPE"):
+        raise exc
+    emit(Event.DAMAGED, store="redis", detail="another type")

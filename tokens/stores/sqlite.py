@@ -8,9 +8,17 @@ from pathlib import Path
 
 from ..events import Event, emit
 from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
-from .base import Changes, Cursor
+from .base import (
+    GARBAGE_S,
+    LINEAGE_BYTES,
+    SPENT_KEPT,
+    SWEPT,
+    Changes,
+    Cursor,
+    is_of_family,
+)
 from .sqlite_connection import File
-from .sqlite_schema import REAP, SCHEMA
+from .sqlite_schema import FORGET, REAP, SCHEMA
 
 
 class SQLiteStore:
@@ -38,12 +46,15 @@ class SQLiteStore:
                 connection.execute(
                     "INSERT INTO refresh_tokens (handle, key) VALUES (?, ?)", (record.handle, key)
                 )
+            for statement in REAP:
+                connection.execute(statement, (record.created_at - GARBAGE_S, SWEPT))
 
     def read(self, handle: str, key: bytes) -> Record | None:
         rows = self._file.rows(
-            "SELECT head, seen_at, data FROM refresh_tokens JOIN families USING (handle) "
-            "WHERE handle = ? AND key = ?",
-            (handle, key),
+            "SELECT head, seen_at, data FROM families WHERE handle = ?1 AND EXISTS "
+            "(SELECT 1 FROM refresh_tokens WHERE handle = ?1 AND (key = ?2 OR "
+            "spent_at IS NULL AND substr(key, 1, ?3) = substr(?2, 1, ?3)))",
+            (handle, key, LINEAGE_BYTES),
         )
         return _record(*rows[0]) if rows else None
 
@@ -67,13 +78,18 @@ class SQLiteStore:
     ) -> Rotation:
         with self._file.writing() as connection:
             row = connection.execute(
+                "SELECT key FROM refresh_tokens WHERE handle = ? AND spent_at IS NULL", (handle,)
+            ).fetchone()
+            current = row[0] if row else None
+            row = connection.execute(
                 "SELECT spent_at, nonce FROM refresh_tokens WHERE handle = ? AND key = ?",
                 (handle, key),
             ).fetchone()
-            if row is None:
+            if row is None and not is_of_family(key, current):
                 return Rotation(Outcome.ABSENT)
-            spent_at, earlier_nonce = row
-            if spent_at is None:
+            # One that is no longer kept was spent long ago.
+            spent_at, earlier_nonce = row or (0.0, b"")
+            if key == current:
                 connection.execute(
                     "UPDATE refresh_tokens SET spent_at = ?, nonce = ? "
                     "WHERE handle = ? AND key = ?",
@@ -86,14 +102,14 @@ class SQLiteStore:
                     "UPDATE families SET seen_at = ?, expires_at = ? WHERE handle = ?",
                     (seen_at, expires_at, handle),
                 )
+                connection.execute(FORGET, (handle, key, SPENT_KEPT - 1))
                 return Rotation(Outcome.ROTATED, nonce)
-            if spent_at >= grace_since:
+            if not isinstance(spent_at, float) or not isinstance(earlier_nonce, bytes):
+                spent_at, earlier_nonce = 0.0, b""  # damaged
+            if row and spent_at >= grace_since:
                 return Rotation(Outcome.REPEATED, earlier_nonce)
-            (current,) = connection.execute(
-                "SELECT key FROM refresh_tokens WHERE handle = ? AND spent_at IS NULL", (handle,)
-            ).fetchone()
             connection.execute("DELETE FROM families WHERE handle = ?", (handle,))
-            return Rotation(Outcome.REUSED, earlier_nonce, spent_at, current)
+            return Rotation(Outcome.REUSED, earlier_nonce, spent_at, current or b"")
 
     def delete(self, handle: str) -> Record | None:
         with self._file.writing() as connection:
@@ -112,10 +128,11 @@ class SQLiteStore:
     def delete_subject(self, subject: str, keep: str | None = None) -> list[str]:
         with self._file.writing() as connection:
             rows = connection.execute(
-                "DELETE FROM families WHERE subject = ? AND handle IS NOT ? RETURNING handle",
+                "DELETE FROM families WHERE subject = ? AND handle IS NOT ? "
+                "RETURNING CAST(handle AS BLOB)",
                 (subject, keep),
             ).fetchall()
-        return [handle for (handle,) in rows]
+        return [handle.decode(errors="replace") for (handle,) in rows]
 
     def list_subject(self, subject: str) -> list[Record]:
         rows = self._file.rows(

@@ -43,3 +43,12 @@ REAP = [
         ("counters", "name", "until"),
     )
 ]
+
+# All spent tokens of a family but the one that was just spent, and as many of the newest.
+FORGET = """
+DELETE FROM refresh_tokens WHERE handle = ?1 AND spent_at IS NOT NULL AND key <> ?2
+AND key NOT IN (
+    SELECT key FROM refresh_tokens WHERE handle = ?1 AND spent_at IS NOT NULL AND key <> ?2
+    ORDER BY spent_at DESC LIMIT ?3
+)
+"""
