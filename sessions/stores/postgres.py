@@ -21,9 +21,20 @@ from ..record import (
     merged,
 )
 from ..strength import Immediate, Strength
+from .base import GARBAGE_S
 from .postgres_connection import Row, Value, instant, rows
 from .postgres_errors import OUTAGES
 from .postgres_pool import PostgresPool
+
+# Clears away `SWEPT` of what is long past; skips what is locked: somebody is at it already.
+_CREATE = """
+WITH swept AS (
+    DELETE FROM {schema}.sessions WHERE key = ANY (ARRAY (SELECT key FROM {schema}.sessions
+    WHERE expires_at <= $8 LIMIT 8 FOR UPDATE SKIP LOCKED))
+)
+INSERT INTO {schema}.sessions (key, subject, handle, seen_at, expires_at, head, data)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+"""
 
 
 class PostgresStore:
@@ -48,11 +59,11 @@ class PostgresStore:
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         self._pool.run(
-            "INSERT INTO {schema}.sessions (key, subject, handle, seen_at, expires_at, head, data) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            _CREATE,
             key,
             *_columns(record, expires_at),
             encode_data(record.data),
+            record.created_at - GARBAGE_S,
         )
 
     def read(self, key: bytes, fresh: bool = False) -> Record | None:  # noqa: ARG002
@@ -82,7 +93,10 @@ class PostgresStore:
             )
             if not found:
                 return False
-            data = encode_data(merged(decode_data(found[0][0] or b""), changes, limit_bytes))
+            known = _data(found[0][0])
+            if known is None:
+                return False
+            data = encode_data(merged(known, changes, limit_bytes))
             connection.run("UPDATE {schema}.sessions SET data = $2 WHERE key = $1", key, data)
             return True
 
@@ -169,6 +183,14 @@ def _record(row: Row) -> Record | None:
         return decode_record(
             head or b"", instant(seen_at), {} if data is None else decode_data(data)
         )
+    except Damaged as exc:
+        emit(Event.DAMAGED, store="postgres", detail=str(exc))
+        return None
+
+
+def _data(encoded: bytes | None) -> dict[str, bytes] | None:
+    try:
+        return decode_data(encoded or b"")
     except Damaged as exc:
         emit(Event.DAMAGED, store="postgres", detail=str(exc))
         return None

@@ -185,7 +185,7 @@ TARGETS = {
     "claims": Target(claims, (_raw(PAYLOAD), b"{}", b'{"exp":1}')),
     "header": Target(header, (_raw(HEADER), b'{"alg":"none"}', b"{}")),
     "signature": Target(signature, tuple(_raw(good.split(".")[2]) for _, good in SIGNERS)),
-    "refresh": Target(refresh, (b"A" * 16 + b"." + b"A" * 43, b"a.b")),
+    "refresh": Target(refresh, (b"A" * 16 + b"." + b"A" * 67, b"a.b")),
     "jwks": Target(jwks, (b"{}", *(json.dumps(ring.jwks()).encode() for ring in RINGS.values()))),
     "status-list": Target(
         status_list,

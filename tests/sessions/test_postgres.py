@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from inspect import signature
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 
-from sessions import SessionManager
+from sessions import SessionManager, reap_all
+from sessions.stores.base import GARBAGE_S, SWEPT
 from sessions.stores.postgres import PostgresStore
 from sessions.testing import LATER, NOW, SessionStoreContract, a_key, a_record
 from tests.postgres_relay import Relay
 from tests.sessions import (
     test_cap,
+    test_clocks,
+    test_door,
     test_events,
     test_issuing,
     test_lifetimes,
@@ -31,6 +35,8 @@ ROOT = Path(__file__).parent.parent.parent
 # of the one that gives the others.
 for module in (
     test_cap,
+    test_clocks,
+    test_door,
     test_issuing,
     test_renewing,
     test_revoking,
@@ -110,6 +116,35 @@ def test_a_damaged_record_is_absent_and_reported(
     assert [record.message for record in caplog.records] == ["session_record_damaged"]
     store.delete(key)
     assert beside.execute("SELECT count(*) FROM sessions").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xc1", b"\x81\xa1\x61\x05"])
+def test_damaged_user_data_is_absent_and_reported(
+    damage: bytes,
+    store: PostgresStore,
+    beside: psycopg.Connection,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """To a read and to a merge, neither of which is an error."""
+    key = a_key()
+    store.create(key, a_record(cart=b"1"), LATER)
+    beside.execute("UPDATE sessions SET data = %s", (damage,))
+    with caplog.at_level(logging.ERROR, "sessions.audit"):
+        assert store.read(key) is None
+        assert store.merge(key, {"a": b"1"}, 100) is False
+    assert [record.message for record in caplog.records] == ["session_record_damaged"] * 2
+
+
+def test_a_login_clears_away_what_is_long_past(store: PostgresStore) -> None:
+    """Though nobody reaps; what is left goes in full when somebody does."""
+    for n in range(100):
+        at = NOW + 10 * n
+        record = msgspec.structs.replace(a_record(None), created_at=at)
+        store.create(a_key(), record, at + 60)
+    assert reap_all(store, LATER) <= (60 + GARBAGE_S) / 10 + SWEPT
+    for _ in range(25):
+        store.create(a_key(), a_record(), NOW - 1)
+    assert reap_all(store, NOW, batch=10) == 25
 
 
 def test_nothing_at_rest_is_a_credential(store: PostgresStore, beside: psycopg.Connection) -> None:

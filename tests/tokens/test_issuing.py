@@ -48,7 +48,7 @@ def test_a_malformed_token_is_refused(manager: TokenManager, hostile: str) -> No
 def test_an_unknown_refresh_token_is_never_adopted(manager: TokenManager) -> None:
     """A client cannot choose its token, not even with the handle of a live family."""
     grant = manager.issue("alice")
-    for chosen in ("A" * 16 + "." + "A" * 43, f"{grant.handle}.{'A' * 43}"):
+    for chosen in ("A" * 16 + "." + "A" * 67, f"{grant.handle}.{'A' * 67}"):
         assert renewal_reason(manager, chosen) is Reason.UNKNOWN
         with pytest.raises(InvalidToken):
             manager.renew(chosen, "alice")

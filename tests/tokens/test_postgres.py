@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from inspect import signature
 
+import msgspec
 import psycopg
 import pytest
 
@@ -16,6 +17,8 @@ from tests.conftest import FakeClock
 from tests.postgres_relay import Relay
 from tests.tokens import (
     test_cap,
+    test_clocks,
+    test_door,
     test_events,
     test_generation,
     test_issuing,
@@ -25,7 +28,9 @@ from tests.tokens import (
     test_revoking,
     test_state_machine,
 )
-from tests.tokens.conftest import a_manager
+from tests.tokens.conftest import a_manager, renewal_reason
+from tokens import Reason, reap_all
+from tokens.stores.base import GARBAGE_S, SPENT_KEPT, SWEPT
 from tokens.stores.postgres import PostgresStore
 from tokens.testing import LATER, NOW, TokenStoreContract, a_key, a_record
 
@@ -34,6 +39,8 @@ from tokens.testing import LATER, NOW, TokenStoreContract, a_key, a_record
 TAKING = {"store", "manager", "denying", "generations"}
 for module in (
     test_cap,
+    test_clocks,
+    test_door,
     test_issuing,
     test_renewing,
     test_revoking,
@@ -89,6 +96,33 @@ def test_reap_clears_away_what_is_due_in_bounded_batches(
     for table in ("families", "refresh_tokens", "denials", "counters"):
         left = beside.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
         assert left == (0,)
+
+
+def test_a_family_keeps_few_spent_tokens_and_knows_the_others(
+    store: PostgresStore, beside: psycopg.Connection, clock: FakeClock
+) -> None:
+    """After many renewals it is as large as after a few, and an old token still ends it."""
+    manager = a_manager(store, clock)
+    grant = manager.issue("alice")
+    renewal = grant.renewal or ""
+    for _ in range(2 * SPENT_KEPT):
+        clock.advance(0.1)
+        renewal = manager.renew(renewal).renewal or ""
+    left = beside.execute(b"SELECT count(*) FROM refresh_tokens").fetchone()
+    assert left == (SPENT_KEPT + 1,)
+    assert renewal_reason(manager, grant.renewal) is Reason.REUSED
+    assert renewal_reason(manager, renewal) is Reason.UNKNOWN
+
+
+def test_a_login_clears_away_what_is_long_past(store: PostgresStore) -> None:
+    """Families, denials and counters, though nobody reaps."""
+    for n in range(100):
+        at = NOW + 10 * n
+        record = msgspec.structs.replace(a_record(None), created_at=at)
+        store.create(a_key(), record, at + 60)
+        store.deny([f"family {n}"], at + 60)
+        store.advance(f"counter {n}", 1, 0, at + 60)
+    assert reap_all(store, LATER) <= 3 * ((60 + GARBAGE_S) / 10 + SWEPT)
 
 
 def test_a_damaged_record_is_absent_and_reported(

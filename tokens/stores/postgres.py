@@ -13,7 +13,7 @@ from hashlib import sha256
 from ..events import Event, emit
 from ..record import Damaged, Outcome, Record, Rotation, decode_record, encode_head
 from . import postgres_statements as statements
-from .base import Changes, Cursor, Listener
+from .base import GARBAGE_S, Changes, Cursor, Listener, is_of_family
 from .postgres_connection import Row, instant, rows
 from .postgres_errors import OUTAGES
 from .postgres_listener import PostgresListener, channel
@@ -41,10 +41,7 @@ class PostgresStore:
 
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
         self._pool.run(
-            "WITH made AS (INSERT INTO {schema}.families "
-            "(handle, subject, seen_at, expires_at, head, data) VALUES ($1, $2, $3, $4, $5, $6) "
-            "ON CONFLICT DO NOTHING RETURNING handle) "
-            "INSERT INTO {schema}.refresh_tokens (handle, key) SELECT handle, $7 FROM made",
+            statements.CREATE,
             record.handle.encode(),
             None if record.subject is None else record.subject.encode(),
             record.seen_at,
@@ -52,16 +49,11 @@ class PostgresStore:
             encode_head(record),
             record.data,
             key,
+            record.created_at - GARBAGE_S,
         )
 
     def read(self, handle: str, key: bytes) -> Record | None:
-        result = self._pool.run(
-            "SELECT head, seen_at, data "
-            "FROM {schema}.refresh_tokens JOIN {schema}.families USING (handle) "
-            "WHERE handle = $1 AND key = $2",
-            handle.encode(),
-            key,
-        )
+        result = self._pool.run(statements.READ, handle.encode(), key)
         return next((_record(row) for row in rows(result)), None)
 
     def merge(self, handle: str, data: bytes, seen_after: float) -> bool:
@@ -92,11 +84,14 @@ class PostgresStore:
             if not found:
                 return Rotation(Outcome.ABSENT)
             spent_at, earlier_nonce, current = found[0]
-            if spent_at is None:
+            if key == current:
                 connection.run(statements.ROTATE, name, key, new_key, nonce, seen_at, expires_at)
                 return Rotation(Outcome.ROTATED, nonce)
-            earlier = (earlier_nonce or b"", instant(spent_at))
-            if earlier[1] >= grace_since:
+            if spent_at is None and not is_of_family(key, current):
+                return Rotation(Outcome.ABSENT)
+            # One that is no longer kept was spent long ago.
+            earlier = (earlier_nonce or b"", instant(spent_at) if spent_at else 0.0)
+            if spent_at and earlier[1] >= grace_since:
                 return Rotation(Outcome.REPEATED, earlier[0])
             connection.run("DELETE FROM {schema}.families WHERE handle = $1", name)
             return Rotation(Outcome.REUSED, *earlier, current or b"")

@@ -2,9 +2,9 @@
 
 A family is a hash: `m` its head (MessagePack: version, handle, subject, …), `t` when it was last
 refreshed, `d` its user data, `c` the key of its current refresh token, and `p:<key>` for each of
-the last that are spent: when, a space, and the nonce its successor follows from. A subject's index is a
-sorted set of family keys, scored by when each may be cleared away; its name is a prefix, given
-to the script, and the subject. A denial is a key of its own, and so is a counter.
+the last that are spent: when, a space, and the nonce its successor follows from. A subject's
+index is a sorted set of family keys, scored by when each may be cleared away; its name is a
+prefix, given to the script, and the subject. A denial is a key of its own, and so is a counter.
 
 The order of denials is a stream, whose IDs are sequence numbers, and a hash with the last number
 (`s`) and the life these numbers belong to (`l`), drawn at random by whoever comes first.
