@@ -36,8 +36,8 @@ class Lifetimes:
             raise ValueError("access must be a second or longer: exp counts whole seconds")
         if self.access > self.inactivity:
             raise ValueError("access must not outlive inactivity: nobody could list the token")
-        if not timedelta(0) <= self.grace <= self.inactivity:
-            raise ValueError("grace must not be negative, nor longer than inactivity")
+        if self.grace < timedelta(0):
+            raise ValueError("grace must not be negative: every second refresh would be a theft")
         if not timedelta(0) <= self.leeway <= timedelta(minutes=2):
             raise ValueError("leeway is for clocks that differ: at most two minutes")
 

@@ -42,7 +42,7 @@ class RefreshTokens:
     its lineage, and 256 bits of its own. Its successor follows from it and a nonce that the store
     keeps, so that all who present the same token within the grace period are given the same
     successor, though neither token is in the store. By its lineage a token is known however long
-    ago it was spent, and nobody who holds none can make up one (docs/decisions/0009).
+    ago it was spent, and nobody who holds none can make up one (docs/decisions/0010).
     """
 
     def __init__(self, store: TokenStore, lifetimes: Lifetimes, now: Callable[[], float]) -> None:

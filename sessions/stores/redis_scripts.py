@@ -25,7 +25,8 @@ local function list(key, subject, prefix, gone_at)
   redis.call('ZADD', index, gone_at, key)
   local last = redis.call('ZRANGE', index, -1, -1, 'WITHSCORES')
   redis.call('PEXPIREAT', index, string.format('%.0f', last[2]))
-  local now = string.format('%.0f', redis.call('TIME')[1] * 1000)
+  local clock = redis.call('TIME')
+  local now = string.format('%.0f', clock[1] * 1000 + math.floor(clock[2] / 1000))
   local past = redis.call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, 16)
   if #past > 0 then redis.call('ZREM', index, unpack(past)) end
 end

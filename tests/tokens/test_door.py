@@ -298,11 +298,10 @@ def test_a_limit_of_time_that_is_none_is_named(name: str, value: Any) -> None:
         Lifetimes(**limits)
 
 
-@pytest.mark.parametrize("grace", [timedelta(seconds=-1), HOUR * 2])
-def test_a_grace_period_that_makes_no_sense_is_named(grace: timedelta) -> None:
-    """One below zero would call every second refresh a theft."""
+def test_a_grace_period_below_zero_is_named() -> None:
+    """It would call every second refresh a theft."""
     with pytest.raises(ValueError, match="grace"):
-        Lifetimes(HOUR, HOUR, grace=grace)
+        Lifetimes(HOUR, HOUR, grace=timedelta(seconds=-1))
 
 
 def test_the_longest_limits_work_over_every_store(manager: TokenManager) -> None:

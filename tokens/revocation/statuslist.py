@@ -149,7 +149,7 @@ class StatusLists(Following):
     def _learn(self, denials: list[tuple[str, float]]) -> None:
         for text, until in denials:
             number, hash_sign, index = text.partition("#")
-            if not hash_sign:
+            if not hash_sign or not index.isdecimal() or int(index) >= ENTRIES:
                 self._unplaced[text] = until
                 continue
             uri = self._base + number
