@@ -73,6 +73,8 @@ class KeyRing:
 
     def publish(self, key: Key | PublicKey) -> KeyRing:
         """A ring that accepts *key* as well."""
+        if not isinstance(key, (Key, PublicKey)):
+            raise TypeError("a key ring is of Key and PublicKey: Key.generate('ES256') makes one")
         return KeyRing((*self.keys, key), {**self.states, key.kid: State.PUBLISHED})
 
     def promote(self, kid: str) -> KeyRing:

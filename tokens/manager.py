@@ -147,11 +147,12 @@ class TokenManager:
         )
         now = self._now()
         stamp = self._revocation.stamp(claims.subject, claims.family, self._access.outlived())
+        # Signed first: data that makes the token too large is not kept for the next renewal either.
+        grant = self._access.sign(claims.subject, claims.family, claims.began_at, data, stamp, now)
         # Only a live family may go on: a token that nobody can call back could otherwise be
         # exchanged for a younger one for ever after its logout.
         if not self._refresh.keep(claims.family, claims.began_at, data, now):
             raise rejected(Reason.UNKNOWN, claims.family)
-        grant = self._access.sign(claims.subject, claims.family, claims.began_at, data, stamp, now)
         emit(Event.RENEWED, subject=claims.subject, handle=claims.family)
         return grant
 

@@ -346,6 +346,7 @@ WRONG: list[tuple[Callable[[Any], object], str, list[Any]]] = [
     (lambda v: Filter(MemoryStore(), "i", window_s=v), "window_s", [0, 1.5]),
     (lambda v: StatusLists(MemoryStore(), "i", v), "base_uri", [None, "", 5]),
     (lambda v: KeyRing(v), "a key ring", [RING.signing, "key", b"key", [], ["key"], [Key]]),
+    (lambda v: RING.publish(v), "a key ring", [None, "key", [RING.signing]]),
     (lambda v: KeyRing([RING.signing], v), "states", [{}, {"other": tokens.State.SIGNING}]),
 ]
 
@@ -360,3 +361,15 @@ def test_what_could_not_work_is_named_at_construction(
     """Clients, strategies, verifiers and key rings."""
     with pytest.raises((TypeError, ValueError), match=name):
         made(value)
+
+
+def test_a_token_that_would_be_too_large_changes_nothing(manager: TokenManager) -> None:
+    """Neither a family without a token is left, nor data that no token could carry."""
+    long = "\x01" * MAX_NAME_BYTES  # six characters each in JSON
+    with pytest.raises(ValueError, match="carry less"):
+        manager.issue(long, {"a": "x" * 3000})
+    assert manager.entries(long) == []
+    grant = manager.issue("\x01" * 700)
+    with pytest.raises(ValueError, match="carry less"):
+        manager.update(grant.credential, {"a": "x" * 4000})
+    assert manager.verify(manager.renew(grant.renewal or "").credential).data == {}

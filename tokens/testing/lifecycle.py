@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..record import Outcome, Record, Rotation
-from ..stores.base import TokenStore
+from ..stores.base import SPENT_KEPT, TokenStore
 from .makers import LATER, NOW, a_key, a_record, rotate
 
 
@@ -108,6 +108,23 @@ class Lifecycle:
         assert store.read(record.handle, new) is None
         assert rotate(store, record.handle, new, a_key()).outcome is Outcome.ABSENT
         assert list(store.list_subject("alice")) == []
+
+    def test_a_key_spent_long_ago_ends_the_family(self, store: TokenStore) -> None:
+        """It is known by its lineage, though few spent keys are kept; a made-up one is nothing."""
+        first, record = a_key(), a_record()
+        store.create(first, record, LATER)
+        key = first
+        for n in range(SPENT_KEPT + 2):
+            new = a_key(of=first)
+            rotation = rotate(store, record.handle, key, new, seen_at=NOW + n)
+            assert rotation.outcome is Outcome.ROTATED
+            key = new
+        assert store.read(record.handle, first) is not None
+        assert store.read(record.handle, a_key()) is None
+        assert rotate(store, record.handle, a_key(), a_key()).outcome is Outcome.ABSENT
+        reuse = rotate(store, record.handle, first, a_key(of=first))
+        assert (reuse.outcome, reuse.current) == (Outcome.REUSED, key)
+        assert store.read(record.handle, key) is None
 
     def test_delete_gives_what_it_ended(self, store: TokenStore) -> None:
         """Deleting twice finds it once."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..record import Record, Rotation
-from ..stores.base import TokenStore
+from ..stores.base import LINEAGE_BYTES, TokenStore
 
 NOW = float(int(time.time()))
 LATER = NOW + 3600
@@ -22,9 +22,10 @@ def a_record(subject: str | None = "alice", data: bytes = b"{}") -> Record:
     return Record(secrets.token_urlsafe(12), subject, NOW, NOW, "192.0.2.1", "Agent/1.0", data)
 
 
-def a_key() -> bytes:
-    """A fresh key, such as `digest` gives."""
-    return secrets.token_bytes(32)
+def a_key(of: bytes | None = None) -> bytes:
+    """Return a fresh key, such as `digest` gives; of the family of *of* if that is given."""
+    lineage = secrets.token_bytes(LINEAGE_BYTES) if of is None else of[:LINEAGE_BYTES]
+    return lineage + secrets.token_bytes(32)
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:
