@@ -14,11 +14,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import accumulate, pairwise
 
 from demo.auth import Grant
 
 HANDLE_BYTES = 12
-DIGEST_BYTES = 32
+LINEAGE_BYTES = 16
+LINEAGE_CHARACTERS = 41
+"""How a refresh token begins that is the same for its family, and what a store keeps of it."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,9 @@ class Pattern:
         """What is to be replaced: subject, handle, digests; in this order."""
         secret = [self.grant.credential, *filter(None, [self.grant.renewal])]
         digests = [sha256(each.encode()).digest() for each in secret]
+        if self.grant.renewal:
+            lineage = self.grant.renewal[:LINEAGE_CHARACTERS].encode()
+            digests.append(sha256(lineage).digest()[:LINEAGE_BYTES])
         return [self.subject.encode(), self.grant.handle.encode(), *digests]
 
 
@@ -50,17 +56,17 @@ def others(
     """
     marks = pattern.marks()
     handles = os.urandom(HANDLE_BYTES * count)
-    digests = len(marks) - 2
-    random = os.urandom(DIGEST_BYTES * digests * count)
+    ends = list(accumulate(map(len, marks[2:]), initial=0))
+    random = os.urandom(ends[-1] * count)
     encoded = base64.urlsafe_b64encode(handles)
     size, own = len(marks[1]), None if subject is None else subject.encode()
     for number in range(count):
         name = own if own is not None else b"caller-%09d" % (first + number)
-        at = number * digests * DIGEST_BYTES
+        at = number * ends[-1]
         yield [
             name,
             encoded[number * size : (number + 1) * size],
-            *(random[at + n * DIGEST_BYTES : at + (n + 1) * DIGEST_BYTES] for n in range(digests)),
+            *(random[at + start : at + end] for start, end in pairwise(ends)),
         ]
 
 
