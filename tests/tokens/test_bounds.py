@@ -138,7 +138,7 @@ def spent(store: TokenStore, handle: str) -> int:
     if isinstance(store, MemoryStore):
         return len(store._families[handle].spent)
     if isinstance(store, RedisStore):
-        return int(store._client.hlen(f"token:family:{handle}")) - 4
+        return int(store._run("return redis.call('HLEN', KEYS[1])", [store._family(handle)])) - 4
     assert isinstance(store, SQLiteStore)
     return len(store._file.rows("SELECT 1 FROM refresh_tokens")) - 1
 
