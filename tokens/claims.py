@@ -129,7 +129,8 @@ def check_instants(claims: Claims, now: float, leeway_s: float) -> None:
     """
     if now >= claims.expires_at + leeway_s:
         raise InvalidToken(Reason.EXPIRED)
-    if now < claims.issued_at - max(leeway_s, CLOCKS_DIFFER_S):
+    issued_at = claims.issued_at
+    if now < issued_at and now < issued_at - max(leeway_s, CLOCKS_DIFFER_S):
         raise InvalidToken(Reason.IMMATURE)
 
 
