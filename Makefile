@@ -11,7 +11,7 @@ SCHEME ?= session-cookie-redis
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help workshop workshop-check attack-matrix promises setup bench report compare verify mistakes league demo test fuzz check fmt lint lock clean
+.PHONY: help workshop workshop-check attack-matrix promises setup bench report compare verify publish mistakes league demo test fuzz check fmt lint lock clean
 
 help: ##+ list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ compare: $(READY) ## what changed between two runs: A=<run> B=<run>
 
 verify: $(READY) ## recompute every figure of a report from its raw records: RUN=<folder or name>
 	@$(PY) -m bench verify $(or $(RUN),latest)
+
+publish: $(READY) ##+ make a run the published example: RUN=<folder or name>
+	@$(PY) -m reports publish $(or $(RUN),$(error name a run: make publish RUN=<run>))
 
 mistakes: $(READY) ##+ show the traps of load testing on this machine, each wrong and then right
 	@$(PY) -m bench mistakes

@@ -19,19 +19,19 @@ import io
 import click
 
 COMMANDS = {
-    "check-history": "revocation.command:check_history",
-    "claims": "lookup.claims:command",
-    "cross-check": "driving.crosscheck:command",
-    "egress": "payload.egress_command:egress",
-    "probe": "probe.command:probe",
-    "run": "commands.running:run",
-    "league": "league.command:league",
-    "mistakes": "mistakes.command:mistakes",
-    "verify": "verify.command:verify",
-    "worker": "machines.command:worker",
-    "with-services": "commands.lending:with_services",
+    "check-history": "bench.revocation.command:check_history",
+    "claims": "bench.lookup.claims:command",
+    "cross-check": "bench.driving.crosscheck:command",
+    "egress": "bench.payload.egress_command:egress",
+    "probe": "bench.probe.command:probe",
+    "run": "bench.commands.running:run",
+    "league": "bench.league.command:league",
+    "mistakes": "bench.mistakes.command:mistakes",
+    "verify": "audit.command:verify",
+    "worker": "bench.machines.command:worker",
+    "with-services": "bench.commands.lending:with_services",
 }
-"""By name, the module and the function below this package; one is imported when it is asked for."""
+"""By name, the module and the function; one is imported when it is asked for."""
 
 
 class Commands(click.Group):
@@ -45,7 +45,7 @@ class Commands(click.Group):
         if where is None:
             return None
         module, _, function = where.partition(":")
-        found = getattr(importlib.import_module(f"bench.{module}"), function)
+        found = getattr(importlib.import_module(module), function)
         assert isinstance(found, click.Command), where
         return found
 

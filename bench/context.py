@@ -14,14 +14,14 @@ from demo.auth import Scheme, Settings
 from demo.schemes import GROUP, build, names
 
 from .environment import Steal
-from .ledger import Ledger, Part
+from .ledger import Ledger
 from .machines.given import Machines
 from .plan import Plan
 from .plans import USUAL_SCHEMES
 from .processes.children import BenchError
 from .processes.placement import Placement
 from .progress import Progress
-from .records import Arm, Cell, Gate, Run, read_cells
+from .records import Arm, Arrays, Cell, Gate, Part, Recorded, Run, read_cells, write_part
 from .services import Services
 
 CONTROL = "control"
@@ -41,7 +41,7 @@ class Context:
     """One run in progress, as an experiment sees it."""
 
     folder: Path
-    """The run folder: cells are written here."""
+    """The run folder."""
     run: Run
     plan: Plan
     services: Services
@@ -65,7 +65,7 @@ class Context:
     steal: Steal = field(default_factory=Steal)
     """Seen since then, but for what was thrown away."""
     _count: int = 0
-    _unfinished: list[str] = field(default_factory=list)
+    _unfinished: list[Recorded] = field(default_factory=list)
     """The cells of the part that is being measured."""
 
     def __post_init__(self) -> None:
@@ -101,17 +101,29 @@ class Context:
         """
         return self.ledger is not None and self.ledger.has(_named(part))
 
+    def keep(self, cell: Cell, arrays: Arrays | None = None) -> None:
+        """Keep *cell* for the part that is being measured; `finish` saves it."""
+        self._unfinished.append(Recorded(cell, arrays or {}))
+
     def finish(self, *part: str | int) -> None:
-        """Note that *part* is finished, with all cells since the last one that was."""
+        """Save *part*, which is finished, with all cells since the last one that was."""
+        done = Part(name=_named(part), gates=list(self.gates), repeated=list(self.repeated))
         if self.ledger is not None:
-            cells, gates, repeated = self._unfinished, list(self.gates), list(self.repeated)
-            self.ledger.add(Part(name=_named(part), cells=cells, gates=gates, repeated=repeated))
+            self.ledger.add(done, self._unfinished)
+        else:
+            write_part(self.folder, done, self._unfinished)
+        self._unfinished = []
+
+    def keep_unfinished(self) -> None:
+        """Save the cells of a part that was cut short: a report shows them, a run that goes on
+        measures them again."""
+        if self._unfinished:
+            write_part(self.folder, None, self._unfinished)
         self._unfinished = []
 
     def cells_of(self, *part: str | int) -> list[Cell]:
         """The cells of a part that is done, for what later parts need of it."""
-        known = set(self.ledger.cells_of(_named(part)) if self.ledger else ())
-        return [cell for cell in read_cells(self.folder) if cell.id in known]
+        return read_cells(self.folder, _named(part))
 
     @property
     def repeats_allowed(self) -> int:
@@ -144,9 +156,7 @@ class Context:
         """The ID of the next cell, such as `0007-lookup-span-b02-control`."""
         self._count += 1
         parts = [f"{self._count:04d}", measure, layer, f"b{block:02d}", arm]
-        identifier = "-".join(part for part in parts if part)
-        self._unfinished.append(identifier)
-        return identifier
+        return "-".join(part for part in parts if part)
 
     def seed_for(self, *purpose: str | int) -> list[int]:
         """A seed of its own for *purpose*, from the run's: the same in a repeated run."""

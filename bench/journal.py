@@ -1,4 +1,4 @@
-"""What was asked of a run, how it ended, and the `run.json` that says both."""
+"""What was asked of a run, how it ended, and the record of both."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from pathlib import Path
 import msgspec
 
 from .context import Context
-from .ledger import FILE
 from .machines.given import Machines
 from .plan import EXPERIMENTS, Plan
 from .processes.folders import point_latest_at
-from .records import Run, State, read_run, write_run
+from .records import FILE, RecordError, Run, State, read_cells, read_run, write_run
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
 
@@ -55,7 +54,7 @@ class Ending:
 
 
 class Journal:
-    """Keeps `run.json` true while the run goes on."""
+    """Keeps the record of the run true while it goes on."""
 
     def __init__(self, folder: Path, order: Order) -> None:
         self.folder = folder
@@ -100,25 +99,29 @@ class Journal:
         self._run = msgspec.structs.replace(
             self._run, state=state, reason=reason, ended_at=time.time(), gates=list(run_gates)
         )
-        cells = (self.folder / "records").glob("*.json")
-        measured = any("-calibration-" not in path.name for path in cells)
         try:
             write_run(self.folder, self._run)
+            if self.context:
+                self.context.keep_unfinished()
         except OSError as exc:
             state, exit_code = "failed", exit_code or 1
             reason = reason or about_files(exc) or str(exc)
+        measured = self._has_measured()
         if measured:
             point_latest_at(self.folder)
-        elif not (self.folder / "run.json").exists():
-            self._clear()
         return Ending(self.folder, state, reason, exit_code, measured)
 
-    def _clear(self) -> None:
-        """Leave no run folder in which nothing could be written at all."""
-        with contextlib.suppress(OSError):
-            (self.folder / FILE).unlink(missing_ok=True)
-            (self.folder / "records").rmdir()
-            self.folder.rmdir()
+    def _has_measured(self) -> bool:
+        """Return whether there is anything to render; remove a folder without anything."""
+        try:
+            return any(cell.measure != "calibration" for cell in read_cells(self.folder))
+        except RecordError:
+            with contextlib.suppress(OSError):
+                if not (self.folder / FILE).stat().st_size:
+                    (self.folder / FILE).unlink()
+            with contextlib.suppress(OSError):
+                self.folder.rmdir()
+            return False
 
     def keep_trace(self) -> None:
         """Keep the traceback of the exception being handled, for whoever mends it."""

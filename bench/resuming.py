@@ -20,7 +20,7 @@ from .plans import PLANS
 from .processes.children import BenchError
 from .records import Arm, Environment, RecordError, read_environment, read_run
 
-_ANEW = "measure anew with the command in its run.json"
+_ANEW = "measure anew with the command in its records"
 
 
 class CannotResume(BenchError):

@@ -21,7 +21,7 @@ from typing import Any
 
 import click
 
-from bench.records import RecordError
+from bench.records import FILE, RecordError
 
 from .loading import find_run
 
@@ -131,15 +131,17 @@ def compare(a: str, b: str) -> None:
 def publish(run: str) -> None:
     """Make RUN the published example: docs/example-report, and what quotes it.
 
-    For this project's own files. Copies the records, renders them there, and writes the figure
-    and table of README.md and the numbers of lab 12 anew. Refuses a run that is not complete or
-    not valid.
+    For this project's own files. Renders the run there, and writes the figure and table of
+    README.md and the numbers of lab 12 anew. Git keeps the SHA-256 of the records; attach the
+    file itself to a release. Refuses a run that is not complete or not valid.
     """
     folder = find_run(run)
     from .publish import publish as make_public
 
-    for path in make_public(folder):
+    target, *texts = make_public(folder)
+    for path in (target, *texts):
         click.echo(path)
+    click.echo(f"{target / FILE}: attach it to the release, Git does not keep it")
 
 
 SURVIVE = ("nothing", "logins", "revocations", "both")

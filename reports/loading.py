@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,21 +15,16 @@ from bench.records import (
     Arm,
     Cell,
     Environment,
-    NotARun,
+    NeverWritten,
     Run,
-    read_arrays,
-    read_cells,
+    read_all,
     read_environment,
     read_run,
 )
+from bench.records import Recorded as Recorded
+from bench.records import find_run as find_run
 
 from .underway import Busy, under_way
-
-ROOT = Path(__file__).parents[1]
-IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
-GENERATED = (ROOT if IS_CHECKOUT else Path.cwd()) / "reports" / "generated"
-"""Where the bench keeps its runs; bench/processes/folders.py says the same."""
-"""Where the bench writes runs, so that a run can be called by its name alone."""
 
 Samples = NDArray[np.float64]
 _TIMES = {"intended_ns", "end_ns"}
@@ -69,15 +64,6 @@ class Regime:
             return False
         words, others = dict(self.labels), dict(other.labels)
         return all(words[name] == others[name] for name in words.keys() & others.keys())
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """A cell with its raw samples."""
-
-    cell: Cell
-    arrays: Mapping[str, NDArray[Any]]
-    """As recorded, and `under_way` beside the times of requests."""
 
 
 Take = Callable[[Recorded], NDArray[Any] | None]
@@ -163,33 +149,24 @@ class Recording:
         }
 
 
-def find_run(name: str) -> Path:
-    """Give the folder that *name* means: a path, or a run under `reports/generated`."""
-    for folder in (Path(name), GENERATED / name):
-        if (folder / "run.json").exists():
-            return folder.resolve()
-    if Path(name).is_dir():
-        read_run(Path(name))
-    known = sorted(path.parent.name for path in GENERATED.glob("*/run.json"))
-    remedy = f"there are {', '.join(known)}" if known else "there are none yet: make bench"
-    raise NotARun(f"no run is called {name}; {remedy}")
-
-
 def load(folder: Path) -> Recording:
     """Read the run in *folder*, whole or interrupted.
 
     Raises `NotARun` or `DamagedRecord`, whose message names the file.
     """
-    run = read_run(folder)
-    present = (folder / "environment.json").exists()
     return Recording(
         folder=folder,
-        run=run,
-        environment=read_environment(folder) if present else None,
-        cells=_beside_each_other(
-            [Recorded(cell, read_arrays(folder, cell)) for cell in read_cells(folder)]
-        ),
+        run=read_run(folder),
+        environment=_environment(folder),
+        cells=_beside_each_other(read_all(folder)),
     )
+
+
+def _environment(folder: Path) -> Environment | None:
+    try:
+        return read_environment(folder)
+    except NeverWritten:
+        return None
 
 
 def _beside_each_other(cells: Sequence[Recorded]) -> tuple[Recorded, ...]:
@@ -207,7 +184,6 @@ def _beside_each_other(cells: Sequence[Recorded]) -> tuple[Recorded, ...]:
     for places in blocks.values():
         found = under_way([cells[place].arrays for place in places])
         for place, busy in zip(places, found, strict=True):
-            completed[place] = replace(
-                cells[place], arrays={**cells[place].arrays, "under_way": busy}
-            )
+            cell, arrays = cells[place]
+            completed[place] = Recorded(cell, {**arrays, "under_way": busy})
     return tuple(completed)

@@ -1,4 +1,6 @@
-"""Makes a run the published example: its records and report in docs/, and all that quotes them.
+"""Makes a run the published example: its report in docs/, and all that quotes it.
+
+Its records stay out of Git, which keeps `records.sha256` instead: they are attached to a release.
 
 Error tree:
     RecordError
@@ -7,12 +9,13 @@ Error tree:
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import tempfile
 from pathlib import Path
 
-from bench.records import RecordError
+from bench.records import FILE, RecordError
 
 from . import readme
 from .loading import load
@@ -23,7 +26,8 @@ from .writing import report
 ROOT = Path(__file__).parents[1]
 QUOTED = Path("workshop/labs/12-decide/numbers.toml")
 """Numbers of the example that a lab shows to those who have not measured."""
-PARTS = ("run.json", "environment.json", "records")
+DIGEST = "records.sha256"
+"""Says which records the report follows from, as `sha256sum --check` reads it."""
 
 
 class NotPublishable(RecordError):
@@ -45,6 +49,8 @@ def publish(folder: Path, root: Path = ROOT) -> list[Path]:
     if folder.resolve() != target.resolve():
         _copy(folder, target)
     report(results, target)
+    digest = hashlib.sha256((target / FILE).read_bytes()).hexdigest()
+    (target / DIGEST).write_text(f"{digest}  {FILE}\n")
     for path, text in texts:
         path.write_text(text, encoding="utf-8")
     return [target, *(path for path, _ in texts)]
@@ -68,12 +74,7 @@ def _copy(folder: Path, target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=".example-", dir=target.parent) as name:
         fresh, old = Path(name) / "fresh", Path(name) / "old"
         fresh.mkdir()
-        for part in PARTS:
-            source = folder / part
-            if source.is_dir():
-                shutil.copytree(source, fresh / part)
-            else:
-                shutil.copy(source, fresh / part)
+        shutil.copy(folder / FILE, fresh / FILE)
         if target.exists():
             target.rename(old)
         try:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import msgspec
+
+from bench.records import write_results
 
 from . import html, markdown, theme
 from .document import Document, compose
 from .loading import load
 from .measures.traffic import Profile
 from .results import Results, evaluate
+from .rows import COLUMNS, Row, cells_of
 from .sections import glance
 from .tables import csv_text, json_text
 from .tested import tested
@@ -41,7 +46,7 @@ def report(
         arm.name for arm in results.recording.run.arms if results.mechanism(arm.name) != "control"
     ]
     document = compose(results, tested(folder, schemes, attacks, promises))
-    write(folder, files(results, document))
+    write(folder, files(results, document), results.rows)
     return document
 
 
@@ -61,6 +66,11 @@ def files(results: Results, document: Document) -> dict[str, bytes]:
         "report.md": markdown.text(document),
         "index.html": html.page(document),
     }
+    environment = results.recording.environment
+    if environment is not None:
+        texts["environment.json"] = msgspec.json.format(
+            msgspec.json.encode(environment), indent=2
+        ).decode()
     made = {path: text.encode() for path, text in {**texts, **glance(results)}.items()}
     for section in document.sections:
         for figure in section.figures:
@@ -72,16 +82,19 @@ def files(results: Results, document: Document) -> dict[str, bytes]:
     return made
 
 
-def write(folder: Path, made: Files) -> None:
+def write(folder: Path, made: Files, rows: Sequence[Row] = ()) -> None:
     """Write all of *made* beside its place, then move each file there.
 
-    A disk that fills up or turns out read-only leaves the report that was there before.
+    *rows* become the table `results` of the run's records. A disk that fills up or turns out
+    read-only leaves the report that was there before.
     """
     with tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as name:
         staged = Path(name)
         for path, content in made.items():
             (staged / path).parent.mkdir(parents=True, exist_ok=True)
             (staged / path).write_bytes(content)
+        if rows:
+            write_results(folder, COLUMNS, [cells_of(row) for row in rows])
         (folder / "charts").mkdir(exist_ok=True)
         for path in made:
             (staged / path).replace(folder / path)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ..nodes import Node, start_nodes
 from ..processes.children import BenchError, Child
 from ..processes.placement import Placement, place
-from ..records import Arm, Cell, write_cell
+from ..records import Arm, Cell
 from ..services import Services
 from .generator import Generator
 from .job import Load
@@ -114,7 +114,7 @@ def record(context: Context) -> None:
         cell = replace(cell, figures=figures)
     else:
         cell = replace(cell, labels={"applies": "no", "reason": REMEDY})
-    write_cell(context.folder, cell)
+    context.keep(cell)
 
 
 @click.command(name="cross-check")

@@ -25,7 +25,7 @@ from ..outage.course import undergo
 from ..outage.faults import FAULTS, Fault, applies
 from ..outage.stores import Stores
 from ..processes.children import BenchError
-from ..records import Cell, write_cell
+from ..records import Cell
 from ..revocation.revokes import once_each
 
 if TYPE_CHECKING:
@@ -123,11 +123,11 @@ def _save(
         roles, course = measure(fault, hit, site, interval_ns)
         for role in roles:
             cell = _template(context, role.member, round_number, len(role.posts))
-            write_cell(context.folder, *outage_cell(cell, role, course))
+            context.keep(*outage_cell(cell, role, course))
     for member in group:
         if member not in hit:
             cell = _template(context, member, round_number, 0)
-            write_cell(context.folder, idle_cell(cell, member.store, fault.name))
+            context.keep(idle_cell(cell, member.store, fault.name))
 
 
 def _template(context: Context, member: Member, round_number: int, nodes: int) -> Cell:

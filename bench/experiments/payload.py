@@ -3,7 +3,7 @@
 Counts at the socket are exact and equal on every machine: fixed headers, fixed names, mounts
 alike in length. HTTP/2 weighs the characters of a credential, so there the typical one of several
 is counted, to within two bytes; what a store takes is a mean, to within one part in a hundred.
-What a cell holds is in docs/record-format.md.
+What a cell holds is in docs/records.md.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..nodes import start_nodes
 from ..payload.cells import store_cells, wire_cells
 from ..payload.peers import peer_cells
 from ..processes.children import BenchError
-from ..records import Cell, write_cell
+from ..records import Cell
 
 if TYPE_CHECKING:
     from ..context import Context
@@ -66,7 +66,7 @@ def run(context: Context) -> None:
 
 def _save(context: Context, cell: Cell, started_at: float) -> None:
     identifier = context.next_id("payload", "", 0, cell.arm)
-    write_cell(context.folder, replace(cell, id=identifier, started_at=started_at))
+    context.keep(replace(cell, id=identifier, started_at=started_at))
 
 
 def aliases(number: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 Under each scheme, credentials are used at every node at a fixed rate, revoked through one of
 them, and used on until well after the claimed bound. What a cell holds is in
-docs/record-format.md; bench.revocation.history says what is read out of it.
+docs/records.md; bench.revocation.history says what is read out of it.
 """
 
 from __future__ import annotations

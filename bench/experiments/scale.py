@@ -20,7 +20,7 @@ from demo.schemes import names
 from .. import gates
 from ..context import foreign_schemes
 from ..lookup.bare import store_of
-from ..records import Cell, Gate, Layer, write_cell
+from ..records import Cell, Gate, Layer
 from ..scale.distances import Distances
 from ..scale.ground import SETTINGS, Ground
 from ..scale.job import REVOKE_AXIS, Point, ScaleJob, ScaleResult
@@ -141,7 +141,7 @@ def _save(context: Context, job: ScaleJob) -> None:
             gates=[gates.expected_answers(result.correct, result.of, {})],
             started_at=result.started_at,
         )
-        write_cell(context.folder, cell, arrays)
+        context.keep(cell, arrays)
 
 
 def _labels(context: Context, job: ScaleJob, point: Point) -> dict[str, str]:

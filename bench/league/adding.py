@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from audit.checks import check
+from audit.comparing import compare
+from audit.figures import parts_of
+from audit.measures import recompute
+from audit.raw import Records, Unreadable, load_json, read
+
 from ..plans import SMOKE
 from ..processes.children import BenchError
 from ..records import Environment, RecordError, Run, read_environment, read_run
-from ..verify.checks import check
-from ..verify.comparing import compare
-from ..verify.figures import parts_of
-from ..verify.measures import recompute
-from ..verify.raw import Records, Unreadable, load_json, read
 from .entry import Entry, Figure, Machine, Scheme, name_from
 
 NOISE_MOST_US = 10.0

@@ -24,7 +24,7 @@ from ..machines.serving import serve_arms
 from ..nodes import Nodes
 from ..processes.cpuclock import CpuClock
 from ..processes.speed import fixed_work_us
-from ..records import Cell, Gate, write_cell
+from ..records import Cell, Gate
 from .cells import arm_cells, calibration_cell, measured
 from .logins import prepare
 
@@ -219,9 +219,9 @@ def save(
     if context.is_to_repeat(where, judged):
         return [gate for gate in judged if not gate.passed]
     id_ = context.next_id("calibration", f"{design}{high}", block, "generator")
-    write_cell(context.folder, replace(calibration, id=id_, arm="control"))
+    context.keep(replace(calibration, id=id_, arm="control"))
     for cell, arrays in arm_cells(rows, outcome, context.arms, template, cpu_us):
         layer = cell.layer if design == "interleaved" else f"{cell.layer}-{design}"
         id_ = context.next_id("lookup", f"{layer}{high}", block, cell.arm)
-        write_cell(context.folder, replace(cell, id=id_), arrays)
+        context.keep(replace(cell, id=id_), arrays)
     return []

@@ -18,7 +18,7 @@ from ..machines.given import GivenNodes
 from ..machines.serving import serve_arms
 from ..nodes import Nodes
 from ..proxy.distance import Distance, farther, is_networked, is_redis
-from ..records import Cell, write_cell
+from ..records import Cell
 from .blocks import KEPT_SHARE, Interleaved
 
 if TYPE_CHECKING:
@@ -89,4 +89,4 @@ def _save(context: Context, block: int, distance: Distance, store: str) -> None:
         gates=[gates.proxy_distance(distance.added_us, rtt_ms * 1000, gates.NAPPING_OFF_US_MOST)],
         started_at=time.time(),
     )
-    write_cell(context.folder, cell)
+    context.keep(cell)

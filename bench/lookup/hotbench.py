@@ -15,7 +15,7 @@ import numpy as np
 from .. import gates
 from ..environment import Steal
 from ..processes.children import BenchError, Child
-from ..records import Cell, write_cell
+from ..records import Cell
 from .blocks import KEPT_SHARE, told
 from .hotloop import HotJob, HotResult
 
@@ -118,4 +118,4 @@ def _save(context: Context, block: int, job: HotJob, started_at: float) -> None:
         gates=[gates.expected_answers(int(result.correct), 1, {})],
         started_at=started_at,
     )
-    write_cell(context.folder, cell, arrays)
+    context.keep(cell, arrays)

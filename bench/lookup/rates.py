@@ -86,7 +86,7 @@ def choose_rates(context: Context) -> Rates:
             labels={"load": load, "limited_by": limit},
             started_at=time.time(),
         )
-        write_cell(context.folder, cell)
+        context.keep(cell)
     return rates
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,18 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..context import CONTROL, CONTROL_AGAIN
-from ..records import RecordError, read_arrays, read_cells
-from ..verify.crowds import crowds
-from ..verify.intervals import all_pairs
-from ..verify.raw import Regime, Series
+from ..records import Arrays, RecordError, read_all
 
 if TYPE_CHECKING:
     from ..plan import Plan
 
 FEWEST = 3
 """Blocks of an earlier run that say something of the next one."""
-
-Arrays = Mapping[str, NDArray[Any]]
 
 USUAL_US = {"span": 3.0, "request": 12.0}
 """How far two equal arms were apart in one block, as a standard deviation, where there is no
@@ -71,14 +66,14 @@ def apart_us(folder: Path) -> Mapping[str, list[float]]:
     """How far the A/A pair was apart in each block of the run in *folder*."""
     blocks: dict[tuple[str, int], dict[str, Arrays]] = defaultdict(dict)
     try:
-        for cell in read_cells(folder):
+        for cell, arrays in read_all(folder):
             design, load = cell.labels.get("design"), cell.labels.get("load", "low")
             wanted = cell.measure == "lookup" and cell.layer in USUAL_US
             if wanted and (design, load) == ("interleaved", "low"):
-                blocks[str(cell.layer), cell.block][cell.arm] = read_arrays(folder, cell)
+                blocks[str(cell.layer), cell.block][cell.arm] = arrays
         found: dict[str, list[float]] = defaultdict(list)
-        for (layer, block), by_arm in blocks.items():
-            apart_ns = _apart_ns(layer, block, by_arm)
+        for (layer, _), by_arm in blocks.items():
+            apart_ns = _apart_ns(layer, by_arm)
             if apart_ns is not None:
                 found[layer].append(apart_ns / 1e3)
     except (RecordError, KeyError):
@@ -86,20 +81,24 @@ def apart_us(folder: Path) -> Mapping[str, list[float]]:
     return found
 
 
-def _apart_ns(layer: str, block: int, by_arm: Mapping[str, Arrays]) -> float | None:
+def _apart_ns(layer: str, by_arm: Mapping[str, Arrays]) -> float | None:
+    """The median difference of requests of the two controls; end to end, of equally busy ones."""
     if not {CONTROL, CONTROL_AGAIN} <= by_arm.keys():
         return None
+    one, other = (by_arm[arm] for arm in (CONTROL, CONTROL_AGAIN))
     if layer == "span":
-        one, other = (_series(block, by_arm[arm]["auth_ns"]) for arm in (CONTROL, CONTROL_AGAIN))
-    else:
-        found = dict(zip(by_arm, crowds(list(by_arm.values())), strict=True))
-        one, other = (
-            _series(block, by_arm[arm]["end_ns"] - by_arm[arm]["intended_ns"], found[arm])
-            for arm in (CONTROL, CONTROL_AGAIN)
-        )
-    return all_pairs(one, other, block)
+        return float(np.median(np.subtract.outer(one["auth_ns"], other["auth_ns"])))
+    took = [each["end_ns"] - each["intended_ns"] for each in (one, other)]
+    busy = [_under_way(each["intended_ns"], list(by_arm.values())) for each in (one, other)]
+    apart = np.subtract.outer(*took)[np.equal.outer(*busy)]
+    return float(np.median(apart)) if apart.size else None
 
 
-def _series(block: int, took_ns: NDArray[Any], found: NDArray[Any] | None = None) -> Series:
-    crowded = {} if found is None else {block: found}
-    return Series("", Regime({}, {}), {block: took_ns.astype(float)}, crowded)
+def _under_way(at_ns: NDArray[Any], arms: Sequence[Arrays]) -> NDArray[Any]:
+    """How many requests were under way at each instant: none, one, or two and more."""
+    due_ns, end_ns = (
+        np.sort(np.concatenate([arm[name] for arm in arms])) for name in ("intended_ns", "end_ns")
+    )
+    begun = np.searchsorted(due_ns, at_ns, side="left")
+    ended = np.searchsorted(end_ns, at_ns, side="right")
+    return np.asarray(np.minimum(begun - ended, 2))

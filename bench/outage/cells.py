@@ -74,7 +74,7 @@ def arrays_of(role: Role, course: Course) -> Arrays:
 
 
 def figures_of(arrays: Arrays) -> dict[str, float]:
-    """The figures, from the arrays alone; docs/record-format.md says what each means."""
+    """The figures, from the arrays alone; docs/records.md says what each means."""
     invoke_ns, status, credential = arrays["invoke_ns"], arrays["status"], arrays["credential"]
     begin_ns, end_ns = arrays["fault_ns"].tolist()
     # Answered while it lasted: who still waits when the store comes back was kept waiting by the

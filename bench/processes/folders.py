@@ -6,11 +6,10 @@ import os
 import time
 from pathlib import Path
 
-from .children import ROOT, BenchError
+from .. import records
+from ..records import GENERATED as GENERATED
+from .children import BenchError
 
-IS_CHECKOUT = (ROOT / "pyproject.toml").is_file()
-"""Whether the project runs from its sources; installed, it keeps its hands off its own folder."""
-GENERATED = (ROOT if IS_CHECKOUT else Path.cwd()) / "reports" / "generated"
 LATEST = "latest"
 
 
@@ -31,7 +30,6 @@ def make_run_folder(parent: Path, plan: str) -> Path:
             except FileExistsError:
                 number += 1
             else:
-                (folder / "records").mkdir()
                 return folder
     except OSError as exc:
         raise BenchError(
@@ -41,14 +39,10 @@ def make_run_folder(parent: Path, plan: str) -> Path:
 
 def find_run(name: str) -> Path:
     """The folder that *name* means: a path, or a run under `reports/generated`."""
-    for folder in (Path(name), GENERATED / name):
-        if (folder / "run.json").exists():
-            return folder.resolve()
-    if Path(name).is_dir():
-        raise BenchError(f"{name} is not a run: it has no run.json; make bench writes runs")
-    known = ", ".join(sorted(path.parent.name for path in GENERATED.glob("*/run.json")))
-    remedy = f"there are {known}" if known else "there are none yet: make bench"
-    raise BenchError(f"no run is called {name}; {remedy}")
+    try:
+        return records.find_run(name)
+    except records.RecordError as exc:
+        raise BenchError(str(exc)) from exc
 
 
 def point_latest_at(folder: Path) -> None:

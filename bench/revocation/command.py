@@ -1,33 +1,41 @@
-"""`python -m bench check-history`: holds a recorded revocation against its claimed bound."""
+"""`python -m bench check-history`: holds recorded revocations against their claimed bounds."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
-from .history import UNREADABLE, check_file
+from ..commands.failing import fail
+from ..processes.children import BenchError
+from ..processes.folders import find_run
+from ..records import FILE
+from .breaks import told
+from .history import UNREADABLE, check_file, report
 
 
 @click.command(name="check-history")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("run", default="latest")
+@click.option("--cell", default="", help="Check one revocation, trial by trial. Default: all.")
 @click.option(
     "--bound-ms",
     type=click.FloatRange(min=0),
-    help="Claimed bound of the window in ms. Default: the one recorded beside FILE, or else 0.",
+    help="Claimed bound of the window in ms. Default: the recorded one.",
 )
-def check_history(file: Path, bound_ms: float | None) -> None:
+def check_history(run: str, cell: str, bound_ms: float | None) -> None:
     """
-    Check FILE, the .npz of a revocation cell or the .json of a break, by the rules alone.
+    Check the revocations of RUN, a folder or a name under reports/generated, by the rules alone.
 
-    Exits with 1 if a node accepted beyond the bound, or again after it had refused, and with 2
-    if FILE holds no such history.
+    Exits with 1 if a node accepted beyond the bound, or again after it had refused, and prints the
+    shortest history that shows it. Exits with 2 if RUN has no such history.
     """
+    broken = False
     try:
-        lines, kept = check_file(file, bound_ms)
+        for checked in check_file(find_run(run) / FILE, cell, bound_ms):
+            click.echo("\n".join([*report(checked, bool(cell)), *told(checked)]))
+            broken |= checked.broken > 0
+    except BenchError as exc:
+        fail(str(exc), 2)
     except UNREADABLE as exc:
-        click.echo(f"bench: {file} is not the recorded cell of a revocation: {exc}", err=True)
-        sys.exit(2)
-    click.echo("\n".join(lines))
-    sys.exit(0 if kept else 1)
+        fail(f"{run} has no recorded revocation to check: {exc}", 2)
+    sys.exit(broken)

@@ -13,21 +13,23 @@ the expected subject, a *reject* is 401, anything else is an error and counts as
 What cannot have happened is no history, and is refused: an answer before its request, a request
 before the answer to the one before on the same line, an acknowledgement before its revocation.
 
-`python -m bench check-history RUN/records/<cell>.npz` checks one cell; so does this file alone,
-which needs numpy and the standard library: `python history.py FILE [BOUND_MS]`.
+`python -m bench check-history RUN [--cell ID]` checks a run or one cell; so does this file alone,
+which needs numpy and the standard library: `python history.py RUN/records.sqlite [CELL]`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
+import sqlite3
 import sys
-import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +37,12 @@ from numpy.typing import NDArray
 ACCEPT = 200
 REJECT = 401
 MILLISECOND_NS = 1_000_000
-UNREADABLE = (OSError, ValueError, LookupError, EOFError, TypeError, zipfile.BadZipFile, zlib.error)
-"""What reading a file that is no recorded cell may raise."""
+UNREADABLE = (OSError, ValueError, LookupError, TypeError, sqlite3.Error, zlib.error)
+"""What reading a file that holds no recorded revocation may raise."""
 CERTAINTY = 0.95
+
+
+Arrays = Mapping[str, NDArray[Any]]
 
 
 class Probe(NamedTuple):
@@ -111,6 +116,20 @@ class Finding:
             self._rejected.add(probe.node)
 
 
+class Checked(NamedTuple):
+    """One recorded revocation, of some trials, and what it shows."""
+
+    cell: str
+    arrays: Arrays
+    bound_ms: float
+    findings: list[Finding]
+
+    @property
+    def broken(self) -> int:
+        """How many node-revocations broke the bound."""
+        return sum(len(found.broken) for found in self.findings)
+
+
 def check(probes: Iterable[Probe], revokes: list[Revoke], bound_ns: int = 0) -> list[Finding]:
     """The finding of each trial, by the index of its revocation.
 
@@ -123,9 +142,9 @@ def check(probes: Iterable[Probe], revokes: list[Revoke], bound_ns: int = 0) -> 
     return findings
 
 
-def check_arrays(arrays: Mapping[str, NDArray[Any]], bound_ns: int = 0) -> list[Finding]:
+def check_arrays(arrays: Arrays, bound_ns: int = 0) -> list[Finding]:
     """
-    The findings of a recorded cell; the names are in docs/record-format.md.
+    The findings of a recorded cell; the names are in docs/records.md.
 
     Raises ValueError if that is no history.
     """
@@ -181,59 +200,56 @@ def _at_most(count: int, of: int, share: float) -> float:
     return math.fsum(math.exp(term) for term in terms)
 
 
-def read_history(path: Path) -> tuple[dict[str, NDArray[Any]], float]:
-    """The arrays in *path* and the bound that is claimed there, in ms; raises `UNREADABLE`."""
-    if path.suffix == ".json":
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        arrays = {name: np.array(values) for name, values in stored["arrays"].items()}
-        return arrays, float(stored["claimed_bound_ms"])
-    # Opened as what it is: numpy alone would guess the kind of file, and go by its guess.
-    with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files}
-    beside = path.with_suffix(".json")
-    figures = json.loads(beside.read_text(encoding="utf-8"))["figures"] if beside.is_file() else {}
-    return arrays, float(figures.get("claimed_bound_ms", 0.0))
+def check_file(path: Path, cell: str = "", bound_ms: float | None = None) -> Iterator[Checked]:
+    """
+    Check each revocation recorded in the file *path*, or *cell* alone.
+
+    *bound_ms* takes the place of the bound that is claimed there. Raises `UNREADABLE`.
+    """
+    with contextlib.closing(sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True)) as db:
+        wanted = "SELECT id, figures FROM cells WHERE measure = 'revocation' AND ? IN ('', id)"
+        found = db.execute(f"{wanted} ORDER BY id", (cell,)).fetchall()
+        if not found:
+            raise ValueError(f"there is no revocation {cell}".rstrip())
+        for name, figures in found:
+            rows = db.execute("SELECT name, type, data FROM samples WHERE cell = ?", (name,))
+            arrays = {array: np.frombuffer(zlib.decompress(z), kind) for array, kind, z in rows}
+            claimed_ms = float(json.loads(figures).get("claimed_bound_ms", 0.0))
+            limit_ms = claimed_ms if bound_ms is None else bound_ms
+            findings = check_arrays(arrays, int(limit_ms * MILLISECOND_NS))
+            yield Checked(name, arrays, limit_ms, findings)
 
 
-def report(findings: Sequence[Finding], bound_ms: float) -> Iterable[str]:
-    """What there is to say, a line a trial and one for all."""
-    for number, found in enumerate(findings):
+def report(checked: Checked, every_trial: bool) -> Iterator[str]:
+    """Yield what there is to say of a revocation: a line a trial if wanted, and one for all."""
+    for number, found in enumerate(checked.findings if every_trial else ()):
         yield (
             f"trial {number}: window {found.window_ms:.1f} ms, "
             f"late accepts {found.late_accepts} of {found.probes_after_bound}, "
             f"resurrections {found.resurrections}, false rejects {found.false_rejects}, "
             f"errors {found.errors}"
         )
-    broken = sum(len(found.broken) for found in findings)
-    of = sum(len(found.window_ns) for found in findings)
-    limit = f"; at most {upper_limit(broken, of):.2%} (Clopper-Pearson, 95 %)" if of else ""
-    yield f"bound {bound_ms:g} ms: {broken} of {of} node-revocations broken{limit}"
-
-
-def check_file(path: Path, bound_ms: float | None = None) -> tuple[list[str], bool]:
-    """What there is to say of the history in *path*, and whether it keeps its bound.
-
-    *bound_ms* takes the place of the one that is claimed there. Raises `UNREADABLE`.
-    """
-    arrays, claimed_ms = read_history(path)
-    bound_ms = claimed_ms if bound_ms is None else bound_ms
-    findings = check_arrays(arrays, int(bound_ms * MILLISECOND_NS))
-    return list(report(findings, bound_ms)), not any(found.broken for found in findings)
+    of = sum(len(found.window_ns) for found in checked.findings)
+    limit = f"; at most {upper_limit(checked.broken, of):.2%} (Clopper-Pearson, 95 %)" if of else ""
+    said = f"{checked.broken} of {of} node-revocations broken{limit}"
+    yield f"{checked.cell}: bound {checked.bound_ms:g} ms: {said}"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Check one file; 1 if the bound is broken, 2 if it is no history."""
-    if not 1 <= len(arguments) <= 2:
-        print("usage: python history.py FILE [BOUND_MS]", file=sys.stderr)  # noqa: T201
+    """Check one file; 1 if a bound is broken, 2 if there is no history in it."""
+    if not 1 <= len(arguments) <= 3:
+        print("usage: python history.py FILE [CELL [BOUND_MS]]", file=sys.stderr)  # noqa: T201
         return 2
+    path, cell, bound = (*arguments, "", "")[:3]
+    status = 0
     try:
-        bound_ms = float(arguments[1]) if len(arguments) == 2 else None
-        lines, kept = check_file(Path(arguments[0]), bound_ms)
+        for checked in check_file(Path(path), cell, float(bound) if bound else None):
+            print("\n".join(report(checked, bool(cell))))  # noqa: T201
+            status |= checked.broken > 0
     except UNREADABLE as exc:
-        print(f"{arguments[0]} is not the recorded cell of a revocation: {exc}", file=sys.stderr)  # noqa: T201
+        print(f"{path} has no recorded revocation to check: {exc}", file=sys.stderr)  # noqa: T201
         return 2
-    print("\n".join(lines))  # noqa: T201
-    return 0 if kept else 1
+    return status
 
 
 if __name__ == "__main__":

@@ -14,8 +14,7 @@ from msgspec.structs import replace
 
 from .. import gates
 from ..environment import Steal
-from ..records import Cell, Gate, write_cell
-from .breaks import save_break
+from ..records import Cell, Gate
 from .cells import Arrays
 
 if TYPE_CHECKING:
@@ -79,6 +78,4 @@ def disturbed(cells: Sequence[Cell], steal_percent: float) -> list[Gate]:
 
 
 def _save(context: Context, cell: Cell, arrays: Arrays) -> None:
-    saved = replace(cell, id=context.next_id("revocation", "", 0, cell.arm))
-    write_cell(context.folder, saved, arrays)
-    save_break(context.folder, saved, arrays, context.seed)
+    context.keep(replace(cell, id=context.next_id("revocation", "", 0, cell.arm)), arrays)

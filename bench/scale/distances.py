@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .. import gates
 from ..context import CONTROL
 from ..proxy.distance import Distance, farther, is_networked, is_redis, measure
-from ..records import Cell, write_cell
+from ..records import Cell
 
 if TYPE_CHECKING:
     from ..context import Context
@@ -64,7 +64,7 @@ class Distances:
             gates=[gates.proxy_distance(distance.added_us, rtt_ms * 1000)],
             started_at=time.time(),
         )
-        write_cell(self._context.folder, cell)
+        self._context.keep(cell)
 
     def __enter__(self) -> Distances:
         return self

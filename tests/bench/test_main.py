@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -16,6 +15,7 @@ import psutil
 import pytest
 
 from bench.processes.children import ROOT
+from bench.records import read_run
 
 # With this seed the first block is one of requests: the run is stopped before it has a cell.
 RUN = ["run", "--plan", "smoke", "--seed", "1", "--only", "lookup"]
@@ -85,8 +85,8 @@ def _refuses(port: int) -> bool:
 
 def _state(out: Path) -> tuple[str, str]:
     (folder,) = [path for path in out.iterdir() if not path.is_symlink()]
-    run = json.loads((folder / "run.json").read_text())
-    return run["state"], run["reason"]
+    run = read_run(folder)
+    return run.state, run.reason
 
 
 def test_help_says_what_each_option_means() -> None:

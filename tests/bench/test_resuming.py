@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import shutil
 import signal
 import subprocess
@@ -10,15 +9,35 @@ from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
+from msgspec.structs import replace
 
 from bench.environment import SOURCES
-from bench.ledger import FILE, Ledger, Part
+from bench.ledger import Ledger
 from bench.plans import SMOKE
 from bench.processes.children import ROOT, BenchError
-from bench.records import read_arrays, read_cells, read_run
+from bench.records import (
+    FILE,
+    Arm,
+    Cell,
+    Environment,
+    Part,
+    Recorded,
+    RecordError,
+    Run,
+    read_all,
+    read_cells,
+    read_environment,
+    read_parts,
+    read_run,
+    write_cell,
+    write_environment,
+    write_run,
+)
 from bench.resuming import order_of
+from tests.altering import asked
 
 # Two blocks of requests and six of the hot loop, in seeded order, and one revocation in between:
 # no block is more than a third of them, so one is left for the end. Some twenty seconds in all.
@@ -65,7 +84,16 @@ def _start(program: Path, *arguments: str | Path) -> subprocess.Popen[str]:
 
 
 def _finished(out: Path) -> int:
-    return sum(path.read_bytes().count(b"\n") for path in out.glob(f"*/{FILE}"))
+    try:
+        return sum(len(read_parts(path.parent)) for path in out.glob(f"*/{FILE}"))
+    except RecordError:
+        return 0  # it is being made
+
+
+def _kept(folder: Path) -> list[tuple[object, ...]]:
+    """All that was saved of finished parts."""
+    sql = "SELECT cells.*, name, data FROM cells LEFT JOIN samples ON cell = id WHERE part NOT NULL"
+    return asked(folder, f"{sql} ORDER BY id, name")
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +128,8 @@ def killed(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_killed_and_gone_on_with_is_complete_and_measures_nothing_twice(
     program: Path, killed: Path
 ) -> None:
-    before = {path: path.stat().st_mtime_ns for path in (killed / "records").iterdir()}
-    with Ledger(killed) as ledger:
-        finished = {cell for part in ledger.parts for cell in part.cells}
-    (killed / "records" / ".0099-half.npz.x1").write_bytes(b"half")
-    (killed / "records" / "0099-lookup-span-b01-control.json").write_text("{}")
+    before = _kept(killed)
+    write_cell(killed, Cell(id="0099-half", measure="lookup", layer="span", arm="control"))
 
     again = _start(program, killed, "resume")
     output, _ = again.communicate(timeout=120)
@@ -112,11 +137,10 @@ def test_a_run_killed_and_gone_on_with_is_complete_and_measures_nothing_twice(
     assert again.returncode == 0, output
     run = read_run(killed)
     assert (run.state, len(run.resumed_at), run.seed) == ("complete", 1, 3)
-    for path in (killed / "records").iterdir():
-        if path.stem in finished:
-            assert path.stat().st_mtime_ns == before[path], "what was finished was not kept"
-    cells = list(read_cells(killed))
-    assert len({cell.id for cell in cells}) == len(cells)
+    assert before
+    assert set(before) <= set(_kept(killed)), "what was finished was not kept"
+    cells = read_cells(killed)
+    assert "0099-half" not in {cell.id for cell in cells}
     looked = [cell for cell in cells if cell.measure == "lookup"]
     counted = Counter((cell.layer, cell.block, cell.arm) for cell in looked)
     assert set(counted.values()) == {1}
@@ -125,7 +149,7 @@ def test_a_run_killed_and_gone_on_with_is_complete_and_measures_nothing_twice(
         for block in (0, 1)
         for layer, arm in (("hot", "session-cookie-sqlite"), ("span", "control-again"))
     }
-    assert all(read_arrays(killed, cell) for cell in looked)
+    assert all(arrays for cell, arrays in read_all(killed) if cell.measure == "lookup")
     (revoked_at,) = {cell.started_at for cell in cells if cell.measure == "revocation"}
     looked_at = [cell.started_at for cell in looked]
     assert min(looked_at) < revoked_at < max(looked_at), "lookup lies all over the run"
@@ -133,30 +157,28 @@ def test_a_run_killed_and_gone_on_with_is_complete_and_measures_nothing_twice(
     assert [gate.passed for gate in refused] == [True]
     of_the_run = Counter(gate.name for gate in run.gates)
     assert of_the_run["blocks_repeated"] == of_the_run["steal"] == 1
-    assert not list((killed / "records").glob(".*"))
+    assert not list(killed.glob(f"{FILE}?*")), "at rest the records are one file"
 
 
 @pytest.fixture
 def interrupted(tmp_path: Path) -> Path:
     """A run of the smoke plan that was stopped; only what `order_of` looks at."""
-    run = {
-        "name": "r",
-        "plan": "smoke",
-        "seed": 5,
-        "started_at": 1.0,
-        "state": "interrupted",
-        "blocks": 4,
-        "arms": [{"name": "control", "scheme": "control"}],
-        "settings": {"plan": asdict(SMOKE), "experiments": ["lookup"]},
-        "format": 1,
-    }
-    (tmp_path / "run.json").write_text(json.dumps(run))
+    run = Run(
+        name="r",
+        plan="smoke",
+        seed=5,
+        started_at=1.0,
+        state="interrupted",
+        blocks=4,
+        arms=[Arm(name="control", scheme="control")],
+        settings={"plan": asdict(SMOKE), "experiments": ["lookup"]},
+    )
+    write_run(tmp_path, run)
     return tmp_path
 
 
 def _edit(folder: Path, **changes: object) -> None:
-    path = folder / "run.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    write_run(folder, replace(read_run(folder), **changes))
 
 
 def test_the_order_is_the_runs(interrupted: Path) -> None:
@@ -193,20 +215,19 @@ def test_what_figures_depend_on_may_not_have_changed(
     """The run stays as it was, and can go on elsewhere."""
     # Not with the other test's ending: this one is refused before anything is measured.
     _edit(killed, state="interrupted")
-    file = killed / "environment.json"
-    kept = file.read_text(), (killed / "run.json").read_text()
-    environment = json.loads(kept[0])
-    inner = environment if len(path) == 1 else environment[path[0]]
+    before, environment = read_run(killed), read_environment(killed)
+    changed = msgspec.to_builtins(environment)
+    inner = changed if len(path) == 1 else changed[path[0]]
     inner[path[-1]] = value
-    file.write_text(json.dumps(environment))
+    write_environment(killed, msgspec.convert(changed, Environment))
     try:
         again = _start(program, killed, "resume")
         output, _ = again.communicate(timeout=60)
     finally:
-        file.write_text(kept[0])
+        write_environment(killed, environment)
     assert again.returncode == 1
     assert said in output
-    assert (killed / "run.json").read_text() == kept[1]
+    assert read_run(killed) == before
 
 
 def test_two_cannot_measure_one_run(tmp_path: Path) -> None:
@@ -214,17 +235,23 @@ def test_two_cannot_measure_one_run(tmp_path: Path) -> None:
         Ledger(tmp_path)
 
 
-def test_a_line_that_was_cut_off_was_never_written(tmp_path: Path) -> None:
+def test_a_finished_part_is_known_to_whoever_goes_on(tmp_path: Path) -> None:
+    one, other = (Cell(id=id_, measure="lookup", arm="a") for id_ in ("0001-a", "0012-b"))
     with Ledger(tmp_path) as ledger:
-        ledger.add(Part(name="lookup/0", cells=["0001-a"]))
-    with (tmp_path / FILE).open("ab") as file:
-        file.write(b'{"name": "lookup/1", "ce')
+        assert ledger.highest_number() == 0
+        ledger.add(Part(name="lookup/0"), [Recorded(one, {})])
     with Ledger(tmp_path) as ledger:
         assert (ledger.has("lookup/0"), ledger.has("lookup/1")) == (True, False)
-        ledger.add(Part(name="lookup/2", cells=["0012-b"]))
+        ledger.add(Part(name="lookup/2"), [Recorded(other, {})])
     with Ledger(tmp_path) as ledger:
         assert [part.name for part in ledger.parts] == ["lookup/0", "lookup/2"]
         assert ledger.highest_number() == 12
+
+
+def test_a_file_that_is_damaged_is_named_to_whoever_would_go_on(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"nothing of the kind")
+    with pytest.raises(BenchError, match=r"records\.sqlite is no SQLite file"):
+        Ledger(tmp_path)
 
 
 def test_a_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> None:

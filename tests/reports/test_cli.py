@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import subprocess
@@ -11,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.records import FILE
 from reports.writing import render
+from tests.altering import alter
 
 from . import synthetic
 
@@ -47,11 +48,10 @@ def test_render_says_where_the_report_is(tmp_path: Path) -> None:
         "charts",
         "environment.json",
         "index.html",
-        "records",
+        FILE,
         "report.md",
         "results.csv",
         "results.json",
-        "run.json",
     }
 
 
@@ -68,25 +68,36 @@ def test_an_unknown_name_is_refused() -> None:
 def test_a_damaged_cell_is_named(tmp_path: Path) -> None:
     """Cut short, as by a full disk of somebody else's tool."""
     folder = synthetic.write(tmp_path / "run", shape=SMALL)
-    cell = sorted((folder / "records").glob("*.json"))[3]
-    cell.write_bytes(cell.read_bytes()[:40])
-    refused(reports("render", folder), str(cell), "damaged")
+    alter(folder, "UPDATE cells SET figures = '{' WHERE rowid = 3")
+    refused(reports("render", folder), str(folder / FILE), "damaged", "can still be read")
 
 
 def test_damaged_samples_are_named(tmp_path: Path) -> None:
     """Not only JSON can rot."""
     folder = synthetic.write(tmp_path / "run", shape=SMALL)
-    samples = sorted((folder / "records").glob("*.npz"))[0]
-    samples.write_bytes(b"PK" + samples.read_bytes()[2:60])
-    refused(reports("render", folder), str(samples))
+    alter(folder, "UPDATE samples SET data = x'50' WHERE rowid = 3")
+    refused(reports("render", folder), str(folder / FILE), "damaged")
+
+
+def test_a_file_cut_short_is_named_with_what_can_still_be_read(tmp_path: Path) -> None:
+    """As by a copy that was stopped."""
+    folder = synthetic.write(tmp_path / "run", shape=SMALL)
+    content = (folder / FILE).read_bytes()
+    (folder / FILE).write_bytes(content[: len(content) * 9 // 10])
+    refused(reports("render", folder), str(folder / FILE), "of its cells can still be read")
 
 
 def test_a_run_of_another_format_is_refused(tmp_path: Path) -> None:
     """Rather than read wrongly."""
     folder = synthetic.write(tmp_path / "run", shape=SMALL)
-    content = json.loads((folder / "run.json").read_text())
-    (folder / "run.json").write_text(json.dumps({**content, "format": 99}))
+    alter(folder, "PRAGMA user_version = 99")
     refused(reports("render", folder), "format 99")
+
+
+def test_a_run_of_the_format_before_is_refused(tmp_path: Path) -> None:
+    """By name, and not as a folder that holds nothing."""
+    (tmp_path / "run.json").write_text("{}")
+    refused(reports("render", tmp_path), str(tmp_path), "has format 1")
 
 
 def test_a_full_disk_leaves_the_old_report(tmp_path: Path) -> None:
@@ -131,7 +142,7 @@ def test_a_run_that_measured_nothing_still_renders(tmp_path: Path) -> None:
     """It failed before its first cell, and even before its environment was written."""
     shape = synthetic.Shape(state="failed", measures=())
     folder = synthetic.write(tmp_path / "run", shape=shape)
-    (folder / "environment.json").unlink()
+    alter(folder, "DELETE FROM environment")
     done = reports("render", folder)
     assert done.returncode == 0
     assert "nothing to show but the plan" in (folder / "index.html").read_text()

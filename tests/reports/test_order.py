@@ -2,51 +2,61 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from bench.records import Cell, read_arrays, read_cells, read_run, write_cell, write_run
+from bench.records import (
+    Cell,
+    Recorded,
+    read_all,
+    read_environment,
+    read_run,
+    write_cell,
+    write_environment,
+    write_part,
+    write_run,
+)
 from reports.__main__ import TURNED, main
 from reports.compare import compare_runs
 from reports.loading import load
 from reports.order import Order, differences, order
 from reports.results import evaluate
+from tests.altering import alter
 
 from . import synthetic
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "example-report"
+SPANS = Path(__file__).parent / "recorded-spans"
+"""Interleaved blocks of a run by the full plan: a few schemes, and the time of the check alone."""
 DEAR, CHEAP = "token-bearer-es256-expiry", "session-cookie-memory"
 
 
-def part_of_example(
+def part_of_spans(
     folder: Path, wanted: Callable[[int], bool], renamed: dict[str, str] | None = None
 ) -> Path:
-    """Save the interleaved blocks of the published run that are *wanted* as a run of their own.
+    """Save the recorded blocks that are *wanted* as a run of their own.
 
     *renamed* gives the samples of one scheme to another.
     """
     folder.mkdir()
-    run = replace(read_run(EXAMPLE), name=folder.name)
-    write_run(folder, run)
-    shutil.copy(EXAMPLE / "environment.json", folder)
-    for cell in read_cells(EXAMPLE):
-        kind = (cell.measure, cell.layer, cell.labels.get("design"), cell.labels.get("load"))
-        if kind == ("lookup", "span", "interleaved", "low") and wanted(cell.block):
-            arm = (renamed or {}).get(cell.arm, cell.arm)
-            write_cell(folder, replace(cell, arm=arm), read_arrays(EXAMPLE, cell))
+    write_run(folder, replace(read_run(SPANS), name=folder.name))
+    write_environment(folder, read_environment(SPANS))
+    cells = [
+        Recorded(replace(cell, arm=(renamed or {}).get(cell.arm, cell.arm)), arrays)
+        for cell, arrays in read_all(SPANS)
+        if wanted(cell.block)
+    ]
+    write_part(folder, None, cells)
     return folder
 
 
 def halves(tmp_path: Path, renamed: dict[str, str] | None = None) -> tuple[Path, Path]:
     """The even blocks and the odd ones: two runs in a row on one machine, as it were."""
-    even = part_of_example(tmp_path / "even", lambda block: block % 2 == 0)
-    odd = part_of_example(tmp_path / "odd", lambda block: block % 2 == 1, renamed)
+    even = part_of_spans(tmp_path / "even", lambda block: block % 2 == 0)
+    odd = part_of_spans(tmp_path / "odd", lambda block: block % 2 == 1, renamed)
     return even, odd
 
 
@@ -56,7 +66,7 @@ def test_two_halves_of_a_recorded_run_agree_on_every_pair_both_call_different(
     """The promise of the project, on what a real machine recorded."""
     found = compare_runs(*halves(tmp_path))
     assert found.order is not None
-    schemes = {arm.name for arm in read_run(EXAMPLE).arms if arm.mechanism != "control"}
+    schemes = {arm.name for arm in read_run(SPANS).arms if arm.mechanism != "control"}
     count = sum(not name.endswith("-again") for name in schemes)
     assert found.order.pairs == count * (count - 1) / 2
     assert len(found.order.judged) > found.order.pairs / 2
@@ -87,10 +97,12 @@ def test_pairs_that_agree_exit_with_nothing_to_say(tmp_path: Path) -> None:
 
 def at_speed(folder: Path, slower: float, blocks: int = 8) -> Path:
     """The same on a machine that takes *slower* times as long for all that is not a fixed time."""
-    for cell in list(read_cells(folder)):
-        if not cell.arm.startswith("control-delay"):
-            arrays = read_arrays(folder, cell)
-            write_cell(folder, cell, {name: each * slower for name, each in arrays.items()})
+    cells = [
+        Recorded(cell, {name: each * slower for name, each in arrays.items()})
+        for cell, arrays in read_all(folder)
+        if not cell.arm.startswith("control-delay")
+    ]
+    write_part(folder, None, cells)
     for block in range(blocks):
         cell = Cell(
             id=f"9{block:03d}-calibration",
@@ -154,8 +166,7 @@ def test_a_difference_that_noise_may_have_made_is_not_judged(tmp_path: Path) -> 
 def test_without_an_a_a_pair_nothing_is_judged(tmp_path: Path) -> None:
     """No noise floor, no claim."""
     folder = synthetic.write(tmp_path / "a", shape=synthetic.Shape(measures=("lookup",), trials=1))
-    for path in (folder / "records").glob("*control-again*"):
-        path.unlink()
+    alter(folder, "DELETE FROM cells WHERE arm = 'control-again'")
     found = evaluate(load(folder))
     assert order(found, found) is None
     assert differences(found)
@@ -164,8 +175,6 @@ def test_without_an_a_a_pair_nothing_is_judged(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["session-cookie-redis-again", "control"])
 def test_what_is_measured_for_its_own_sake_is_in_no_pair(tmp_path: Path, name: str) -> None:
     """A scheme measured again is itself, and the control is no scheme."""
-    folder = part_of_example(tmp_path / "all", lambda block: block < 4)
-    assert name in {
-        arm["name"] for arm in msgspec.json.decode((folder / "run.json").read_bytes())["arms"]
-    }
+    folder = part_of_spans(tmp_path / "all", lambda block: block < 4)
+    assert name in {arm.name for arm in read_run(folder).arms}
     assert not any(name in pair for pair in differences(evaluate(load(folder))))

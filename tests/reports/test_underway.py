@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.verify.crowds import crowds
+from audit.crowds import crowds
 from reports.differences import shift
 from reports.loading import Regime, Series
 from reports.results import Results

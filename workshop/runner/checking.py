@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.records import FILE
 from demo.children import child_environment
 
 from ..shop.client import recorded
@@ -66,7 +67,7 @@ def measure(folder: Folder, lab: Lab, say: Say, run: Path | None = None) -> Verd
         code = subprocess.call(command, env=child_environment())  # noqa: S603 - the project's own
         if code:
             return failed(f"the harness ended with {code}; python -m workshop doctor may say why")
-        finished = [path for path in runs.iterdir() if (path / "run.json").is_file()]
+        finished = [path for path in runs.iterdir() if (path / FILE).is_file()]
         # Not the link to the latest: it would point elsewhere after the next one.
         run = max((path for path in finished if not path.is_symlink()), key=_age)
     return judge_run(folder, lab, run)

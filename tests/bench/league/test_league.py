@@ -24,7 +24,8 @@ from bench.league.entry import (
 )
 from bench.league.page import BEGIN, END, PAGE, read_page, with_entries
 from bench.processes.children import BenchError
-from tests.bench.verify.reporting import write_reported_run
+from tests.altering import alter
+from tests.audit.reporting import write_reported_run
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -33,7 +34,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole, valid, quiet run of a committed program, and its report."""
     folder = write_reported_run(tmp_path_factory.mktemp("league") / "synthetic")
-    _edit(folder / "environment.json", commit=COMMIT)
+    alter(folder, 'UPDATE environment SET "commit" = ?', COMMIT)
     return folder
 
 
@@ -121,7 +122,7 @@ def test_a_page_that_is_not_current_fails_the_check(entry: Entry, league: Path) 
 
 
 def test_uncommitted_changes_are_refused(copy: Path, league: Path) -> None:
-    _edit(copy / "environment.json", dirty=True)
+    alter(copy, "UPDATE environment SET dirty = 1")
     done = _call("add", copy)
     assert done.exit_code == 1
     assert "commit first, then measure" in done.stderr
@@ -129,22 +130,21 @@ def test_uncommitted_changes_are_refused(copy: Path, league: Path) -> None:
 
 
 def test_an_interrupted_run_is_refused(copy: Path) -> None:
-    for name in ("run.json", "results.json"):
-        _edit(copy / name, state="interrupted")
+    alter(copy, "UPDATE run SET state = 'interrupted'")
+    _edit(copy / "results.json", state="interrupted")
     with pytest.raises(BenchError, match="it is interrupted"):
         entry_of(copy, "")
 
 
 def test_a_smoke_run_is_refused(copy: Path) -> None:
-    for name in ("run.json", "results.json"):
-        _edit(copy / name, plan="smoke")
+    alter(copy, "UPDATE run SET plan = 'smoke'")
+    _edit(copy / "results.json", plan="smoke")
     with pytest.raises(BenchError, match="too short"):
         entry_of(copy, "")
 
 
 def test_a_run_that_failed_a_gate_is_refused(copy: Path) -> None:
-    gate = {"name": "steal", "passed": False, "value": 9.0, "limit": 2.0}
-    _edit(copy / "run.json", gates=[gate])
+    alter(copy, "INSERT INTO gates VALUES ('steal', 0, 9.0, 2.0, '%', '', NULL)")
     _edit(copy / "results.json", valid=False)
     with pytest.raises(BenchError, match="a gate failed"):
         entry_of(copy, "")
@@ -159,7 +159,7 @@ def test_a_figure_that_does_not_follow_from_the_records_is_refused(copy: Path) -
 
 
 def test_a_run_without_records_is_refused(copy: Path) -> None:
-    shutil.rmtree(copy / "records")
+    alter(copy, "DELETE FROM cells")
     with pytest.raises(BenchError, match="no raw records"):
         entry_of(copy, "")
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bench.lookup.blocks import Rates
 from bench.lookup.earlier import WITHIN, earlier_rates, kept_to
-from bench.records import Arm, Cell, Run, write_cell, write_run
+from bench.records import FILE, Arm, Cell, Run, write_cell, write_run
 
 RATES = {"low": 600.0, "high": 1500.0}
 NOW = Run(
@@ -27,7 +27,6 @@ NOW = Run(
 @pytest.fixture
 def before(tmp_path: Path) -> Path:
     """A run like the one of now, and what it offered."""
-    (tmp_path / "records").mkdir()
     write_run(tmp_path, replace(NOW, name="before", seed=1, started_at=1.0))
     for load, rate in RATES.items():
         figures = {"offered_rate": rate, "arms_capacity": 2000.0}
@@ -62,7 +61,7 @@ def test_without_a_run_before_there_are_none(tmp_path: Path) -> None:
 
 
 def test_a_run_that_cannot_be_read_says_nothing(before: Path) -> None:
-    (before / "records" / "1-calibration-low.json").write_text("{")
+    (before / FILE).write_text("{")
     assert earlier_rates(before, NOW) == {}
 
 

@@ -49,7 +49,7 @@ def context(tmp_path: Path) -> Context:
         id_ = context.next_id("calibration", f"capacity-{load}", 0, "control")
         labels = {"load": load, "limited_by": "share"}
         cell = Cell(id=id_, measure="calibration", arm="control", figures=figures, labels=labels)
-        write_cell(tmp_path, cell)
+        context.keep(cell)
     context.finish("lookup", "rates")
     return context
 

@@ -1,26 +1,16 @@
-"""A broken bound leaves the shortest history that shows it, which the checker reads again."""
+"""A broken bound is told by the shortest history that shows it."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.records import Cell, read_cells, write_cell
-from bench.revocation.breaks import find_break, save_break
-from bench.revocation.history import Probe, check_file
+from bench.revocation.breaks import SEVERAL, find_breaks, told
+from bench.revocation.history import Checked, Probe, check_arrays
 
 MILLISECOND_NS = 1_000_000
-CELL = Cell(
-    id="0007-revocation-b00-example",
-    measure="revocation",
-    arm="example",
-    labels={"phase": "adversarial", "kind": "one"},
-    figures={"claimed_bound_ms": 100.0},
-)
 
 
 def arrays(*rows: tuple[int, int, int, int]) -> dict[str, NDArray[Any]]:
@@ -36,42 +26,37 @@ def arrays(*rows: tuple[int, int, int, int]) -> dict[str, NDArray[Any]]:
     return found | instants
 
 
-def test_a_bound_that_is_kept_leaves_nothing(tmp_path: Path) -> None:
-    history = arrays((0, 0, 50, 200), (0, 0, 150, 401))
-    assert not save_break(tmp_path, CELL, history, seed=7)
-    assert list(tmp_path.iterdir()) == []
+def checked(*rows: tuple[int, int, int, int]) -> Checked:
+    """What the checker finds in a history of these rows, of a bound of 100 ms."""
+    history = arrays(*rows)
+    return Checked("0007-revocation", history, 100.0, check_arrays(history, 100 * MILLISECOND_NS))
 
 
-def test_a_late_accept_is_one_line_of_history(tmp_path: Path) -> None:
-    """The latest, of the trial and the node where it was; with the seed that repeats it."""
-    history = arrays((0, 0, 150, 401), (1, 0, 50, 200), (1, 2, 110, 200), (1, 2, 140, 200))
-    write_cell(tmp_path, CELL, history)
-    assert save_break(tmp_path, CELL, history, seed=7)
-    path = tmp_path / "breaks" / f"{CELL.id}.json"
-    found = json.loads(path.read_text())
-    assert (found["seed"], found["arm"], found["labels"]["phase"]) == (7, "example", "adversarial")
-    assert found["said"].startswith("node 2 accepted 140.0 ms after the acknowledgement of trial 1")
-    assert found["arrays"]["invoke_ns"] == [140 * MILLISECOND_NS]
-    assert (found["broken_node_revocations"], found["node_revocations"]) == (1, 3)
-    assert [cell.id for cell in read_cells(tmp_path)] == [CELL.id]
-    lines, kept = check_file(path)
-    assert not kept
-    assert "late accepts 1 of 1" in lines[0]
+def test_a_bound_that_is_kept_has_no_break() -> None:
+    assert not list(find_breaks(checked((0, 0, 50, 200), (0, 0, 150, 401))))
+
+
+def test_a_late_accept_is_one_line_of_history() -> None:
+    """The latest, of the trial and the node where it was."""
+    history = checked((0, 0, 150, 401), (1, 0, 50, 200), (1, 2, 110, 200), (1, 2, 140, 200))
+    [(trial, node, probes)] = find_breaks(history)
+    assert (trial, node, [probe.invoke_ns for probe in probes]) == (1, 2, [140 * MILLISECOND_NS])
+    assert list(told(history)) == ["  trial 1: node 2 accepted 140.0 ms after the acknowledgement"]
 
 
 def test_a_return_is_the_reject_and_the_accept_after_it() -> None:
     """Within the bound, so that nothing is late."""
-    history = arrays((0, 0, 10, 200), (0, 0, 20, 401), (0, 0, 30, 200), (0, 0, 40, 401))
-    found = find_break(CELL, history, 7)
-    assert found is not None
-    assert found["arrays"]["status"] == [401, 200]
-    assert found["arrays"]["node"] == [0, 0]
+    history = checked((0, 0, 10, 200), (0, 0, 20, 401), (0, 0, 30, 200), (0, 0, 40, 401))
+    [found] = find_breaks(history)
+    assert [probe.status for probe in found.probes] == [401, 200]
+    assert [line.split()[4] for line in told(history)] == ["refused", "accepted"]
 
 
 def test_several_breaks_are_kept_apart() -> None:
-    """Their trials are counted anew, so that the checker finds each."""
-    history = arrays((0, 0, 150, 401), (1, 0, 150, 200), (3, 1, 160, 200))
-    found = find_break(CELL, history, 7)
-    assert found is not None
-    assert found["arrays"]["trial"] == [0, 1]
-    assert len(found["arrays"]["trial_ack_ns"]) == 2
+    history = checked((0, 0, 150, 401), (1, 0, 150, 200), (3, 1, 160, 200))
+    assert [(each.trial, each.node) for each in find_breaks(history)] == [(1, 0), (3, 1)]
+
+
+def test_of_many_breaks_a_few_are_told() -> None:
+    history = checked(*((trial, 0, 150, 200) for trial in range(SEVERAL + 3)))
+    assert len(list(told(history))) == SEVERAL

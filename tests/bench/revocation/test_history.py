@@ -1,24 +1,26 @@
 """The history checker against a second, slower reading of the same rules."""
 
+import shutil
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy.stats import beta
 
 from bench.__main__ import main as bench_main
+from bench.records import FILE, Cell, write_cell
+from bench.revocation import history
 from bench.revocation.history import (
     Finding,
     Probe,
     Revoke,
     check,
-    check_arrays,
     main,
     refuse_nonsense,
     upper_limit,
@@ -144,35 +146,49 @@ def test_agrees_with_the_rules_read_one_at_a_time(
         assert seen == brute_force(mine, revoke, bound_ns)
 
 
-def save(path: Path, *probes: Probe) -> dict[str, NDArray[Any]]:
-    columns = zip(*probes, strict=True)
-    arrays = {name: np.array(column) for name, column in zip(Probe._fields, columns, strict=True)}
+def save(folder: Path, *probes: Probe, bound_ms: float = 0.0, name: str = "0001-x") -> Path:
+    """Record these probes as a cell of a run, and return its file."""
+    columns = zip(Probe._fields, zip(*probes, strict=True), strict=True)
+    arrays = {field: np.array(column) for field, column in columns}
     arrays["trial_invoke_ns"] = np.array([REVOKE.invoke_ns])
     arrays["trial_ack_ns"] = np.array([REVOKE.ack_ns])
-    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # numpy's stub
-    return arrays
+    figures = {"claimed_bound_ms": bound_ms}
+    write_cell(folder, Cell(id=name, measure="revocation", arm="x", figures=figures), arrays)
+    return folder / FILE
+
+
+BROKEN = (probe(900, 200), probe(1_300, 200), probe(1_500, 401))
 
 
 def test_a_recorded_cell_is_checked_from_its_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A sceptic runs the checker alone; an accept after the claimed bound is its exit status."""
-    cell = tmp_path / "cell.npz"
-    arrays = save(cell, probe(900, 200), probe(1_300, 200), probe(1_500, 401))
-    assert check_arrays(arrays)[0].window_ns == {0: 200}
-    assert main([str(cell)]) == 1
+    path = str(save(tmp_path, *BROKEN))
+    assert main([path, "0001-x"]) == 1
     assert "late accepts 1 of 2" in capsys.readouterr().out
-    assert main([str(cell), "1"]) == 0
+    assert main([path, "0001-x", "1"]) == 0
+    assert main([path, "0002-y"]) == 2
+    assert "there is no revocation 0002-y" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\x03\x04 damaged"])
+def test_the_checker_needs_numpy_and_nothing_of_this_project(tmp_path: Path) -> None:
+    """It can be copied to where only the file of a run is."""
+    path = save(tmp_path / ".", *BROKEN)
+    shutil.copy(str(history.__file__), tmp_path / "history.py")
+    command = [sys.executable, "-I", str(tmp_path / "history.py"), str(path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("0001-x: bound 0 ms: 1 of 1 node-revocations broken")
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"SQLite format 3\x00 damaged"])
 def test_what_is_no_recorded_cell_is_said_in_one_line(
     content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A damaged or foreign file is named, without a traceback."""
-    cell = tmp_path / "cell.npz"
-    cell.write_bytes(content)
-    assert main([str(cell)]) == 2
+    (tmp_path / FILE).write_bytes(content)
+    assert main([str(tmp_path / FILE)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
@@ -223,21 +239,27 @@ def test_none_of_299_is_under_one_percent() -> None:
 
 
 def test_the_command_takes_the_bound_that_was_recorded(tmp_path: Path) -> None:
-    """Unless another is given; its exit status says whether the bound was kept."""
-    cell = tmp_path / "cell.npz"
-    save(cell, probe(900, 200), probe(1_300, 200), probe(1_500, 401))
+    """Unless another is given; its exit status says whether every bound was kept."""
+    save(tmp_path, *BROKEN, bound_ms=1.0)
     run = CliRunner().invoke
-    assert run(bench_main, ["check-history", str(cell)]).exit_code == 1
-    (tmp_path / "cell.json").write_text('{"figures": {"claimed_bound_ms": 1.0}}')
-    kept = run(bench_main, ["check-history", str(cell)])
+    kept = run(bench_main, ["check-history", str(tmp_path)])
     assert kept.exit_code == 0
     assert "bound 1 ms: 0 of 1 node-revocations broken; at most 95.00%" in kept.output
-    assert run(bench_main, ["check-history", str(cell), "--bound-ms", "0"]).exit_code == 1
+    assert "trial 0" not in kept.output
+    assert run(bench_main, ["check-history", str(tmp_path), "--bound-ms", "0"]).exit_code == 1
+    save(tmp_path, *BROKEN, bound_ms=0.0, name="0002-y")
+    broken = run(bench_main, ["check-history", str(tmp_path)])
+    assert broken.exit_code == 1
+    assert "trial 0: node 0 accepted 0.0 ms after the acknowledgement" in broken.output
+    one = run(bench_main, ["check-history", str(tmp_path), "--cell", "0001-x"])
+    assert (one.exit_code, one.output.count("trial 0: window")) == (0, 1)
 
 
 def test_the_command_refuses_what_is_no_history(tmp_path: Path) -> None:
-    for name in ("absent.npz", "foreign.json"):
-        (tmp_path / "foreign.json").write_text("[]")
-        result = CliRunner().invoke(bench_main, ["check-history", str(tmp_path / name)])
-        assert (result.exit_code, result.output.count("\n")) == (2, 1)
-        assert name in result.output
+    write_cell(tmp_path, Cell(id="1", measure="payload", arm="x"))
+    result = CliRunner().invoke(bench_main, ["check-history", str(tmp_path)])
+    assert (result.exit_code, result.output.count("\n")) == (2, 1)
+    assert "has no recorded revocation to check" in result.output
+    absent = CliRunner().invoke(bench_main, ["check-history", str(tmp_path / "absent")])
+    assert (absent.exit_code, absent.output.count("\n")) == (2, 1)
+    assert "absent" in absent.output

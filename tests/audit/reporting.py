@@ -1,0 +1,27 @@
+"""A run of known truths with the figures of its report, without the pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.records import write_results
+from reports.loading import load
+from reports.results import evaluate
+from reports.rows import COLUMNS, cells_of
+from reports.tables import csv_text, json_text
+from tests.reports import others, synthetic
+
+
+def write_reported_run(folder: Path) -> Path:
+    """Draw the run, save it in *folder*, and write the results that a report would."""
+    shape = synthetic.Shape(blocks=3, samples=1_000, trials=10, more_arms=others.ARMS)
+    synthetic.write(folder, others.truth(), shape)
+    results = evaluate(load(folder))
+    run = results.recording.run
+    about = {"run": run.name, "plan": run.plan, "seed": run.seed, "state": run.state}
+    (folder / "results.csv").write_text(csv_text(results.rows))
+    (folder / "results.json").write_text(json_text(results.rows, about | {"valid": results.valid}))
+    write_results(folder, COLUMNS, [cells_of(row) for row in results.rows])
+    (folder / "charts").mkdir()
+    (folder / "charts" / "some.csv").write_text(csv_text(results.rows[:5]))
+    return folder
