@@ -82,4 +82,5 @@ def test_each_can_be_broken(tmp_path: Path) -> None:
 
 
 def test_a_run_without_a_hot_loop_claims_nothing(tmp_path: Path) -> None:
+    write_cell(tmp_path, Cell(id="1", measure="payload", arm="a"))
     assert claims(tmp_path) == []
