@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..context import CONTROL, CONTROL_AGAIN
-from ..records import Arrays, RecordError, read_all
+from ..records import Arrays, RecordError, read_arrays, read_cells
 
 if TYPE_CHECKING:
     from ..plan import Plan
@@ -66,11 +66,11 @@ def apart_us(folder: Path) -> Mapping[str, list[float]]:
     """How far the A/A pair was apart in each block of the run in *folder*."""
     blocks: dict[tuple[str, int], dict[str, Arrays]] = defaultdict(dict)
     try:
-        for cell, arrays in read_all(folder):
+        for cell in read_cells(folder):
             design, load = cell.labels.get("design"), cell.labels.get("load", "low")
             wanted = cell.measure == "lookup" and cell.layer in USUAL_US
             if wanted and (design, load) == ("interleaved", "low"):
-                blocks[str(cell.layer), cell.block][cell.arm] = arrays
+                blocks[str(cell.layer), cell.block][cell.arm] = read_arrays(folder, cell)
         found: dict[str, list[float]] = defaultdict(list)
         for (layer, _), by_arm in blocks.items():
             apart_ns = _apart_ns(layer, by_arm)
