@@ -50,7 +50,7 @@ def publish(folder: Path, root: Path = ROOT) -> list[Path]:
         _copy(folder, target)
     report(results, target)
     digest = hashlib.sha256((target / FILE).read_bytes()).hexdigest()
-    (target / DIGEST).write_text(f"{digest}  {FILE}\n")
+    (target / DIGEST).write_text(f"{digest}  {FILE}\n", encoding="utf-8")
     for path, text in texts:
         path.write_text(text, encoding="utf-8")
     return [target, *(path for path, _ in texts)]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("sessions", "tokens", "demo", "bench", "reports", "workshop")
+PACKAGES = ("sessions", "tokens", "demo", "bench", "audit", "reports", "workshop")
 
 
 def depends_on_the_locale(call: ast.Call) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .. import records
 from ..records import GENERATED as GENERATED
+from ..records import IS_CHECKOUT as IS_CHECKOUT
 from .children import BenchError
 
 LATEST = "latest"

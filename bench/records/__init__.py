@@ -12,6 +12,7 @@ Error tree:
 
 from .file import FILE as FILE
 from .file import GENERATED as GENERATED
+from .file import IS_CHECKOUT as IS_CHECKOUT
 from .file import DamagedRecord as DamagedRecord
 from .file import NeverWritten as NeverWritten
 from .file import NotARun as NotARun

@@ -29,7 +29,7 @@ from workshop.shop.serving import (
 )
 
 ROOT = Path(__file__).parents[2]
-PRODUCT = ("sessions", "tokens", "demo", "bench", "reports")
+PRODUCT = ("sessions", "tokens", "demo", "bench", "audit", "reports")
 
 
 def ask(shop: Shop, host: str, path: str = "/livez") -> Answer:

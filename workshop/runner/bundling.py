@@ -48,7 +48,7 @@ to a folder `my-workshop`, wherever you are.
 
 You teach? Read `sources/workshop/instructor.md`, and print `python -m workshop handout --teacher`.
 """
-SOURCES = ("workshop", "sessions", "tokens", "demo", "bench", "reports")
+SOURCES = ("workshop", "sessions", "tokens", "demo", "bench", "audit", "reports")
 
 
 class CannotBundle(Exception):
