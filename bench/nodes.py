@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from .accounts import hash_lightly
 from .processes.children import Child, wait_until
 
 START_TIMEOUT_S = 30.0
@@ -142,14 +141,13 @@ def start_nodes(
     *mounts* are schemes, or `ALIAS=SCHEME`; durations left out are the app's own. Each node
     picks a free port by itself. Logs are in *folder*. Passwords are hashed lightly.
     """
-    hash_lightly(keys_file)
     options = {
         "--access-s": access_s,
         "--inactivity-s": inactivity_s,
         "--absolute-s": absolute_s,
         "--touch-s": touch_s,
     }
-    command = [sys.executable, "-m", "demo", "--site", "--host", "127.0.0.1"]
+    command = [sys.executable, "-m", "demo", "--site", "--host", "127.0.0.1", "--light-hashes"]
     command += [part for mount in mounts for part in ("--scheme", mount)]
     command += [part for url in store_urls for part in ("--store-url", url)]
     command += ["--keys-file", str(keys_file), *(["--timing"] if timing else [])]

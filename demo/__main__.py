@@ -14,6 +14,7 @@ if (
     del sys.path[0]
 
 import io
+import math
 import re
 from collections.abc import Sequence
 from datetime import timedelta
@@ -33,7 +34,20 @@ from .teaching.desk import ACCESS_S, SCHEMES
 
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _DEFAULTS = Settings()
-_SECONDS = click.FloatRange(min=0, min_open=True)
+LONGEST_S = 10 * 366 * 24 * 3600.0
+
+
+class _Seconds(click.FloatRange):
+    """Seconds above zero and up to ten years: neither `nan` nor what no clock can hold."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value} is not a number of seconds.", param, ctx)
+        return seconds
+
+
+_SECONDS = _Seconds(min=0, min_open=True, max=LONGEST_S)
 
 
 @click.command(context_settings={"max_content_width": 100})
@@ -136,6 +150,25 @@ _SECONDS = click.FloatRange(min=0, min_open=True)
     help="What gives way to one login more.",
 )
 @click.option(
+    "--max-failures-account",
+    type=click.IntRange(min=1),
+    default=_DEFAULTS.max_failures_account,
+    show_default=True,
+    help="Failed logins of an account, in five minutes, after which none is taken for a while.",
+)
+@click.option(
+    "--max-failures-address",
+    type=click.IntRange(min=1),
+    default=_DEFAULTS.max_failures_address,
+    show_default=True,
+    help="The same for an address, whatever the accounts.",
+)
+@click.option(
+    "--light-hashes",
+    is_flag=True,
+    help="Hash passwords as lightly as possible, for measurements. Loopback only.",
+)
+@click.option(
     "--monitor",
     "rules",
     metavar="RULE=RESPONSE",
@@ -179,19 +212,24 @@ def main(
     rules: Sequence[str],
     audit_log: Path | None,
     max_sessions: int | None,
+    max_failures_account: int,
+    max_failures_address: int,
+    light_hashes: bool,
     at_max: Literal["end-oldest", "refuse"],
     **lifetimes: Any,
 ) -> None:
     """Serve the demo app: accounts alice, bob and carol, passwords `<name>-password`."""
     if not is_loopback(host):
-        if lab or teaching:
-            which = "--lab" if lab else "--teaching"
+        local = {"--lab": lab, "--teaching": teaching, "--light-hashes": light_hashes}
+        for which in (option for option, given in local.items() if given):
             raise click.UsageError(f"{which} is for this machine alone; leave out --host")
         click.echo(
             f"demo: {host} can be reached by others, and the demo's passwords are public; its "
             "cookies are Secure, so browsers need https in front of it",
             err=True,
         )
+    if light_hashes:
+        click.echo("demo: --light-hashes: passwords are easy to find from their hashes", err=True)
     if not mounts and not teaching:
         raise click.UsageError(
             "name a --scheme, such as session-cookie-memory; --list has them all"
@@ -205,6 +243,9 @@ def main(
         timing=timing,
         max_sessions=max_sessions,
         at_max=at_max,
+        max_failures_account=max_failures_account,
+        max_failures_address=max_failures_address,
+        light_hashes=light_hashes,
         **_lifetimes(**lifetimes),
     )
     schemes = _mounts(mounts)

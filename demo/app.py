@@ -10,6 +10,7 @@ from flask import Flask, Response, g, render_template, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from .accounts import Accounts
+from .accounts.successors import Successors
 from .answers import json_answer, wants_html
 from .auth import TEACHING, Scheme
 from .callers import caller_routes
@@ -27,7 +28,7 @@ from .logouts import logout_routes
 from .loopback import refuse_strangers
 from .monitor import Monitor
 from .pages import page_routes
-from .problems import register_problems, register_rejections
+from .problems import register_problems, register_refusals, register_rejections
 from .renewals import deliver_renewed
 from .teaching.desk import Desk
 from .teaching.routes import teaching_routes
@@ -62,8 +63,10 @@ def create_app(
     Server-Timing, *lab* lets POST /cart be slow on purpose, *monitor* judges what happens.
     """
     app = _flask(node)
+    accounts = accounts or Accounts()
     watch = None if monitor is None else Watch(monitor, scheme)
-    gate = Gate(scheme, transport_for(scheme, prefix), watch)
+    successors = Successors(accounts.registers, prefix)
+    gate = Gate(scheme, transport_for(scheme, prefix), watch, successors)
     if scheme.transport in TEACHING:
         app.before_request(lambda: refuse_strangers(request))
     if timing:
@@ -76,10 +79,11 @@ def create_app(
     if gate.watch is not None:
         gate.watch.register(app, gate)
     register_rejections(app, gate)
+    register_refusals(app, accounts.registers.outages)
     register_carrying(app, gate)
     app.register_blueprint(caller_routes(gate))
     app.register_blueprint(key_routes(scheme))
-    app.register_blueprint(login_routes(gate, accounts or Accounts()))
+    app.register_blueprint(login_routes(gate, accounts))
     app.register_blueprint(logout_routes(gate))
     app.register_blueprint(cart_routes(gate, lab=lab))
     app.register_blueprint(device_routes(gate))
@@ -172,5 +176,5 @@ def _keep_private(response: Response, gate: Gate) -> Response:
     if g.get("credential_was_read") or (in_address and gate.credential() is not None):
         response.headers["Cache-Control"] = "no-store"
         if gate.transport.vary:
-            response.headers.add("Vary", gate.transport.vary)
+            response.vary.add(gate.transport.vary)
     return response

@@ -21,7 +21,7 @@ from flask import has_request_context, request
 
 from .limits import MAX_USER_AGENT_CHARACTERS
 
-LOGGERS = ("sessions.audit", "tokens.audit", "demo.audit")
+LOGGERS = ("sessions.audit", "tokens.audit", "demo.authn", "demo.audit")
 STANDARD_OUTPUT = Path("-")
 
 

@@ -13,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+MAX_FAILURES_ACCOUNT = 10
+MAX_FAILURES_ADDRESS = 50
 Strength = Literal["immediate", "within", "at-expiry"]
 Carrier = Literal["cookie", "bearer", "url", "form", "none"]
 """How a credential travels; `url` and `form` are for teaching, and for this machine alone."""
@@ -182,6 +184,15 @@ class Settings:
     """How many logins a subject may have at a time; None: as many as it likes."""
     at_max: Literal["end-oldest", "refuse"] = "end-oldest"
     """What gives way to one login more."""
+    mount: str = ""
+    """The alias of the scheme on a site, whose mounts are strangers to each other: each has an
+    audience, a prefix, a schema or a file of its own. Empty: it is alone, under its name."""
+    max_failures_account: int = MAX_FAILURES_ACCOUNT
+    """How many logins may fail for an account before none is taken for a while."""
+    max_failures_address: int = MAX_FAILURES_ADDRESS
+    """The same for an address, whatever the accounts."""
+    light_hashes: bool = False
+    """Whether passwords are hashed as lightly as possible: for measurements alone."""
     timing: bool = False
     """Whether to keep count of store operations and signature checks for Server-Timing."""
 

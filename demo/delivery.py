@@ -36,6 +36,7 @@ def answer(
     if grant is not None or clear:
         gate.hold(grant)
     response = _answer(gate, done, described, body, grant is not None)
+    response.vary.add("Accept")
     if grant is not None:
         transport.deliver(grant, response)
     if clear:

@@ -6,14 +6,17 @@ held before a login is never kept, and what a client cannot carry is never sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 from flask import g, request
 
-from .auth import Client, Grant, Identity, Mechanism, Scheme
+from .accounts import Account, Accounts, MemoryRegisters
+from .accounts.successors import Successor, Successors
+from .auth import Client, Grant, Identity, Mechanism, Revocation, Scheme
 from .limits import MAX_USER_AGENT_CHARACTERS
 from .problems import Problem, Unidentified
 from .renewals import renew_when_due
@@ -41,8 +44,15 @@ EVERYONE = Everyone()
 class Gate:
     """A scheme, its transport, and who watches, as the routes use them."""
 
-    def __init__(self, scheme: Scheme, transport: Transport, watch: Watch | None = None) -> None:
+    def __init__(
+        self,
+        scheme: Scheme,
+        transport: Transport,
+        watch: Watch | None = None,
+        successors: Successors | None = None,
+    ) -> None:
         self.scheme = scheme
+        self._successors = successors or Successors(MemoryRegisters())
         self.transport = transport
         self.watch = watch
         self.mechanism = scheme.mechanism
@@ -134,21 +144,57 @@ class Gate:
             raise Problem(409, "This scheme keeps nothing", "control asks nobody who they are")
         return self.mechanism
 
-    def begin(self, subject: str) -> Grant:
+    def begin(self, account: Account, accounts: Accounts) -> Grant | None:
         """
-        Log *subject* in and give the grant.
+        Log *account* in and return the grant; None if its password has changed meanwhile.
 
         What an anonymous visitor collected is kept, under a new credential: one that was held
-        before could have been planted (ASVS 5.0 7.2.4).
+        before could have been planted (ASVS 5.0 7.2.4). Of a login that is sent twice at once
+        with one credential in hand, both are given the same grant.
         """
         mechanism = self.keeping()
         held = self.credential()
+        cart: Mapping[str, Any] = {}
         try:
-            grant = self._replace_or_issue(mechanism, held, subject)
+            if held is None:
+                grant: Grant = mechanism.issue(account.name, None, self.client())
+            else:
+                found = self._succeed(mechanism, held, account, accounts)
+                if found is None:
+                    return None
+                grant, cart = found
         except ValueError as exc:
             # The mechanism has a limit that this login would pass, such as one on their number.
             raise Problem(409, "The login cannot begin", str(exc)) from exc
+        # Only now: a change of the password that is acknowledged before this ends the login, and
+        # one that comes after it finds the login there to be ended (decision 9).
+        if not accounts.is_current(account):
+            self._withdraw(mechanism, grant, cart)
+            return None
         self.confirmed(grant)
+        return grant
+
+    def end(self, held: str) -> Revocation:
+        """
+        End the login of *held*; raise the mechanism's rejection if there is none.
+
+        One that another request has just given another credential ends as well: whoever logs out
+        does not care which of their requests came first.
+        """
+        mechanism = self.keeping()
+        try:
+            return mechanism.revoke(held)
+        except mechanism.rejection:
+            with self._successors.turn(held) as turn:
+                if turn.before is None:
+                    raise
+                return mechanism.revoke(turn.before.credential)
+
+    def replace(self, held: str, replacement: Callable[[], Grant]) -> Grant:
+        """Return what *replacement* gives for *held*; a login that overtakes it finds it."""
+        with self._successors.turn(held) as turn:
+            grant = replacement()
+            turn.after = _successor(grant, None)
         return grant
 
     def confirmed(self, grant: Grant) -> None:
@@ -161,13 +207,54 @@ class Gate:
         agent = request.environ.get("HTTP_USER_AGENT", "")[:MAX_USER_AGENT_CHARACTERS]
         return Client(request.environ.get("REMOTE_ADDR", ""), agent)
 
-    def _replace_or_issue(self, mechanism: Mechanism, held: str | None, subject: str) -> Grant:
-        if held is not None:
-            try:
-                return mechanism.renew(held, subject, self.client())
-            except mechanism.rejection:
-                pass  # Never adopted: to log in with a dead credential in hand is to start anew.
-        return mechanism.issue(subject, None, self.client())
+    def _succeed(
+        self, mechanism: Mechanism, held: str, account: Account, accounts: Accounts
+    ) -> tuple[Grant, Mapping[str, Any]] | None:
+        """Replace *held* by a login of *account*; return it, and what a visitor had collected."""
+        login = (account.name, account.version)
+        with self._successors.turn(held) as turn:
+            before = turn.before
+            if not accounts.is_current(account):
+                return None  # Before anything is replaced: the visitor stays one.
+            if before is not None and not self._is_live(mechanism, before.credential):
+                before = None
+            if before is not None and before.login == login:
+                return before, {}
+            if before is not None and before.login is None:
+                # It was renewed while this login was on its way.
+                found = self._succeed(mechanism, before.credential, account, accounts)
+            else:
+                found = self._renew_or_issue(mechanism, held, account.name)
+            if found is not None:
+                turn.after = _successor(found[0], login)
+        return found
+
+    def _renew_or_issue(
+        self, mechanism: Mechanism, held: str, subject: str
+    ) -> tuple[Grant, Mapping[str, Any]]:
+        try:
+            found = mechanism.verify(held)
+            grant = mechanism.renew(held, subject, self.client())
+        except mechanism.rejection:
+            # Never adopted: to log in with a dead credential in hand is to start anew.
+            return mechanism.issue(subject, None, self.client()), {}
+        return grant, found.data if found.subject is None else {}
+
+    def _withdraw(self, mechanism: Mechanism, grant: Grant, cart: Mapping[str, Any]) -> None:
+        """End the login that was not to be, and let a visitor go on as one, with the cart."""
+        with suppress(mechanism.rejection):
+            mechanism.revoke(grant.credential)
+        if cart:
+            g.renewed = mechanism.issue(None, cart, self.client())
+            self.hold(g.renewed)
+
+    @staticmethod
+    def _is_live(mechanism: Mechanism, credential: str) -> bool:
+        try:
+            mechanism.verify(credential)
+        except mechanism.rejection:
+            return False
+        return True
 
 
 def describe_grant(subject: str | None, grant: Grant) -> dict[str, Any]:
@@ -177,3 +264,7 @@ def describe_grant(subject: str | None, grant: Grant) -> dict[str, Any]:
 
 def _everyone(_: str, fresh: bool = False) -> Identity:  # noqa: ARG001 - nobody is asked
     return EVERYONE
+
+
+def _successor(grant: Grant, login: tuple[str, int] | None) -> Successor:
+    return Successor(grant.credential, grant.renewal, grant.expires_at, grant.handle, login)

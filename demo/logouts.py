@@ -26,7 +26,7 @@ def logout_routes(gate: Gate) -> Blueprint:
         if held is None:
             raise Unidentified
         try:
-            revocation = mechanism.revoke(held)
+            revocation = gate.end(held)
         except mechanism.rejection:
             # There was nothing to end, and the 401 says so; but whoever asks to be logged out
             # should not keep a dead credential either.

@@ -29,6 +29,8 @@ from .rules.base import LOGINS
 Response = Literal["log", "ask-again", "revoke"]
 RESPONSES: tuple[Response, ...] = get_args(Response)
 RULES = tuple(rule.name for rule in all_rules())
+LOG_ONLY = frozenset({"guessing", "password-guessing", "password-spraying"})
+"""Rules about strangers: to end or to hinder logins would be a weapon in their hands."""
 
 HISTORY = 500
 ALARMS_A_SUBJECT = 20
@@ -102,6 +104,19 @@ class Monitor:
         return self._judge(
             Observation("accepted", now, client, tag, identity.subject, identity.handle)
         )
+
+    def wrong_password(
+        self, name: str, password: str, subject: str | None, client: Client
+    ) -> list[Alarm]:
+        """
+        Judge that *password* was wrong for *name*, and return the alarms that are new.
+
+        *subject* is *name* if there is such an account, else None.
+        """
+        # Of both only what tells them from others is kept: people mistake one field for the other.
+        tag, account = self.tag(f"password {password}"), self.tag(f"name {name}")
+        seen = Observation("authn_login_fail", self._now(), client, tag, subject, account=account)
+        return self._judge(seen)
 
     def happened(
         self, event: str, facts: Mapping[str, Any], credential: str | None, client: Client
@@ -188,8 +203,8 @@ def read_responses(given: Iterable[str]) -> dict[str, Response]:
         response = next((known for known in RESPONSES if known == wanted), None)
         if response is None:
             raise ValueError(f"{text}: the response is one of {', '.join(RESPONSES)}")
-        if name == "guessing" and response != "log":
+        if name in LOG_ONLY and response != "log":
             raise ValueError(f"{text}: whoever guesses is nobody yet; the response can only be log")
         names = RULES if name == "all" else (name,)
-        found |= {each: "log" if each == "guessing" else response for each in names}
+        found |= {each: "log" if each in LOG_ONLY else response for each in names}
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,8 @@ import msgspec
 from flask import Flask, Response, render_template
 from werkzeug.exceptions import HTTPException
 
+from .accounts import Busy, Locked
+from .accounts.successors import Waited
 from .answers import wants_html
 
 if TYPE_CHECKING:
@@ -32,19 +34,21 @@ class Problem(Exception):
         self.headers = headers or {}
 
     def answer(self) -> Response:
-        """Give the HTTP answer in the form the client asked for."""
+        """Return the HTTP answer in the form the client asked for."""
         if wants_html():
-            page = render_template("problem.html", problem=self)
-            return Response(page, self.status, self.headers)
-        body = {"title": self.title, "status": self.status}
-        if self.detail:
-            body["detail"] = self.detail
-        return Response(
-            msgspec.json.encode(body),
-            self.status,
-            self.headers,
-            content_type="application/problem+json",
-        )
+            response = Response(render_template("problem.html", problem=self), self.status)
+        else:
+            body = {"title": self.title, "status": self.status}
+            if self.detail:
+                body["detail"] = self.detail
+            content_type = "application/problem+json"
+            response = Response(msgspec.json.encode(body), self.status, content_type=content_type)
+        response.headers.update(self.headers)
+        response.vary.add("Accept")
+        # What is missing or down now may be there in a moment (RFC 9111 section 4.2.2 lets caches
+        # keep a 404).
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 class Unidentified(Exception):
@@ -70,14 +74,34 @@ def register_rejections(app: Flask, gate: Gate) -> None:
         rejected = not isinstance(exc, Unidentified)
         return refusal(gate.transport.challenge(rejected=rejected)).answer()
 
-    def outage(_: Exception) -> Response:
-        return Problem(503, OUTAGE, "try again in a moment", {"Retry-After": "1"}).answer()
-
     app.register_error_handler(Unidentified, unidentified)
     if gate.mechanism is not None:
         app.register_error_handler(gate.mechanism.rejection, unidentified)
         for kind in gate.mechanism.outages:
-            app.register_error_handler(kind, outage)
+            app.register_error_handler(kind, _outage)
+
+
+def register_refusals(app: Flask, outages: Iterable[type[Exception]]) -> None:
+    """Turn what accounts raise into a problem; *outages* are those of their store."""
+
+    def locked(exc: Locked) -> Response:
+        headers = {"Retry-After": str(exc.retry_after_s)}
+        detail = f"wait {exc.retry_after_s} seconds and try again"
+        return Problem(429, "Too many failed logins", detail, headers).answer()
+
+    def busy(_: Exception) -> Response:
+        headers = {"Retry-After": "1"}
+        return Problem(503, "Too many logins at once", "try again in a moment", headers).answer()
+
+    app.register_error_handler(Locked, locked)
+    app.register_error_handler(Busy, busy)
+    app.register_error_handler(Waited, busy)
+    for kind in outages:
+        app.register_error_handler(kind, _outage)
+
+
+def _outage(_: Exception) -> Response:
+    return Problem(503, OUTAGE, "try again in a moment", {"Retry-After": "1"}).answer()
 
 
 def refusal(

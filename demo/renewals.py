@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, g, request
 
+from .accounts.successors import Waited
 from .csrf import SAFE_METHODS
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def renew_when_due(gate: Gate, credential: str) -> None:
     if mechanism is None or not gate.transport.ambient or not _is_alone():
         return
     try:
-        grant = mechanism.renew(credential, None, gate.client())
-    except mechanism.rejection:
+        grant = gate.replace(credential, lambda: mechanism.renew(credential, None, gate.client()))
+    except (mechanism.rejection, Waited):
         return  # Another request was faster: this one was let in, and its client has the new ID.
     gate.hold(grant)
     g.renewed = grant

@@ -30,10 +30,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from .accounts import Accounts, accounts_file
+from .accounts import LIGHT, Accounts, Hashing, Limiter
 from .app import create_app, create_site
 from .auditlog import STANDARD_OUTPUT, check_target, write_events
 from .auth import TEACHING, Scheme, Settings
+from .builtin.registers import limiter_storage, open_registers
 from .housekeeping import keep_house
 from .loopback import is_loopback
 from .monitor import Monitor, Response
@@ -75,7 +76,11 @@ class Plan:
 
     def schemes(self) -> dict[str, Scheme]:
         """Build every scheme; an error names the one it is about."""
-        return {alias: build(name, self.settings) for alias, name in self.mounts.items()}
+        found = {}
+        for alias, name in self.mounts.items():
+            mount = alias if self.site or alias != name else ""
+            found[alias] = build(name, replace(self.settings, mount=mount))
+        return found
 
     def app(self) -> WSGIApplication:
         """Build the app, and have what expires in its stores cleared away."""
@@ -102,8 +107,14 @@ class Plan:
         return None if self.responses is None else Monitor(self.responses)
 
     def _accounts(self) -> Accounts:
-        keys = self.settings.keys_file
-        return Accounts(keys and accounts_file(keys))
+        settings = self.settings
+        limiter = Limiter(
+            limiter_storage(settings),
+            account=settings.max_failures_account,
+            address=settings.max_failures_address,
+        )
+        hashing = Hashing(LIGHT) if settings.light_hashes else Hashing()
+        return Accounts(open_registers(settings), hashing, limiter)
 
 
 def serve(plan: Plan, host: str, port: int, workers: int) -> None:

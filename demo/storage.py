@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -69,15 +70,28 @@ def redis_client(name: str, settings: Settings) -> Valkey:
     return client  # type: ignore[no-any-return]
 
 
+def namespace(name: str, settings: Settings) -> str:
+    """Return what keeps the scheme *name* apart from others in one store."""
+    return settings.mount or name
+
+
 def sqlite_path(name: str, settings: Settings) -> Path:
-    """The first SQLite file given; ValueError with the remedy if none is."""
+    """
+    Return the first SQLite file given; ValueError with the remedy if none is, or it cannot be.
+
+    On a site each mount has a file of its own beside it: `store.sqlite` is `store.<mount>.sqlite`.
+    """
     urls = _urls(settings, _is_sqlite)
     if not urls:
         raise ValueError(
             f"{name} keeps its state in an SQLite file: give --store-url sqlite:///path, or let "
             f"'make demo SCHEME={name}' make one"
         )
-    return Path(unquote(urls[0].removeprefix("sqlite://")))
+    path = Path(unquote(urls[0].removeprefix("sqlite://")))
+    if settings.mount:
+        path = path.with_name(f"{path.stem}.{settings.mount}{path.suffix}")
+    _check_path(path)
+    return path
 
 
 def postgres_url(name: str, settings: Settings) -> str:
@@ -91,6 +105,15 @@ def postgres_url(name: str, settings: Settings) -> str:
     if find_spec("psycopg") is None:
         raise ValueError(f"{name} needs psycopg: pip install 'sessions-or-tokens[postgres]'")
     return urls[0]
+
+
+def _check_path(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise ValueError(f"there is no folder {path.parent}: make it, or name another --store-url")
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: name a file in it with --store-url")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ValueError(f"{path} cannot be written: name another --store-url")
 
 
 def _urls(settings: Settings, accepts: Callable[[str], bool]) -> list[str]:

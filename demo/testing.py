@@ -15,7 +15,7 @@ import pytest
 
 # So that a promise that is broken shows its values, as an assertion in a test file does.
 # By module: parts of the package are there already if the app was imported first.
-for _concept in ("costs", "logins", "logouts", "races", "wire"):
+for _concept in ("costs", "logins", "logouts", "races", "whole", "wire"):
     pytest.register_assert_rewrite(f"demo.contract.{_concept}")
 
 from .contract.costs import CostPromises  # noqa: E402 - it must come after the line above
@@ -24,6 +24,7 @@ from .contract.logouts import LogoutPromises  # noqa: E402
 from .contract.promises import NewVisitor  # noqa: E402
 from .contract.races import RacePromises  # noqa: E402
 from .contract.visitor import Answer, Visitor, over_sockets, over_wsgi  # noqa: E402
+from .contract.whole import WholePromises  # noqa: E402
 from .contract.wire import WirePromises  # noqa: E402
 
 __all__ = [
@@ -33,11 +34,14 @@ __all__ = [
     "NewVisitor",
     "SchemeContract",
     "Visitor",
+    "WholePromises",
     "WirePromises",
     "over_sockets",
     "over_wsgi",
 ]
 
 
-class SchemeContract(LoginPromises, LogoutPromises, WirePromises, RacePromises, CostPromises):
+class SchemeContract(
+    LoginPromises, LogoutPromises, WirePromises, RacePromises, WholePromises, CostPromises
+):
     """Every promise of a scheme over HTTP, as tests."""

@@ -127,6 +127,8 @@ class CookieTransport:
             self._set(response, self.renewal_name, grant.renewal, self._renewal_path)
 
     def clear(self, response: Response) -> None:
+        # Not "cookies": that would take those of every mount, and of all subdomains, along.
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
         self._set(response, self.name, "", self._path, "; Max-Age=0")
         self._set(response, self.renewal_name, "", self._renewal_path, "; Max-Age=0")
 

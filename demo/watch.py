@@ -59,6 +59,13 @@ class Watch:
         if any(alarm.response == "revoke" for alarm in alarms):
             raise Unidentified
 
+    def wrong_password(self, name: str, password: str, subject: str | None) -> None:
+        """Have it judged that *password* was given for *name*, as `Monitor.wrong_password` says."""
+        watched = _current.get()
+        if watched is not None:
+            for alarm in self.monitor.wrong_password(name, password, subject, watched.client):
+                self._respond(alarm)
+
     def asks_again(self, identity: Identity) -> bool:
         """Whether the monitor wants the password again before *identity* does what matters."""
         return self.monitor.asks_again(identity)

@@ -106,10 +106,10 @@ class Stores:
         return [*urls, sqlite] if "sqlite" in self._kinds else urls
 
     def lock(self) -> None:
-        """Have another process hold the write lock of the SQLite file."""
+        """Have another process hold the write lock of every SQLite file."""
         log = self._folder / "locker.log"
         log.unlink(missing_ok=True)
-        command: list[str | Path] = [sys.executable, "-I", "-S", LOCKER, self.sqlite_path]
+        command: list[str | Path] = [sys.executable, "-I", "-S", LOCKER, *self._files()]
         self._locker = Child("locker", command, log=log)
         wait_until(
             lambda: "locked" in log.read_text(errors="replace", encoding="utf-8"),
@@ -154,6 +154,11 @@ class Stores:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    def _files(self) -> list[Path]:
+        """Return the file that was given to nodes, and those that mounts have beside it."""
+        beside = self.sqlite_path.parent.glob(f"{self.sqlite_path.stem}.*{self.sqlite_path.suffix}")
+        return [self.sqlite_path, *sorted(beside)]
 
     def _add(self, stack: contextlib.ExitStack, kind: str, server: Server) -> None:
         relay = stack.enter_context(Relayed(kind, server.port, self._folder, self._cores))

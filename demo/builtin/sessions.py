@@ -16,7 +16,15 @@ from sessions.stores.sqlite import SQLiteStore
 
 from ..auth import Scheme, Settings
 from ..metering import Meter
-from ..storage import CARRIED, STORES, Transport, postgres_url, redis_client, sqlite_path
+from ..storage import (
+    CARRIED,
+    STORES,
+    Transport,
+    namespace,
+    postgres_url,
+    redis_client,
+    sqlite_path,
+)
 
 TRUST = timedelta(seconds=2)
 """How long a node of a cached scheme trusts what it looked up."""
@@ -75,9 +83,9 @@ def _open(name: str, kind: str, settings: Settings) -> SessionStore:
     if kind == "sqlite":
         return SQLiteStore(sqlite_path(name, settings))
     if kind == "redis":
-        return RedisStore(redis_client(name, settings), prefix=f"{name}:")
+        return RedisStore(redis_client(name, settings), prefix=f"{namespace(name, settings)}:")
     url = postgres_url(name, settings)
     # Only now: the driver is an extra, and who has no PostgreSQL does not need it.
     from sessions.stores.postgres import PostgresStore
 
-    return PostgresStore(url, schema=name)
+    return PostgresStore(url, schema=namespace(name, settings))

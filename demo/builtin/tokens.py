@@ -25,7 +25,16 @@ from tokens.stores.sqlite import SQLiteStore
 from ..auth import Scheme, Settings, Strength
 from ..keyfile import load_or_make
 from ..metering import Meter
-from ..storage import CARRIED, STORES, Transport, best, postgres_url, redis_client, sqlite_path
+from ..storage import (
+    CARRIED,
+    STORES,
+    Transport,
+    best,
+    namespace,
+    postgres_url,
+    redis_client,
+    sqlite_path,
+)
 
 ISSUER = "https://demo.example"
 AUDIENCE = "demo"
@@ -87,7 +96,7 @@ class TokenScheme:
             revocation,
             lifetimes,
             issuer=ISSUER,
-            audience=AUDIENCE,
+            audience=audience(settings),
             max_data_bytes=_data_bytes(self.transport, self.algorithm),
             **_cap(settings),
         )
@@ -117,6 +126,11 @@ class TokenScheme:
             close=close,
             notes={"mechanism": "token", "algorithm": self.algorithm, "store": STORES[kind]},
         )
+
+
+def audience(settings: Settings) -> str:
+    """Return whom tokens are for: each mount of a site is an audience of its own (ASVS 9.2.4)."""
+    return f"{AUDIENCE}/{settings.mount}" if settings.mount else AUDIENCE
 
 
 def _data_bytes(transport: Transport, algorithm: str) -> int:
@@ -173,12 +187,12 @@ def _open(name: str, kind: str, settings: Settings) -> TokenStore:
     if kind == "sqlite":
         return SQLiteStore(sqlite_path(name, settings))
     if kind == "redis":
-        return RedisStore(redis_client(name, settings), prefix=f"{name}:")
+        return RedisStore(redis_client(name, settings), prefix=f"{namespace(name, settings)}:")
     url = postgres_url(name, settings)
     # Only now: the driver is an extra, and who has no PostgreSQL does not need it.
     from tokens.stores.postgres import PostgresStore
 
-    return PostgresStore(url, schema=name)
+    return PostgresStore(url, schema=namespace(name, settings))
 
 
 def _ring(algorithm: Algorithm, settings: Settings) -> KeyRing:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from .base import Observation, Rule, Scope, Suspicion
 from .copies import AddressAndAgent, OrphanedReuse, RecentReuse, StaleReuse, UseAfterLogout
 from .habits import Guessing, ManyLogins, Pace
+from .passwords import PasswordGuessing, PasswordSpraying
 
 __all__ = [
     "AddressAndAgent",
@@ -20,6 +21,8 @@ __all__ = [
     "Observation",
     "OrphanedReuse",
     "Pace",
+    "PasswordGuessing",
+    "PasswordSpraying",
     "RecentReuse",
     "Rule",
     "Scope",
@@ -38,6 +41,8 @@ def all_rules() -> list[Rule]:
         Pace(),
         ManyLogins(),
         Guessing(),
+        PasswordGuessing(),
+        PasswordSpraying(),
         RecentReuse(),
         OrphanedReuse(),
         StaleReuse(),

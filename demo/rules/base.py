@@ -31,6 +31,8 @@ class Observation:
     subject: str | None = None
     handle: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    account: bytes | None = None
+    """Tells the names of accounts apart, known ones or not, where a login failed."""
 
     @property
     def kind(self) -> str:

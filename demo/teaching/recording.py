@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from time import perf_counter_ns
 from typing import Any, TypeVar
 
-from ..accounts import Accounts
+from ..accounts import Account, Accounts
 from ..builtin.teaching import Inside
 from ..metering import READS, WRITES
 
 T = TypeVar("T")
-AUDITED = ("sessions.audit", "tokens.audit")
+AUDITED = ("sessions.audit", "tokens.audit", "demo.authn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,11 @@ class _Timed(Accounts):
         super().__init__()
         self._recorder = recorder
 
-    def accepts(self, username: str, password: str) -> bool:
+    def check(self, name: str, password: str, address: str = "") -> Account | None:
         started = perf_counter_ns()
-        accepted = super().accepts(username, password)
+        account = super().check(name, password, address)
         self._recorder.calls.append(Call("password", "check", perf_counter_ns() - started))
-        return accepted
+        return account
 
 
 def _timed(call: Callable[..., Any], name: str, note: Callable[..., None]) -> Callable[..., Any]:

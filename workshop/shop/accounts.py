@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from demo.accounts import NAMES, Accounts
+from demo.accounts import NAMES, Account, Accounts, Hashing
 
 ATTACKER = "mallory"
 
@@ -22,19 +20,31 @@ class FreshAccounts(Accounts):
 
     def __init__(self) -> None:
         self.passwords = {name: secrets.token_urlsafe(9) for name in (*NAMES, ATTACKER)}
+        super().__init__(hashing=_Clear(), first=dict(self.passwords))
 
-    def accepts(self, username: str, password: str) -> bool:
-        """Whether this is an account and that its password."""
-        known = self.passwords.get(username)
-        return known is not None and hmac.compare_digest(known.encode(), password.encode())
+    def change(self, account: Account, hashed: str) -> Account | None:
+        """Set the password, and note it for those who are told it."""
+        changed = super().change(account, hashed)
+        if changed is not None:
+            self.passwords[account.name] = hashed
+        return changed
 
-    @contextmanager
-    def changing(self, username: str, password: str) -> Iterator[None]:
-        """Set *password*, and put the old one back if the rest of the work fails."""
-        before = self.passwords[username]
-        self.passwords[username] = password
-        try:
-            yield
-        except BaseException:
-            self.passwords[username] = before
-            raise
+    def restore(self, changed: Account, before: Account) -> bool:
+        """Set the old one again, and note that."""
+        restored = super().restore(changed, before)
+        if restored:
+            self.passwords[before.name] = before.hash
+        return restored
+
+
+class _Clear(Hashing):
+    """No hash at all."""
+
+    def hash(self, password: str) -> str:
+        return password
+
+    def matches(self, hashed: str, password: str) -> bool:
+        return hmac.compare_digest(hashed.encode(), password.encode())
+
+    def known(self, password: str) -> str:
+        return password

@@ -1,0 +1,238 @@
+"""Registers over the stores of the settings, so that the nodes of a deployment share accounts."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from limits.storage import RedisStorage, Storage
+from valkey.exceptions import ConnectionError, ResponseError, TimeoutError  # noqa: A004
+
+from sessions.stores import forks
+from sessions.stores.sqlite_connection import connect
+
+from ..accounts import MemoryRegisters, Registers
+from ..auth import Settings
+from ..storage import best, postgres_url, redis_client, sqlite_path
+
+# No mount can be called so: an alias begins with a letter or a digit.
+PREFIX = "_demo:"
+SCHEMA = "_demo"
+WHAT = "the demo's accounts"
+
+# KEYS: register. ARGV: '1' and the value there should be, or '0' and ''; the same for the new
+# value; milliseconds that it lives, or '0'.
+_SWAP = """
+local found = redis.call('GET', KEYS[1])
+if ARGV[1] == '0' then
+  if found then return 0 end
+elseif found ~= ARGV[2] then return 0 end
+if ARGV[3] == '0' then redis.call('DEL', KEYS[1])
+elseif ARGV[5] == '0' then redis.call('SET', KEYS[1], ARGV[4])
+else redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5]) end
+return 1
+"""
+_TABLE = "CREATE TABLE IF NOT EXISTS registers (name {} PRIMARY KEY, value {}, until {})"
+
+
+def open_registers(settings: Settings) -> Registers:
+    """Return registers in the best store of *settings*; in memory if there is none."""
+    kind = best(settings)
+    if kind == "redis":
+        return ValkeyRegisters(settings)
+    if kind == "postgres":
+        return PostgresRegisters(settings)
+    return SQLiteRegisters(settings) if kind == "sqlite" else MemoryRegisters()
+
+
+def limiter_storage(settings: Settings) -> Storage | None:
+    """Return where failed logins are counted; None is this process, for want of a Valkey."""
+    if best(settings) != "redis":
+        return None
+    pool = redis_client(WHAT, settings).connection_pool
+    return RedisStorage("valkey://", connection_pool=pool, key_prefix=f"{PREFIX}limits")
+
+
+class ValkeyRegisters:
+    """A key for each register."""
+
+    outages: tuple[type[Exception], ...] = (ConnectionError, TimeoutError, ResponseError)
+
+    def __init__(self, settings: Settings) -> None:
+        # The client's annotations are those of its synchronous and asynchronous forms at once.
+        self._client: Any = redis_client(WHAT, settings)
+        self._swap = self._client.register_script(_SWAP)
+
+    def get(self, name: str) -> bytes | None:
+        value: bytes | None = self._client.get(PREFIX + name)
+        return value
+
+    def swap(
+        self, name: str, old: bytes | None, new: bytes | None, lives_s: float | None = None
+    ) -> bool:
+        lives_ms = 0 if lives_s is None else max(1, round(lives_s * 1000))
+        arguments: list[Any] = [
+            int(old is not None),
+            old or b"",
+            int(new is not None),
+            new or b"",
+            lives_ms,
+        ]
+        return bool(self._swap(keys=[PREFIX + name], args=arguments))
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class SQLiteRegisters:
+    """A row for each register."""
+
+    outages: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
+
+    def __init__(self, settings: Settings) -> None:
+        path = sqlite_path(WHAT, settings)
+        self._connections = _Connections(lambda: connect(path), lambda _: True)
+        with self._connections.one() as connection:
+            connection.execute(_TABLE.format("TEXT", "BLOB NOT NULL", "REAL"))
+
+    def get(self, name: str) -> bytes | None:
+        with self._connections.one() as connection:
+            return self._read(connection, name)
+
+    def swap(
+        self, name: str, old: bytes | None, new: bytes | None, lives_s: float | None = None
+    ) -> bool:
+        with self._connections.one() as connection:
+            # Closed without a COMMIT if anything goes wrong, which undoes it.
+            connection.execute("BEGIN IMMEDIATE")
+            swapped = self._read(connection, name) == old
+            if swapped:
+                until = None if lives_s is None else time.time() + lives_s
+                # What nobody will ask for again is cleared away by those who write.
+                connection.execute(
+                    "DELETE FROM registers WHERE name = ? OR until <= ?", (name, time.time())
+                )
+                if new is not None:
+                    connection.execute("INSERT INTO registers VALUES (?, ?, ?)", (name, new, until))
+            connection.execute("COMMIT")
+            return swapped
+
+    def close(self) -> None:
+        self._connections.close()
+
+    @staticmethod
+    def _read(connection: sqlite3.Connection, name: str) -> bytes | None:
+        row = connection.execute(
+            "SELECT value FROM registers WHERE name = ? AND (until IS NULL OR until > ?)",
+            (name, time.time()),
+        ).fetchone()
+        return None if row is None else row[0]
+
+
+class PostgresRegisters:
+    """A row for each register, in a schema of their own."""
+
+    def __init__(self, settings: Settings) -> None:
+        url = postgres_url(WHAT, settings)
+        # Only now: the driver is an extra, and who has no PostgreSQL does not need it.
+        from sessions.stores.postgres_connection import OUTAGES, Connection
+
+        self.outages = OUTAGES
+        self._connections = _Connections(
+            lambda: _with_table(Connection(url, SCHEMA)), Connection.usable
+        )
+
+    def get(self, name: str) -> bytes | None:
+        with self._connections.one() as connection:
+            found = connection.run(
+                "SELECT value FROM registers WHERE name = $1 AND (until IS NULL OR until > $2)",
+                *(name.encode(), time.time()),
+            )
+            return found.get_value(0, 0) if found.ntuples else None
+
+    def swap(
+        self, name: str, old: bytes | None, new: bytes | None, lives_s: float | None = None
+    ) -> bool:
+        key, now = name.encode(), time.time()
+        until = None if lives_s is None else now + lives_s
+        with self._connections.one() as connection:
+            if old is None and new is None:
+                return self.get(name) is None
+            if old is None:
+                # A value whose time is up is none, and is taken over in the same step.
+                done = connection.run(
+                    "INSERT INTO registers VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE "
+                    "SET value = excluded.value, until = excluded.until "
+                    "WHERE registers.until <= $4 RETURNING 1",
+                    *(key, new, until, now),
+                )
+            elif new is None:
+                done = connection.run(
+                    "DELETE FROM registers WHERE name = $1 AND value = $2 "
+                    "AND (until IS NULL OR until > $3) RETURNING 1",
+                    *(key, old, now),
+                )
+            else:
+                done = connection.run(
+                    "UPDATE registers SET value = $3, until = $4 WHERE name = $1 AND value = $2 "
+                    "AND (until IS NULL OR until > $5) RETURNING 1",
+                    *(key, old, new, until, now),
+                )
+            if until is not None and done.ntuples:
+                # What nobody will ask for again is cleared away by those who write.
+                connection.run("DELETE FROM registers WHERE until <= $1", now)
+            return bool(done.ntuples)
+
+    def close(self) -> None:
+        self._connections.close()
+
+
+class _Connections:
+    """Connections that were used before, each lent to one call at a time."""
+
+    def __init__(self, connect: Callable[[], Any], usable: Callable[[Any], bool]) -> None:
+        self._connect, self._usable = connect, usable
+        self._idle: deque[Any] = deque()  # both ends are safe between threads
+        self._forks = forks.count
+
+    @contextmanager
+    def one(self) -> Iterator[Any]:
+        """Yield a connection, which is closed if the block ends with an exception."""
+        connection = self._taken()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close those that nobody uses."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _taken(self) -> Any:
+        if self._forks != forks.count:  # In a forked child the parent's are not its own.
+            self._idle, self._forks = deque(), forks.count
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return self._connect()
+            if self._usable(connection):
+                return connection
+            connection.close()
+
+
+def _with_table(connection: Any) -> Any:
+    """Make the table if it is not there: also after a server came back without its data."""
+    table = _TABLE.format("bytea", "bytea NOT NULL", "double precision")
+    # Nodes that start at once take turns: two that make one table at a time disturb each other.
+    connection.script(
+        f"SELECT pg_advisory_xact_lock(78351); CREATE SCHEMA IF NOT EXISTS {SCHEMA}; {table}"
+    )
+    return connection
