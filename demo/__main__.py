@@ -34,11 +34,12 @@ from .teaching.desk import ACCESS_S, SCHEMES
 
 _ALIAS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _DEFAULTS = Settings()
+SHORTEST_S = 1e-6
 LONGEST_S = 10 * 366 * 24 * 3600.0
 
 
 class _Seconds(click.FloatRange):
-    """Seconds above zero and up to ten years: neither `nan` nor what no clock can hold."""
+    """Seconds from a microsecond to ten years: neither `nan` nor what no clock can hold."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> float:
         seconds: float = super().convert(value, param, ctx)
@@ -47,7 +48,7 @@ class _Seconds(click.FloatRange):
         return seconds
 
 
-_SECONDS = _Seconds(min=0, min_open=True, max=LONGEST_S)
+_SECONDS = _Seconds(min=SHORTEST_S, max=LONGEST_S)
 
 
 @click.command(context_settings={"max_content_width": 100})

@@ -22,7 +22,7 @@ from .devices import device_routes
 from .filters import register_filters
 from .gate import Gate
 from .keys import key_routes
-from .limits import MAX_BODY_BYTES
+from .limits import MAX_BODY_BYTES, drain
 from .logins import login_routes
 from .logouts import logout_routes
 from .loopback import refuse_strangers
@@ -155,6 +155,8 @@ def _flask(node: str) -> Flask:
 
     def finish(response: Response) -> Response:
         response.headers["X-Node"] = name
+        if response.status_code >= 400 and request.method in ("POST", "PUT", "PATCH", "DELETE"):
+            drain()
         if response.mimetype == "text/html":
             response.headers.setdefault("Content-Security-Policy", _POLICY)
             response.headers["X-Content-Type-Options"] = "nosniff"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from .problems import Problem
 
 MAX_BODY_BYTES = 64 * 1024
+DRAIN_BYTES = 64 * 1024 * 1024
+"""How much of a body that is too large is read and thrown away at most."""
+DRAIN_S = 5.0
+_CHUNK_BYTES = 64 * 1024
 MAX_COOKIE_BYTES = 4096
 """Name plus value (RFC 6265bis section 5.6); a browser drops a larger one in silence and keeps
 the cookie it had."""
@@ -38,11 +44,29 @@ def read_body(kind: type[Fields]) -> Fields:
         if is_form():
             return msgspec.convert(_form(), kind, strict=False)
         if request.mimetype in ("", "application/json"):
-            return msgspec.json.decode(request.get_data() or b"{}", type=kind)
+            body = request.get_data()
+            if request.content_length is None and len(body) >= MAX_BODY_BYTES:
+                # Of no stated length: it was cut there.
+                raise RequestEntityTooLarge
+            return msgspec.json.decode(body or b"{}", type=kind)
     except (msgspec.DecodeError, RecursionError) as exc:
         # A DecodeError names the place and the rule, never the value that was sent.
         raise Problem(400, "The body cannot be read", str(exc)) from exc
     raise Problem(415, "This content type is not read", "send JSON or an HTML form")
+
+
+def drain() -> None:
+    """
+    Read the rest of the body and throw it away, within bounds.
+
+    A server that answers and closes while a client still sends resets the connection, and the
+    client may never see the answer, such as the 413 that says what was wrong.
+    """
+    body = request.environ.get("wsgi.input")
+    ends_at = time.monotonic() + DRAIN_S
+    for _ in range(DRAIN_BYTES // _CHUNK_BYTES):
+        if body is None or not body.read(_CHUNK_BYTES) or time.monotonic() > ends_at:
+            return
 
 
 def is_form() -> bool:

@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -39,10 +39,11 @@ from .housekeeping import keep_house
 from .loopback import is_loopback
 from .monitor import Monitor, Response
 from .schemes import build
+from .storage import check_urls
 from .teaching.desk import open_desk, with_store
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 THREADS = 8
 """A worker's threads: a request that waits for the store leaves the interpreter to the others, so
@@ -161,6 +162,7 @@ def _check(plan: Plan, workers: int, host: str) -> None:
             raise CannotServe(
                 f"cannot write {plan.audit_log}: {exc.strerror}; choose another --audit-log"
             ) from exc
+    check_urls(plan.settings)
     for alias, scheme in plan.schemes().items():
         outages = scheme.mechanism.outages if scheme.mechanism else ()
         try:
@@ -221,6 +223,7 @@ def _load(plan: Plan, parent: int, ready: Connection) -> WSGIApplication:
     except ValueError as exc:
         click.echo(f"demo: {exc}", err=True)
         os._exit(1)
+    app = _with_chunks(app)
     # What is here now stays: to look through it for garbage would stop every request of the
     # worker, for 50 ms within its first ten thousand.
     gc.collect()
@@ -243,6 +246,16 @@ def _heed(server: Any, heeded: Sequence[signal.Signals]) -> None:
             signal.signal(each, handler)
 
     server.on_startup(set_handlers)  # just after granian has set its own
+
+
+def _with_chunks(app: WSGIApplication) -> WSGIApplication:
+    """Let Werkzeug read bodies of no stated length: the server ends them where they end."""
+
+    def terminated(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        environ["wsgi.input_terminated"] = True
+        return app(environ, start)
+
+    return terminated
 
 
 def _announce(ready: Connection, workers: int, host: str, port: int, err: bool) -> None:

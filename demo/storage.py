@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from valkey import Valkey
 
@@ -114,6 +114,21 @@ def _check_path(path: Path) -> None:
         raise ValueError(f"{path} is a folder: name a file in it with --store-url")
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise ValueError(f"{path} cannot be written: name another --store-url")
+
+
+def check_urls(settings: Settings) -> None:
+    """Raise ValueError with the remedy if one of the store URLs is none."""
+    for url in (settings.store_url or "").split():
+        shown = url.partition("://")[0]
+        if not (_is_redis(url) or _is_postgres(url) or _is_sqlite(url)):
+            raise ValueError(
+                f"--store-url {shown}: there are redis://host:port/db, unix:///path, "
+                "postgresql://user@host/name and sqlite:///path"
+            )
+        try:
+            _ = urlsplit(url).port
+        except ValueError as exc:
+            raise ValueError(f"--store-url {shown}://...: {exc}; give host:port") from exc
 
 
 def _urls(settings: Settings, accepts: Callable[[str], bool]) -> list[str]:
