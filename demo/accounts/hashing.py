@@ -1,4 +1,4 @@
-"""Password hashing with Argon2id (RFC 9106), a bounded number of hashes at a time.
+"""Password hashing with Argon2id (RFC 9106), a bounded number of hashes at once.
 
 One hash takes some 30 ms of a core. Without a bound, strangers who guess would take every core
 and thread, and pages that need no login would wait for them.
@@ -6,6 +6,7 @@ and thread, and pages that need no login would wait for them.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +15,10 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-AT_ONCE = 2
-"""How many passwords a process hashes at the same time."""
+AT_ONCE = max(1, min(2, (os.cpu_count() or 1) // 2))
+"""How many passwords a process hashes at the same time: half of the cores at most."""
 WAITING = 32
-"""How many more may wait for their turn: about half a second of work."""
+"""How many more may wait for their turn: about a second of work."""
 WAIT_S = 1.5
 """How long one waits at most, in seconds, on a machine that is slow as well."""
 

@@ -13,7 +13,7 @@ from limits.storage import RedisStorage, Storage
 from valkey.exceptions import ConnectionError, ResponseError, TimeoutError  # noqa: A004
 
 from sessions.stores import forks
-from sessions.stores.sqlite_connection import connect
+from sessions.stores.sqlite_connection import File
 
 from ..accounts import MemoryRegisters, Registers
 from ..auth import Settings
@@ -37,6 +37,7 @@ else redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5]) end
 return 1
 """
 _TABLE = "CREATE TABLE IF NOT EXISTS registers (name {} PRIMARY KEY, value {}, until {})"
+_READ = "SELECT value FROM registers WHERE name = ? AND (until IS NULL OR until > ?)"
 
 
 def open_registers(settings: Settings) -> Registers:
@@ -94,43 +95,30 @@ class SQLiteRegisters:
     outages: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
 
     def __init__(self, settings: Settings) -> None:
-        path = sqlite_path(WHAT, settings)
-        self._connections = _Connections(lambda: connect(path), lambda _: True)
-        with self._connections.one() as connection:
-            connection.execute(_TABLE.format("TEXT", "BLOB NOT NULL", "REAL"))
+        schema = _TABLE.format("TEXT", "BLOB NOT NULL", "REAL")
+        self._file = File(sqlite_path(WHAT, settings), f"{schema};", "registers")
 
     def get(self, name: str) -> bytes | None:
-        with self._connections.one() as connection:
-            return self._read(connection, name)
+        rows = self._file.rows(_READ, (name, time.time()))
+        return rows[0][0] if rows else None
 
     def swap(
         self, name: str, old: bytes | None, new: bytes | None, lives_s: float | None = None
     ) -> bool:
-        with self._connections.one() as connection:
-            # Closed without a COMMIT if anything goes wrong, which undoes it.
-            connection.execute("BEGIN IMMEDIATE")
-            swapped = self._read(connection, name) == old
-            if swapped:
-                until = None if lives_s is None else time.time() + lives_s
-                # What nobody will ask for again is cleared away by those who write.
-                connection.execute(
-                    "DELETE FROM registers WHERE name = ? OR until <= ?", (name, time.time())
-                )
-                if new is not None:
-                    connection.execute("INSERT INTO registers VALUES (?, ?, ?)", (name, new, until))
-            connection.execute("COMMIT")
-            return swapped
+        now = time.time()
+        until = None if lives_s is None else now + lives_s
+        with self._file.writing() as connection:
+            row = connection.execute(_READ, (name, now)).fetchone()
+            if (None if row is None else row[0]) != old:
+                return False
+            # What nobody will ask for again is cleared away by those who write.
+            connection.execute("DELETE FROM registers WHERE name = ? OR until <= ?", (name, now))
+            if new is not None:
+                connection.execute("INSERT INTO registers VALUES (?, ?, ?)", (name, new, until))
+            return True
 
     def close(self) -> None:
-        self._connections.close()
-
-    @staticmethod
-    def _read(connection: sqlite3.Connection, name: str) -> bytes | None:
-        row = connection.execute(
-            "SELECT value FROM registers WHERE name = ? AND (until IS NULL OR until > ?)",
-            (name, time.time()),
-        ).fetchone()
-        return None if row is None else row[0]
+        self._file.close()
 
 
 class PostgresRegisters:
