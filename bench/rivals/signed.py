@@ -35,6 +35,7 @@ NO_STATE = {
     "test_a_changed_password_ends_the_others": NO_END,
     "test_a_logout_ends_the_renewal_too": NO_END,
     "test_devices_are_listed_and_can_be_ended": "keeps nothing that could be listed",
+    "test_whatever_two_requests_do_at_once_the_promises_hold": NO_END,
     "test_a_full_cart_changes_nothing": "sets no limit on the size of its data",
 }
 """What a library that only signs and verifies does not claim."""

@@ -26,6 +26,9 @@ RIVAL = Rival(
         "test_devices_are_listed_and_can_be_ended": "lists outstanding tokens, not logins",
         "test_a_full_cart_changes_nothing": "sets no limit on the size of its claims",
         "test_a_cart_survives_the_login": NO_VISITORS,
+        "test_a_login_sent_twice_is_one_login_and_keeps_the_cart": NO_VISITORS,
+        "test_a_visitor_whose_login_was_overtaken_keeps_the_cart": NO_VISITORS,
+        "test_whatever_two_requests_do_at_once_the_promises_hold": NO_VISITORS,
         "test_a_login_replaces_the_credential_held_before": NO_VISITORS,
     },
 )

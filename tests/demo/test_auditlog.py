@@ -14,6 +14,7 @@ import pytest
 
 import sessions
 import tokens
+from demo.accounts import events as accounts
 from demo.app import create_app
 from demo.auditlog import LOGGERS, JsonLines, write_events
 from demo.auth import Settings
@@ -46,7 +47,7 @@ def lines_of(text: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     "event",
-    [*sessions.Event, *tokens.Event, "monitor_alarm", "monitor_revocation_failed"],
+    [*sessions.Event, *tokens.Event, *accounts.Event, "monitor_alarm", "monitor_revocation_failed"],
 )
 def test_every_event_is_one_line_with_its_facts(event: str) -> None:
     """What is not known is left out; what a client sent cannot begin a line of its own."""
@@ -131,7 +132,10 @@ def test_a_file_is_appended_to_and_its_owners_alone(tmp_path: Path) -> None:
             logging.getLogger(name).removeHandler(handler)
         handler.stream.close()  # type: ignore[attr-defined]  # a StreamHandler has one
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert [line["event"] for line in lines_of(target.read_text())] == ["session_created"] * 2
+    assert [line["event"] for line in lines_of(target.read_text())] == [
+        "session_created",
+        "authn_login_success",
+    ] * 2
 
 
 def test_the_demo_writes_it_from_every_worker(start: Start, tmp_path: Path) -> None:

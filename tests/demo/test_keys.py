@@ -66,7 +66,7 @@ def test_a_service_elsewhere_verifies_with_them(start: Start, tmp_path: Path) ->
     for name in names:
         base = f"{served.base}/s/{name}"
         client = JwksClient(f"{base}{JWKS}")
-        elsewhere = TokenVerifier(client, issuer=ISSUER, audience=AUDIENCE)
+        elsewhere = TokenVerifier(client, issuer=ISSUER, audience=f"{AUDIENCE}/{name}")
         alice = Visitor(over_sockets(base))
         alice.log_in()
         assert elsewhere.verify(alice.bearer or "").subject == "alice"
