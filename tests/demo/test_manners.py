@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -135,6 +136,17 @@ def test_guesses_are_an_alarm_that_the_owner_sees() -> None:
     visitor.log_in()
     assert [a["rule"] for a in visitor.get("/devices").json["alarms"]] == ["password-guessing"]
     assert "guess" not in json.dumps([str(judged.facts) for judged in monitor.history()])
+
+
+def test_a_session_id_is_256_bits_that_never_repeat() -> None:
+    """As many as `secrets` makes of 32 bytes (ASVS 5.0 7.2.3)."""
+    scheme = build("session-bearer-memory", Settings())
+    visitor = Visitor(over_wsgi(create_app(scheme, accounts=some_accounts())))
+    found = set()
+    for _ in range(100):
+        visitor.log_in()
+        found.add(base64.urlsafe_b64decode((visitor.bearer or "") + "="))
+    assert ({len(each) for each in found}, len(found)) == ({32}, 100)
 
 
 @pytest.mark.parametrize("name", ["session-cookie-redis", "token-bearer-hs256-denylist-redis"])

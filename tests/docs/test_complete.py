@@ -10,6 +10,7 @@ import pytest
 import sessions
 import tokens
 from bench.plans import USUAL_SCHEMES
+from demo.accounts.events import Event
 from demo.auth import Settings
 from demo.schemes import build, names
 
@@ -36,6 +37,12 @@ def test_every_built_in_scheme_is_described_as_it_is(tmp_path: Path) -> None:
         assert summary == scheme.summary
         if scheme.strength == "within":
             assert claim == f"refused within {scheme.bound_s:g} s"
+
+
+def test_every_event_of_a_login_is_described() -> None:
+    """In the table of logins, and nothing besides."""
+    section = (DOCS / "audit-events.md").read_text().split("## Logins\n")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `([^`]+)`", section, re.M) == [event.value for event in Event]
 
 
 @pytest.mark.parametrize("package", [sessions, tokens])
