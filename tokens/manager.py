@@ -244,11 +244,11 @@ class TokenManager:
         return msgspec.structs.replace(grant, renewal=token)
 
     def _rebind(self, held: str, subject: str, client: Client | None) -> Grant:
-        owner, family, data = self._held(held)
+        owner, family, is_refresh = self._held(held)
         if owner is None:
             # Before the family held is touched: a visitor who may not log in stays one.
             self._cap.before(subject)
-        if data is None:
+        if is_refresh:
             now = self._now()
             self._rotated(held, self._renewable(held), now)
         record = self.store.delete(family)
@@ -256,19 +256,17 @@ class TokenManager:
         if record is None or self._refresh.ended(record, self._now()) is not None:
             raise rejected(Reason.UNKNOWN, family)
         emit(Event.RENEWED, subject=subject, handle=family)
-        kept = record.data if data is None else data
-        return self._begin(subject, kept if owner in (None, subject) else b"{}", client)
+        # The data as the family had it when it ended, and not as the token has it: an update that
+        # was acknowledged while this login was on its way is in no token that it could show.
+        return self._begin(subject, record.data if owner in (None, subject) else b"{}", client)
 
-    def _held(self, held: Any) -> tuple[str | None, str, bytes | None]:
-        """Subject and family of either token; and the data that travels with an access token.
-
-        What belongs to a refresh token stays with its family, which may change it until it ends.
-        """
+    def _held(self, held: Any) -> tuple[str | None, str, bool]:
+        """Return subject and family of either token, and whether it is a refresh token."""
         if isinstance(held, str) and held.count(".") == 1:
             record = self._renewable(held)
-            return record.subject, record.handle, None
+            return record.subject, record.handle, True
         claims = self._access.live(held)
-        return claims.subject, claims.family, encode_data(claims.data, self._max_data_bytes)
+        return claims.subject, claims.family, False
 
     def _renewable(self, renewal: str) -> Record:
         try:

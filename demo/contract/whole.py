@@ -58,6 +58,16 @@ class WholePromises(Promises):
             assert late.get("/cart").json["items"] == {"tea": 2}
             assert late.get("/me").json["subject"] is None
 
+    def test_what_was_put_in_the_cart_before_the_login_is_in_it(self, nodes: TwoNodes) -> None:
+        """Also by a request that was acknowledged while the login was on its way."""
+        visitor = nodes.browser()
+        _done(visitor.post("/cart", {"item": "tea", "quantity": 2}))
+        late, pause = nodes.held_up(visitor.copy(), "verify", after=False)
+        with pause.during(late.log_in):
+            _done(visitor.post("/cart", {"item": "bread", "quantity": 1}))
+        assert late.get("/me").json["subject"] == "alice"
+        assert late.get("/cart").json["items"] == {"tea": 2, "bread": 1}
+
     def test_of_two_password_changes_at_once_one_is_made(self, nodes: TwoNodes) -> None:
         """From one browser and from two: what is answered with 200 is the password from then on."""
         passwords = ("first password", "second password")
