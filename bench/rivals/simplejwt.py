@@ -28,6 +28,7 @@ RIVAL = Rival(
         "test_a_cart_survives_the_login": NO_VISITORS,
         "test_a_login_sent_twice_is_one_login_and_keeps_the_cart": NO_VISITORS,
         "test_a_visitor_whose_login_was_overtaken_keeps_the_cart": NO_VISITORS,
+        "test_what_was_put_in_the_cart_before_the_login_is_in_it": NO_VISITORS,
         "test_whatever_two_requests_do_at_once_the_promises_hold": NO_VISITORS,
         "test_a_login_replaces_the_credential_held_before": NO_VISITORS,
     },
