@@ -19,7 +19,8 @@ with warnings.catch_warnings(record=True):
 from demo.auth import Scheme, Settings
 
 from .interface import Rival, secret
-from .signed import AUDIENCE, ISSUER, NO_STATE, scheme_of
+from .signed import AUDIENCE, ISSUER, scheme_of
+from .stores import NO_STATE
 
 RIVAL = Rival("Authlib", "authlib", "https://docs.authlib.org/en/stable/jose/jwt.html", NO_STATE)
 RIVALS = {"token-bearer-authlib-expiry": RIVAL}

@@ -27,6 +27,7 @@ UNCLAIMED = NO_INDEX | {
     "those that were held before",
     "test_a_logout_ends_the_renewal_too": "a logout is of one token: the client is to log out "
     "with its refresh token as well",
+    "test_what_was_put_in_the_cart_before_the_login_is_in_it": "keeps no cart but the token's",
 }
 PLAIN = Rival(
     "Flask-JWT-Extended", "flask-jwt-extended", f"{PAGE}refreshing_tokens.html", UNCLAIMED

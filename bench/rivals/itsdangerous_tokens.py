@@ -13,7 +13,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from demo.auth import Scheme, Settings
 
 from .interface import Rival, secret
-from .signed import NO_STATE, scheme_of
+from .signed import scheme_of
+from .stores import NO_STATE
 
 RIVAL = Rival(
     "itsdangerous",

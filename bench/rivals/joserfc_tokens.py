@@ -15,7 +15,8 @@ from joserfc.jwk import OctKey
 from demo.auth import Scheme, Settings
 
 from .interface import Rival, secret
-from .signed import AUDIENCE, ISSUER, NO_STATE, scheme_of
+from .signed import AUDIENCE, ISSUER, scheme_of
+from .stores import NO_STATE
 
 RIVAL = Rival("joserfc", "joserfc", "https://jose.authlib.org/en/guide/jwt/", NO_STATE)
 RIVALS = {"token-bearer-joserfc-expiry": RIVAL}

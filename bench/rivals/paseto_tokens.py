@@ -15,7 +15,8 @@ from pyseto import Key, Paseto, PysetoError
 from demo.auth import Scheme, Settings
 
 from .interface import Rival, secret
-from .signed import AUDIENCE, NO_STATE, scheme_of
+from .signed import AUDIENCE, scheme_of
+from .stores import NO_STATE
 
 RIVAL = Rival(
     "pyseto", "pyseto", "https://pyseto.readthedocs.io/en/latest/paseto_usage.html", NO_STATE

@@ -28,18 +28,6 @@ Signing = tuple[
 ]
 """What signs claims, what checks a credential and gives them back, and what that raises."""
 
-NO_END = "keeps nothing by which a login could be ended before it expires"
-NO_STATE = {
-    "test_a_logout_everywhere_ends_every_login": NO_END,
-    "test_a_logout_everywhere_can_keep_this_one": NO_END,
-    "test_a_changed_password_ends_the_others": NO_END,
-    "test_a_logout_ends_the_renewal_too": NO_END,
-    "test_devices_are_listed_and_can_be_ended": "keeps nothing that could be listed",
-    "test_whatever_two_requests_do_at_once_the_promises_hold": NO_END,
-    "test_a_full_cart_changes_nothing": "sets no limit on the size of its data",
-}
-"""What a library that only signs and verifies does not claim."""
-
 
 class SignedTokens:
     """Tokens that *sign* makes of claims and *check* gives back, or raises one of *refusals*."""

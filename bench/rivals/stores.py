@@ -21,8 +21,24 @@ NO_RENEWAL = {
     "second is the same cookie",
     "test_a_logout_ends_the_renewal_too": "keeps nothing by which a login could be ended before "
     "it expires",
+    "test_what_was_put_in_the_cart_before_the_login_is_in_it": "keeps no cart but the cookie's",
 }
 """What a session that is its own cookie does not claim."""
+
+NO_END = "keeps nothing by which a login could be ended before it expires"
+_ENDING = (
+    "test_a_logout_everywhere_ends_every_login",
+    "test_a_logout_everywhere_can_keep_this_one",
+    "test_a_changed_password_ends_the_others",
+    "test_a_logout_ends_the_renewal_too",
+    "test_whatever_two_requests_do_at_once_the_promises_hold",
+)
+NO_STATE = dict.fromkeys(_ENDING, NO_END) | {
+    "test_devices_are_listed_and_can_be_ended": "keeps nothing that could be listed",
+    "test_a_full_cart_changes_nothing": "sets no limit on the size of its data",
+    "test_what_was_put_in_the_cart_before_the_login_is_in_it": "keeps no cart but the token's",
+}
+"""What a library that only signs and verifies does not claim."""
 
 _THREADS = "https://github.com/pallets-eco/flask-session"
 FLASK_SESSION_THREADS = {

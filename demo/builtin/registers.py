@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from limits.storage import RedisStorage, Storage
 from valkey.exceptions import ConnectionError, ResponseError, TimeoutError  # noqa: A004
 
-from sessions.stores import forks
+from sessions.stores.pool import Pool
 from sessions.stores.sqlite_connection import File
 
 from ..accounts import MemoryRegisters, Registers
@@ -36,7 +33,7 @@ elseif ARGV[5] == '0' then redis.call('SET', KEYS[1], ARGV[4])
 else redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5]) end
 return 1
 """
-_TABLE = "CREATE TABLE IF NOT EXISTS registers (name {} PRIMARY KEY, value {}, until {})"
+_TABLE = "CREATE TABLE registers (name TEXT PRIMARY KEY, value BLOB NOT NULL, until REAL);"
 _READ = "SELECT value FROM registers WHERE name = ? AND (until IS NULL OR until > ?)"
 
 
@@ -95,8 +92,7 @@ class SQLiteRegisters:
     outages: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
 
     def __init__(self, settings: Settings) -> None:
-        schema = _TABLE.format("TEXT", "BLOB NOT NULL", "REAL")
-        self._file = File(sqlite_path(WHAT, settings), f"{schema};", "registers")
+        self._file = File(sqlite_path(WHAT, settings), _TABLE, "registers")
 
     def get(self, name: str) -> bytes | None:
         rows = self._file.rows(_READ, (name, time.time()))
@@ -127,100 +123,78 @@ class PostgresRegisters:
     def __init__(self, settings: Settings) -> None:
         url = postgres_url(WHAT, settings)
         # Only now: the driver is an extra, and who has no PostgreSQL does not need it.
-        from sessions.stores.postgres_connection import OUTAGES, Connection
+        from psycopg import OperationalError
+
+        from sessions.stores.postgres_connection import Connection
+        from sessions.stores.postgres_errors import OUTAGES, NoAnswer
 
         self.outages = OUTAGES
-        self._connections = _Connections(
-            lambda: _with_table(Connection(url, SCHEMA)), Connection.usable
+        self._pool: Pool[Any] = Pool(
+            lambda: _with_table(Connection(url, SCHEMA)),
+            is_silence=lambda exc: isinstance(exc, NoAnswer),
+            refuse=OperationalError,
         )
 
     def get(self, name: str) -> bytes | None:
-        with self._connections.one() as connection:
-            found = connection.run(
-                "SELECT value FROM registers WHERE name = $1 AND (until IS NULL OR until > $2)",
-                *(name.encode(), time.time()),
-            )
-            return found.get_value(0, 0) if found.ntuples else None
+        found = self._run(
+            "SELECT value FROM {schema}.registers "
+            "WHERE name = $1 AND (until IS NULL OR until > $2)",
+            *(name.encode(), time.time()),
+        )
+        value: bytes | None = found.get_value(0, 0) if found.ntuples else None
+        return value
 
     def swap(
         self, name: str, old: bytes | None, new: bytes | None, lives_s: float | None = None
     ) -> bool:
         key, now = name.encode(), time.time()
         until = None if lives_s is None else now + lives_s
-        with self._connections.one() as connection:
-            if old is None and new is None:
-                return self.get(name) is None
-            if old is None:
-                # A value whose time is up is none, and is taken over in the same step.
-                done = connection.run(
-                    "INSERT INTO registers VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE "
-                    "SET value = excluded.value, until = excluded.until "
-                    "WHERE registers.until <= $4 RETURNING 1",
-                    *(key, new, until, now),
-                )
-            elif new is None:
-                done = connection.run(
-                    "DELETE FROM registers WHERE name = $1 AND value = $2 "
-                    "AND (until IS NULL OR until > $3) RETURNING 1",
-                    *(key, old, now),
-                )
-            else:
-                done = connection.run(
-                    "UPDATE registers SET value = $3, until = $4 WHERE name = $1 AND value = $2 "
-                    "AND (until IS NULL OR until > $5) RETURNING 1",
-                    *(key, old, new, until, now),
-                )
-            if until is not None and done.ntuples:
-                # What nobody will ask for again is cleared away by those who write.
-                connection.run("DELETE FROM registers WHERE until <= $1", now)
-            return bool(done.ntuples)
+        if old is None and new is None:
+            return self.get(name) is None
+        if old is None:
+            # A value whose time is up is none, and is taken over in the same step.
+            done = self._run(
+                "INSERT INTO {schema}.registers AS known VALUES ($1, $2, $3) "
+                "ON CONFLICT (name) DO UPDATE SET value = excluded.value, until = excluded.until "
+                "WHERE known.until <= $4 RETURNING 1",
+                *(key, new, until, now),
+            )
+        elif new is None:
+            done = self._run(
+                "DELETE FROM {schema}.registers WHERE name = $1 AND value = $2 "
+                "AND (until IS NULL OR until > $3) RETURNING 1",
+                *(key, old, now),
+            )
+        else:
+            done = self._run(
+                "UPDATE {schema}.registers SET value = $3, until = $4 WHERE name = $1 "
+                "AND value = $2 AND (until IS NULL OR until > $5) RETURNING 1",
+                *(key, old, new, until, now),
+            )
+        if until is not None and done.ntuples:
+            # What nobody will ask for again is cleared away by those who write.
+            self._run("DELETE FROM {schema}.registers WHERE until <= $1", now)
+        return bool(done.ntuples)
 
     def close(self) -> None:
-        self._connections.close()
+        self._pool.close()
 
-
-class _Connections:
-    """Connections that were used before, each lent to one call at a time."""
-
-    def __init__(self, connect: Callable[[], Any], usable: Callable[[Any], bool]) -> None:
-        self._connect, self._usable = connect, usable
-        self._idle: deque[Any] = deque()  # both ends are safe between threads
-        self._forks = forks.count
-
-    @contextmanager
-    def one(self) -> Iterator[Any]:
-        """Yield a connection, which is closed if the block ends with an exception."""
-        connection = self._taken()
-        try:
-            yield connection
-        except BaseException:
-            connection.close()
-            raise
-        self._idle.append(connection)
-
-    def close(self) -> None:
-        """Close those that nobody uses."""
-        while self._idle:
-            self._idle.pop().close()
-
-    def _taken(self) -> Any:
-        if self._forks != forks.count:  # In a forked child the parent's are not its own.
-            self._idle, self._forks = deque(), forks.count
-        while True:
-            try:
-                connection = self._idle.pop()
-            except IndexError:
-                return self._connect()
-            if self._usable(connection):
-                return connection
-            connection.close()
+    def _run(self, statement: str, *values: bytes | float | None) -> Any:
+        with self._pool.connection() as connection:
+            return connection.run_alone(statement, *values)
 
 
 def _with_table(connection: Any) -> Any:
     """Make the table if it is not there: also after a server came back without its data."""
-    table = _TABLE.format("bytea", "bytea NOT NULL", "double precision")
-    # Nodes that start at once take turns: two that make one table at a time disturb each other.
-    connection.script(
-        f"SELECT pg_advisory_xact_lock(78351); CREATE SCHEMA IF NOT EXISTS {SCHEMA}; {table}"
+    known = connection.run(
+        "SELECT FROM information_schema.tables WHERE table_schema = $1 AND table_name = $2",
+        *(SCHEMA.encode(), b"registers"),
     )
+    if not known.ntuples:
+        # Nodes that start at once take turns: two that make one table would disturb each other.
+        connection.script(
+            "SELECT pg_advisory_xact_lock(78351); CREATE SCHEMA IF NOT EXISTS {schema}; "
+            "CREATE TABLE IF NOT EXISTS {schema}.registers "
+            "(name bytea PRIMARY KEY, value bytea NOT NULL, until double precision)"
+        )
     return connection
