@@ -182,6 +182,35 @@ class TestGuessing:
             clock.advance(rules.Guessing.window_s / rules.Guessing.most)
 
 
+class TestPasswords:
+    def failed(self, monitor: Monitor, name: str, password: str) -> list[str]:
+        return names(monitor.wrong_password(name, password, name, HERE))
+
+    def test_many_wrong_passwords_of_one_account_are_an_alarm(self, monitor: Monitor) -> None:
+        """Different ones: a program that knows an old one guesses nothing."""
+        for _ in range(20):
+            assert self.failed(monitor, "alice", "the same") == []
+        for number in range(rules.PasswordGuessing.most - 1):
+            assert self.failed(monitor, "alice", f"guess {number}") == []
+        assert self.failed(monitor, "alice", "one more") == ["password-guessing"]
+
+    def test_one_password_on_several_accounts_is_an_alarm(self, monitor: Monitor) -> None:
+        """From whatever addresses, whether there are such accounts or not."""
+        for name in ("alice", "bob", "alice"):
+            assert self.failed(monitor, name, "spring 2026") == []
+        assert self.failed(monitor, "nobody", "spring 2026") == ["password-spraying"]
+
+    def test_what_was_tried_long_ago_does_not_count(
+        self, monitor: Monitor, clock: FakeClock
+    ) -> None:
+        """A few a day are people."""
+        for number in range(50):
+            assert self.failed(monitor, "alice", f"guess {number}") == []
+            clock.advance(rules.PasswordGuessing.window_s / rules.PasswordGuessing.most)
+            assert self.failed(monitor, f"user {number}", "password1") == []
+            clock.advance(rules.PasswordSpraying.window_s / rules.PasswordSpraying.most)
+
+
 class TestReuse:
     @pytest.mark.parametrize("kind", ["recent", "orphaned", "stale"])
     def test_each_kind_is_told_apart(self, monitor: Monitor, kind: str) -> None:
