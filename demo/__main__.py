@@ -256,7 +256,7 @@ def main(
         )
     try:
         if reap:
-            for alias, gone in clear_away(schemes, settings):
+            for alias, gone in clear_away(schemes, settings, site=site or len(schemes) > 1):
                 click.echo(f"{alias}: {gone} cleared away")
             return
         watched = rules or not timing

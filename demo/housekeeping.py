@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 
 from .auth import Scheme, Settings
-from .schemes import build
+from .schemes import build_mount
 
 EVERY_S = 60.0
 BATCHES = 10
@@ -38,7 +38,9 @@ def keep_house(schemes: Mapping[str, Scheme], every_s: float = EVERY_S) -> Calla
     return stop
 
 
-def clear_away(mounts: Mapping[str, str], settings: Settings) -> Iterator[tuple[str, int]]:
+def clear_away(
+    mounts: Mapping[str, str], settings: Settings, *, site: bool = False
+) -> Iterator[tuple[str, int]]:
     """
     Clear away everything that has expired, and yield each alias with how much that was.
 
@@ -46,7 +48,7 @@ def clear_away(mounts: Mapping[str, str], settings: Settings) -> Iterator[tuple[
     cannot be built from *settings* or whose store does not answer.
     """
     for alias, name in mounts.items():
-        scheme = build(name, settings)
+        scheme = build_mount(alias, name, settings, site=site)
         outages = scheme.mechanism.outages if scheme.mechanism else ()
         gone = 0
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
@@ -64,6 +65,12 @@ def build(name: str, settings: Settings) -> Scheme:
             f"scheme {name} cannot be loaded from {point.value}: {exc}{remedy}"
         ) from exc
     return factory(settings)
+
+
+def build_mount(alias: str, name: str, settings: Settings, *, site: bool) -> Scheme:
+    """Return the scheme *name* as `build` does, kept apart from others under *alias*."""
+    mount = alias if site or alias != name else ""
+    return build(name, replace(settings, mount=mount))
 
 
 def _from_table(name: str) -> SchemeFactory:

@@ -38,7 +38,7 @@ from .builtin.registers import limiter_storage, open_registers
 from .housekeeping import keep_house
 from .loopback import is_loopback
 from .monitor import Monitor, Response
-from .schemes import build
+from .schemes import build_mount
 from .storage import check_urls
 from .teaching.desk import open_desk, with_store
 
@@ -79,11 +79,10 @@ class Plan:
 
     def schemes(self) -> dict[str, Scheme]:
         """Build every scheme; an error names the one it is about."""
-        found = {}
-        for alias, name in self.mounts.items():
-            mount = alias if self.site or alias != name else ""
-            found[alias] = build(name, replace(self.settings, mount=mount))
-        return found
+        return {
+            alias: build_mount(alias, name, self.settings, site=self.site)
+            for alias, name in self.mounts.items()
+        }
 
     def app(self) -> WSGIApplication:
         """Build the app, and have what expires in its stores cleared away."""
