@@ -11,7 +11,9 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from itertools import chain, islice
+from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
@@ -34,8 +36,28 @@ _Due = tuple[Callable[[str], object], str]
 """What clears something away, and its name."""
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+_Method = Callable[Concatenate["MemoryStore", P], R]
+
+
+def _alone(method: _Method[P, R]) -> _Method[P, R]:
+    """Make *method* hold the store's lock."""
+
+    @wraps(method)
+    def locked(self: MemoryStore, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        # On one line: a tracer that raises between the end of a block and the release of its
+        # lock would leave it locked for ever.
+        with self._lock: return method(self, *args, **kwargs)  # fmt: skip  # noqa: E701
+
+    return locked
+
+
 class MemoryStore:
-    """Dicts behind a lock; see `TokenStore` for the contract."""
+    """Dicts behind a lock; see `TokenStore` for the contract.
+
+    A family is what has a record; what a call that was cut short has left beside it is passed over.
+    """
 
     outages: tuple[type[Exception], ...] = ()
 
@@ -51,30 +73,32 @@ class MemoryStore:
         self._life = secrets.token_hex(8)
         self._counters: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
+    @_alone
     def create(self, key: bytes, record: Record, expires_at: float) -> None:
-        with self._lock:
-            if record.handle in self._families:
-                return
-            self._families[record.handle] = _Family(record, expires_at, key)
-            if record.subject is not None:
-                self._handles_of.setdefault(record.subject, set()).add(record.handle)
-            for past in self._due(record.created_at - GARBAGE_S, SWEPT):
-                for clear, name in list(past):
-                    clear(name)
+        if record.handle in self._families:
+            return
+        if record.subject is not None:
+            self._handles_of.setdefault(record.subject, set()).add(record.handle)
+        # Last: it can be found, and ended, by all that lists it.
+        self._families[record.handle] = _Family(record, expires_at, key)
+        for past in self._due(record.created_at - GARBAGE_S, SWEPT):
+            for clear, name in list(past):
+                clear(name)
 
+    @_alone
     def read(self, handle: str, key: bytes) -> Record | None:
-        with self._lock:
-            family = self._families.get(handle)
-            return family.record if family is not None and family.has(key) else None
+        family = self._families.get(handle)
+        return family.record if family is not None and family.has(key) else None
 
+    @_alone
     def merge(self, handle: str, data: bytes, seen_after: float) -> bool:
-        with self._lock:
-            family = self._families.get(handle)
-            if family is None or family.record.seen_at <= seen_after:
-                return False
-            family.record = msgspec.structs.replace(family.record, data=data)
-            return True
+        family = self._families.get(handle)
+        if family is None or family.record.seen_at <= seen_after:
+            return False
+        family.record = msgspec.structs.replace(family.record, data=data)
+        return True
 
+    @_alone
     def replace(
         self,
         handle: str,
@@ -85,98 +109,97 @@ class MemoryStore:
         expires_at: float,
         grace_since: float,
     ) -> Rotation:
-        with self._lock:
-            family = self._families.get(handle)
-            if family is None or not family.has(key):
-                return Rotation(Outcome.ABSENT)
-            if family.current == key:
-                family.spent[key] = (seen_at, nonce)
-                family.current = new_key
-                family.record = msgspec.structs.replace(family.record, seen_at=seen_at)
-                family.expires_at = expires_at
-                self._families.move_to_end(handle)
-                while len(family.spent) > SPENT_KEPT:
-                    del family.spent[next(iter(family.spent))]
-                return Rotation(Outcome.ROTATED, nonce)
-            # One that is no longer kept was spent long ago.
-            spent_at, earlier_nonce = family.spent.get(key, (0.0, b""))
-            if key in family.spent and spent_at >= grace_since:
-                return Rotation(Outcome.REPEATED, earlier_nonce)
-            self._remove(handle)
-            return Rotation(Outcome.REUSED, earlier_nonce, spent_at, family.current)
+        family = self._families.get(handle)
+        if family is None or not family.has(key):
+            return Rotation(Outcome.ABSENT)
+        if family.current == key:
+            family.spent[key] = (seen_at, nonce)
+            family.current = new_key
+            family.record = msgspec.structs.replace(family.record, seen_at=seen_at)
+            family.expires_at = expires_at
+            self._families.move_to_end(handle)
+            while len(family.spent) > SPENT_KEPT:
+                del family.spent[next(iter(family.spent))]
+            return Rotation(Outcome.ROTATED, nonce)
+        # One that is no longer kept was spent long ago.
+        spent_at, earlier_nonce = family.spent.get(key, (0.0, b""))
+        if key in family.spent and spent_at >= grace_since:
+            return Rotation(Outcome.REPEATED, earlier_nonce)
+        self._remove(handle)
+        return Rotation(Outcome.REUSED, earlier_nonce, spent_at, family.current)
 
+    @_alone
     def delete(self, handle: str) -> Record | None:
-        with self._lock:
-            return self._remove(handle)
+        return self._remove(handle)
 
+    @_alone
     def delete_handle(self, subject: str, handle: str) -> bool:
-        with self._lock:
-            if handle not in self._handles_of.get(subject, ()):
-                return False
-            return self._remove(handle) is not None
+        if handle not in self._handles_of.get(subject, ()):
+            return False
+        return self._remove(handle) is not None
 
+    @_alone
     def delete_subject(self, subject: str, keep: str | None = None) -> list[str]:
-        with self._lock:
-            doomed = [h for h in self._handles_of.get(subject, ()) if h != keep]
-            for handle in doomed:
-                self._remove(handle)
-            return doomed
+        doomed = [record.handle for record in self._listed(subject) if record.handle != keep]
+        for handle in doomed:
+            self._remove(handle)
+        return doomed
 
+    @_alone
     def list_subject(self, subject: str) -> list[Record]:
-        with self._lock:
-            return [self._families[h].record for h in self._handles_of.get(subject, ())]
+        return self._listed(subject)
 
+    @_alone
     def deny(self, names: Sequence[str], until: float) -> None:
-        with self._told:
-            for name in names:
-                if name in self._denied:
-                    if self._denied[name][0] >= until:
-                        continue
-                    del self._denied[name]
-                self._sequence += 1
-                self._denied[name] = (until, self._sequence)
-            self._told.notify_all()
+        for name in names:
+            if name in self._denied and self._denied[name][0] >= until:
+                continue
+            self._sequence += 1
+            # Never absent meanwhile: `is_denied` takes no lock, and a call may be cut short.
+            self._denied[name] = (until, self._sequence)
+            self._denied.move_to_end(name)
+        self._told.notify_all()
 
     def is_denied(self, name: str) -> bool:
         return name in self._denied
 
+    @_alone
     def denied_since(self, cursor: Cursor | None, limit: int = 10_000) -> Changes:
-        with self._lock:
-            since = cursor.sequence if cursor is not None and cursor.life == self._life else 0
-            # From the newest back, of which those before the page fall out at the other end.
-            page: deque[tuple[str, float, int]] = deque(maxlen=limit)
-            later = 0
-            for name, (until, sequence) in reversed(self._denied.items()):
-                if sequence <= since:
-                    break
-                page.append((name, until, sequence))
-                later += 1
-            page.reverse()
-            reached = page[-1][2] if page else since
-            denials = [(name, until) for name, until, _ in page]
-            return Changes(denials, Cursor(self._life, reached), later > len(page))
+        since = cursor.sequence if cursor is not None and cursor.life == self._life else 0
+        # From the newest back, of which those before the page fall out at the other end.
+        page: deque[tuple[str, float, int]] = deque(maxlen=limit)
+        later = 0
+        for name, (until, sequence) in reversed(self._denied.items()):
+            if sequence <= since:
+                break
+            page.append((name, until, sequence))
+            later += 1
+        page.reverse()
+        reached = page[-1][2] if page else since
+        denials = [(name, until) for name, until, _ in page]
+        return Changes(denials, Cursor(self._life, reached), later > len(page))
 
     def listen(self) -> Listener:
         return _Listener(self._told, lambda: self._sequence)
 
+    @_alone
     def advance(self, counter: str, step: int, first: int, until: float) -> int:
-        with self._lock:
-            value, earlier_until = self._counters.get(counter, (first - step, until))
-            self._counters[counter] = (value + step, max(until, earlier_until))
-            self._counters.move_to_end(counter)
-            return value + step
+        value, earlier_until = self._counters.get(counter, (first - step, until))
+        self._counters[counter] = (value + step, max(until, earlier_until))
+        self._counters.move_to_end(counter)
+        return value + step
 
+    @_alone
     def standing(self, name: str, counter: str) -> tuple[bool, int | None]:
-        with self._lock:
-            value, _ = self._counters.get(counter, (None, None))
-            return name in self._denied, value
+        value, _ = self._counters.get(counter, (None, None))
+        return name in self._denied, value
 
+    @_alone
     def reap(self, now: float, limit: int = 1000) -> int:
-        with self._lock:
-            due = list(islice(chain.from_iterable(self._due(now)), limit))
-            for clear, name in due:
-                clear(name)
-            return len(due)
+        due = list(islice(chain.from_iterable(self._due(now)), limit))
+        for clear, name in due:
+            clear(name)
+        return len(due)
 
     def ping(self) -> None:
         return
@@ -193,15 +216,19 @@ class MemoryStore:
         yield ((self._denied.pop, name) for name, (until, _) in denials if until <= now)
         yield ((self._counters.pop, name) for name, (_, until) in counters if until <= now)
 
+    def _listed(self, subject: str) -> list[Record]:
+        found = (self._families.get(handle) for handle in self._handles_of.get(subject, ()))
+        return [family.record for family in found if family is not None]
+
     def _remove(self, handle: str) -> Record | None:
         family = self._families.pop(handle, None)
         if family is None:
             return None
         if family.record.subject is not None:
-            handles = self._handles_of[family.record.subject]
+            handles = self._handles_of.get(family.record.subject, set())
             handles.discard(handle)
             if not handles:
-                del self._handles_of[family.record.subject]
+                self._handles_of.pop(family.record.subject, None)
         return family.record
 
 
