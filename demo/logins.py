@@ -78,7 +78,7 @@ def login_routes(gate: Gate, accounts: Accounts) -> Blueprint:
 
 def _change_password(gate: Gate, accounts: Accounts) -> Response:
     """
-    Change the password in one step, in the order of docs/decisions/0009.
+    Change the password in one step, in the order of docs/decisions/0012.
 
     The credential is replaced first, which only one request can do; then the password, if it is
     still the one that was checked; then every other login ends (ASVS 5.0 7.4.3).

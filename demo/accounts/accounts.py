@@ -2,7 +2,7 @@
 
 An account has a version, an integer that grows with each change of its password. A login is made
 for the version whose password was checked, and is not handed out if that has moved meanwhile
-(docs/decisions/0009-password-change-and-logins.md).
+(docs/decisions/0012-password-change-and-logins.md).
 """
 
 from __future__ import annotations
