@@ -5,6 +5,7 @@ Every operation of both halves, on a connection that is there and on one that mu
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from secrets import token_hex
@@ -108,7 +109,9 @@ def beside(postgres_url: str) -> Iterator[psycopg.Connection]:
 
 
 def settled(beside: psycopg.Connection) -> bool:
-    """Whether at most one connection is left, and it holds no lock."""
+    """Return whether at most one connection is left, and it holds no lock."""
+    # An interruption while another exception was handled refers to itself: it takes a collection.
+    gc.collect()
     for _ in range(2000):
         open_now, locks = (beside.execute(each.encode()).fetchone() for each in (BUSY, LOCKS))
         if open_now in ((0,), (1,)) and locks == (0,):
@@ -127,7 +130,11 @@ def test_a_session_store_interrupted_anywhere_goes_on(
         store.create(key, s.a_record(subject=subject), s.LATER)
     points = 0
     for at in every_point(
-        lambda: SESSIONS[name](store, ada), "sessions.stores", "contextlib", opcodes=opcodes
+        lambda: SESSIONS[name](store, ada),
+        "sessions.stores",
+        "contextlib",
+        opcodes=opcodes,
+        stride=7 if opcodes else 3,
     ):
         points += 1
         for key, subject in ((eve, "eve"), (ada, "ada")):
@@ -136,7 +143,7 @@ def test_a_session_store_interrupted_anywhere_goes_on(
             assert record.subject == subject, at
         assert store.touch(eve, s.NOW + points, s.LATER) is True, at
         assert points % 10 or settled(beside), at
-    assert points > 20
+    assert points > 5
     assert settled(beside)
     store.close()
 
@@ -156,6 +163,7 @@ def test_a_token_store_interrupted_anywhere_goes_on(
         "tokens.stores",
         "contextlib",
         opcodes=opcodes,
+        stride=7 if opcodes else 3,
     ):
         points += 1
         assert store.is_denied("denied") is True, at
@@ -165,7 +173,7 @@ def test_a_token_store_interrupted_anywhere_goes_on(
         assert read.subject == "ada", at
         assert store.advance("points", 1, 1, t.LATER) == points, at
         assert points % 10 or settled(beside), at
-    assert points > 20
+    assert points > 5
     assert settled(beside)
     store.close()
 
@@ -176,10 +184,10 @@ def test_interrupted_while_connecting_nothing_is_left(
     """No connection stays open, and the next one is whole."""
     SessionStore(*where).ping()
     points = 0
-    for at in every_point(lambda: SessionStore(*where).ping(), "sessions.stores"):
+    for at in every_point(lambda: SessionStore(*where).ping(), "sessions.stores", stride=3):
         points += 1
         assert points % 10 or settled(beside), at
-    assert points > 100
+    assert points > 30
     assert settled(beside)
 
 
@@ -216,7 +224,7 @@ def test_interrupted_behind_a_pooler_a_session_store_goes_on(
             assert record is not None, at
             assert record.subject == "eve", at
             assert store.touch(ada, s.NOW + points, s.LATER) is True, at
-        assert points > 20
+        assert points > 5
         store.close()
 
 
@@ -237,5 +245,5 @@ def test_interrupted_behind_a_pooler_a_token_store_goes_on(
             assert read.subject == "ada", at
             assert store.is_denied("never") is False, at
             assert store.advance("points", 1, 1, t.LATER) == points, at
-        assert points > 20
+        assert points > 5
         store.close()
