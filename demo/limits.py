@@ -60,9 +60,12 @@ def drain() -> None:
     Read the rest of the body and throw it away, within bounds.
 
     A server that answers and closes while a client still sends resets the connection, and the
-    client may never see the answer, such as the 413 that says what was wrong.
+    client may never see the answer, such as the 413 that says what was wrong. Where the server
+    does not mark the end of a body (`wsgi.input_terminated`), reading on would wait for ever.
     """
     body = request.environ.get("wsgi.input")
+    if not request.environ.get("wsgi.input_terminated"):
+        return
     ends_at = time.monotonic() + DRAIN_S
     for _ in range(DRAIN_BYTES // _CHUNK_BYTES):
         if body is None or not body.read(_CHUNK_BYTES) or time.monotonic() > ends_at:

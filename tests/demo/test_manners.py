@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from valkey import Valkey
+from werkzeug.serving import make_server
 
 from bench.services import Services
 from demo.__main__ import main
@@ -195,3 +198,20 @@ def test_an_option_that_cannot_be_is_one_line(given: list[str], said: str) -> No
     assert isinstance(ended.exception, SystemExit)
     (line,) = [line for line in ended.stderr.splitlines() if said in line]
     assert line.startswith(("demo: ", "Error: "))
+
+
+def test_a_server_that_marks_no_end_of_a_body_is_not_waited_for() -> None:
+    """Werkzeug's own server keeps the connection's stream: reading on would wait for the client."""
+    app = create_app(build("session-cookie-memory", Settings()), accounts=some_accounts())
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        client = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        client.request("POST", "/login", "{", {"Content-Type": "application/json"})
+        assert client.getresponse().status == 400
+        client.close()
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
