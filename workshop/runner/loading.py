@@ -17,6 +17,15 @@ from ..shop.tokens import StoreDown
 
 MARKED = re.compile(r"^# INSECURE ON PURPOSE: (\S+)", re.MULTILINE)
 EXPECTED = (Refused, StoreDown, DoesNotFit)
+RETURNS: dict[str, tuple[type, ...]] = {
+    "credential_at_login": (str,),
+    "set_cookie": (str, type(None)),
+    "show_review": (str,),
+    "content_policy": (str,),
+    "verify": (dict,),
+    "on_refresh": (str,),
+}
+"""What the shop can use; a function that is not here may return anything that is true or false."""
 _numbers = itertools.count()
 
 
@@ -44,16 +53,32 @@ class Watched:
         return self._watch(found) if callable(found) and not isinstance(found, type) else found
 
     def _watch(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        line = getattr(getattr(function, "__code__", None), "co_firstlineno", 0)
+
         def watched(*args: Any, **named: Any) -> Any:
             try:
-                return function(*args, **named)
+                result = function(*args, **named)
             except EXPECTED:
                 raise
             except Exception as exc:
-                self.mistakes.append(where(exc, self._path))
+                self.mistakes.append(where(exc, self._path, line))
                 raise
+            if mistake := wrong_result(function.__name__, result):
+                self.mistakes.append(f"{self._path.name}, line {line}: {mistake}")
+            return result
 
         return watched
+
+
+def wrong_result(name: str, result: object) -> str:
+    """Return what is wrong with what the function *name* returned; empty if it can be used."""
+    expected = RETURNS.get(name)
+    if expected is None or isinstance(result, expected):
+        return ""
+    if result is None:
+        return f"{name} returned None: is there a return at the end of every branch?"
+    wanted = " or ".join(each.__name__ for each in expected)
+    return f"{name} returned {type(result).__name__}, and the shop needs {wanted}"
 
 
 def load(path: Path) -> Watched:
@@ -73,13 +98,16 @@ def module_from(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except SyntaxError as exc:
         raise BrokenPolicy(f"{path.name}, line {exc.lineno}: {exc.msg}") from exc
-    except Exception as exc:
+    except (Exception, SystemExit) as exc:
         raise BrokenPolicy(where(exc, path)) from exc
     return module
 
 
-def where(exc: BaseException, path: Path) -> str:
-    """An exception as one line: the place in *path*, and what is wrong there."""
-    frames = [f for f in traceback.extract_tb(exc.__traceback__) if f.filename == str(path)]
-    line = f", line {frames[-1].lineno}" if frames else ""
-    return f"{path.name}{line}: {type(exc).__name__}: {exc}"
+def where(exc: BaseException, path: Path, line: int = 0) -> str:
+    """An exception as one line: the place in *path*, or else *line*, and what is wrong there."""
+    # A module's own file name is absolute, however the folder was named.
+    names = (str(path), str(path.absolute()))
+    frames = [f for f in traceback.extract_tb(exc.__traceback__) if f.filename in names]
+    number = frames[-1].lineno if frames else line
+    at = f", line {number}" if number else ""
+    return f"{path.name}{at}: {type(exc).__name__}: {exc}"

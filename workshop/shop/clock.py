@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-START = 1_800_000_000.0
+import time
 
 
 class LabClock:
-    """A clock that stands still until it is advanced."""
+    """
+    A clock that stands still until it is advanced.
 
-    def __init__(self, now: float = START) -> None:
-        self.now = now
+    It begins at the present second, so that a library that looks at the machine's own clock finds
+    the lab's tokens neither expired nor from the future.
+    """
+
+    def __init__(self, now: float | None = None) -> None:
+        self.now = float(int(time.time())) if now is None else now
 
     def __call__(self) -> float:
         return self.now

@@ -5,9 +5,10 @@ Not a product: `tokens/` is. Several nodes can share what is shared, as they wou
 
 from __future__ import annotations
 
+import copy
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,44 +18,57 @@ from .jws import Keys, Refused, sign_hs256, sign_rs256
 from .policy import Memory, Policy
 
 ACCESS_S = 300
+ISSUER = "https://shop.localhost"
+AUDIENCE = "https://shop.localhost"
 
 
-class Counted(dict[str, Any]):
-    """The store that nodes share, with a count of the round trips that each of them makes."""
+class Counted(MutableMapping[str, Any]):
+    """
+    The store that nodes share, with a count of the round trips that each of them makes.
+
+    Like a store on the network it hands out copies: what a node changes in one is not kept until
+    it is written back.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
+        self._kept: dict[str, Any] = {}
         self.reads = 0
         self.writes = 0
         self.is_down = False
 
-    def _read(self) -> None:
-        if self.is_down:
-            raise StoreDown
-        self.reads += 1
-
     def __getitem__(self, key: str) -> Any:
-        self._read()
-        return super().__getitem__(key)
+        return copy.deepcopy(self._read()[key])
 
     def __contains__(self, key: object) -> bool:
-        self._read()
-        return super().__contains__(key)
+        return key in self._read()
 
-    def get(self, key: str, default: Any = None) -> Any:
-        self._read()
-        return super().get(key, default)
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._read()))
+
+    def __len__(self) -> int:
+        return len(self._read())
 
     def snapshot(self) -> dict[str, Any]:
         """Everything that is there, in one round trip."""
-        self._read()
-        return dict(super().items())
+        return copy.deepcopy(self._read())
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self._write()[key] = copy.deepcopy(value)
+
+    def __delitem__(self, key: str) -> None:
+        del self._write()[key]
+
+    def _read(self) -> dict[str, Any]:
+        if self.is_down:
+            raise StoreDown
+        self.reads += 1
+        return self._kept
+
+    def _write(self) -> dict[str, Any]:
         if self.is_down:
             raise StoreDown
         self.writes += 1
-        super().__setitem__(key, value)
+        return self._kept
 
 
 class StoreDown(Exception):
@@ -100,6 +114,8 @@ class Deployment:
     families: dict[str, Memory] = field(default_factory=dict)
     directory: dict[str, str] = field(default_factory=lambda: {"alice": "admin"})
     lock: threading.RLock = field(default_factory=threading.RLock)
+    audience: str | None = AUDIENCE
+    """Who the tokens are for; None: they do not say."""
 
 
 class LabTokens:
@@ -198,8 +214,8 @@ class LabTokens:
         self, subject: str | None, family: str, data: Mapping[str, Any], renewal: str | None
     ) -> Given:
         now = int(self.deployment.now())
-        claims = {
-            "iss": "https://shop.localhost",
+        claims: dict[str, Any] = {
+            "iss": ISSUER,
             "sub": subject,
             "role": self.deployment.directory.get(subject or "", "customer"),
             "iat": now,
@@ -208,6 +224,8 @@ class LabTokens:
             "family": family,
             "data": dict(data),
         }
+        if self.deployment.audience is not None:
+            claims["aud"] = self.deployment.audience
         keys = self.deployment.keys
         if self.policy.sign_with == "HS256":
             token = sign_hs256(claims, keys.secret)

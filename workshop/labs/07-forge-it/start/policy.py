@@ -20,6 +20,7 @@ def verify(token, keys, now):
     Give the claims of a good token, or raise Refused("why").
 
     The shop signs with RS256, and writes the header {"alg": "RS256", "typ": "at+jwt", "kid": "main"}.
+    The claims have iss and aud, both "https://shop.localhost"; sub, iat, exp and jti.
     keys.public is its public key, keys.folder a folder with older ones. *now* is in seconds, and
     so is claims["exp"].
     """

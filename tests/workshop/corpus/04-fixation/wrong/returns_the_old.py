@@ -1,0 +1,11 @@
+"""Moves the session, and then gives the old ID."""
+
+
+def credential_at_login(sessions, held, subject):
+    fresh = sessions.new_id()
+    if held and sessions.exists(held):
+        sessions.move(held, fresh)
+    else:
+        sessions.begin(fresh)
+    sessions.bind(fresh, subject)
+    return held or fresh
