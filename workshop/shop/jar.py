@@ -29,6 +29,8 @@ class Cookie:
     same_site: str
     """`strict`, `lax`, `none`, or empty where the server did not say."""
     set_at: float
+    ends_at: float | None = None
+    """When the browser forgets it; None: with the window."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class Jar:
     def _travels(self, cookie: Cookie, request: Sending) -> bool:
         if not _domain_fits(cookie, request.host) or not _path_fits(cookie.path, request.path):
             return False
+        if cookie.ends_at is not None and self.now() >= cookie.ends_at:
+            return False
         if cookie.secure and not request.encrypted:
             return False
         return self._site_allows(cookie, request)
@@ -114,6 +118,7 @@ def _parsed(text: str, host: str, now: float) -> tuple[Cookie, float | None, str
     for part in parts:
         key, _, content = part.partition("=")
         given[key.strip().lower()] = content.strip()
+    age = float(given["max-age"]) if "max-age" in given else None
     domain = given.get("domain", "").lstrip(".").lower()
     path = given.get("path") or "/"
     cookie = Cookie(
@@ -124,10 +129,10 @@ def _parsed(text: str, host: str, now: float) -> tuple[Cookie, float | None, str
         path=path if path.startswith("/") else "/",
         secure="secure" in given,
         http_only="httponly" in given,
-        same_site=given.get("samesite", "").lower(),
+        same_site=_known(given.get("samesite", "")),
         set_at=now,
+        ends_at=None if age is None else now + age,
     )
-    age = float(given["max-age"]) if "max-age" in given else None
     return cookie, age, _reason_to_drop(cookie, given, host)
 
 
@@ -140,13 +145,20 @@ def _reason_to_drop(cookie: Cookie, given: dict[str, str], host: str) -> str:
         return f"{cookie.name}: {cookie.domain} is everybody's"
     if cookie.same_site == "none" and not cookie.secure:
         return f"{cookie.name}: SameSite=None without Secure"
-    if cookie.name.startswith("__Host-") and not (
+    # Without regard to case (RFC 6265bis section 5.7).
+    prefix = cookie.name.lower()
+    if prefix.startswith("__host-") and not (
         cookie.secure and cookie.host_only and given.get("path") == "/"
     ):
         return f"{cookie.name}: __Host- demands Secure, Path=/ and no Domain"
-    if cookie.name.startswith("__Secure-") and not cookie.secure:
+    if prefix.startswith("__secure-") and not cookie.secure:
         return f"{cookie.name}: __Secure- demands Secure"
     return ""
+
+
+def _known(same_site: str) -> str:
+    """A value that no browser knows counts as none (RFC 6265bis section 5.6.7)."""
+    return same_site.lower() if same_site.lower() in ("strict", "lax", "none") else ""
 
 
 def _domain_fits(cookie: Cookie, host: str) -> bool:

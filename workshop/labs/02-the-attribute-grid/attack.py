@@ -24,7 +24,7 @@ def doors(shop, minutes=0.0):
     below = Sending("evil.shop.localhost", "/")
     plain = Sending("shop.localhost", "/", encrypted=False)
     name = next((c.name for c in alice.jar.cookies.values()), "session")
-    tossed = f"{name}=EVIL; Domain=shop.localhost; Path=/"
+    tossed = f"{name}=EVIL; Domain=shop.localhost; Path=/; Secure"
     return {
         "a script reads it": credential in alice.jar.document_cookie(alice.host),
         "a plain connection shows it": credential in alice.jar.header(plain),

@@ -81,6 +81,13 @@ def _users(verdict, shop):
         "Alice followed a link in her mail, and the shop did not know her.",
         "There is a value between Strict and None that lets links through.",
     )
+    shop.clock.advance(minutes=20)
+    verdict.users(
+        "twenty minutes later",
+        alice.me() == "alice",
+        "Alice read for twenty minutes, and the browser had forgotten the cookie.",
+        "Leave Max-Age and Expires out, or let them be longer than the session: the server ends it.",
+    )
     answer = alice.get("/cart")
     verdict.users(
         "every page",

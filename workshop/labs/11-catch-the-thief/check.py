@@ -7,12 +7,15 @@ from workshop.runner.verdict import Verdict, cost_us
 
 attack = module_from(Path(__file__).with_name("attack.py"))
 COUNT = 1000
+GRACE_S = 10
 
 
 def check(policy, seed):
     """Two thieves and two tabs; then a thousand journeys of each kind."""
     verdict = Verdict()
     _owner_first(verdict, policy)
+    _just_outside(verdict, policy)
+    _two_behind(verdict, policy)
     _thief_first(verdict, policy)
     _tabs(verdict, policy)
     honest = attack.journeys(seed, COUNT, stolen=False)
@@ -68,6 +71,35 @@ def _owner_first(verdict, policy):
         )
 
 
+def _just_outside(verdict, policy):
+    with attack.open_shop(policy) as shop:
+        alice, thief = _people(shop)
+        _refresh(alice)
+        shop.clock.advance(seconds=GRACE_S + 2)
+        verdict.attack(
+            "an older token just after the grace",
+            _refresh(thief) != 200,
+            f"{GRACE_S + 2} s after Alice the older token was still good; the grace is {GRACE_S} s.",
+            "Compare now - rotated_at with GRACE.",
+        )
+
+
+def _two_behind(verdict, policy):
+    """Alice refreshes twice within the grace; the copy is two tokens behind."""
+    with attack.open_shop(policy) as shop:
+        alice, thief = _people(shop)
+        _refresh(alice)
+        shop.clock.advance(seconds=1)
+        _refresh(alice)
+        shop.clock.advance(seconds=1)
+        verdict.attack(
+            "a token that is two behind",
+            _refresh(thief) != 200,
+            "A token that is two behind the newest was good within the grace.",
+            "Only the one before the newest may come twice: compare with previous.",
+        )
+
+
 def _thief_first(verdict, policy):
     with attack.open_shop(policy) as shop:
         alice, thief = _people(shop)
@@ -94,6 +126,16 @@ def _tabs(verdict, policy):
             second == 200 and _refresh(alice) == 200,
             "Alice had two tabs that refreshed within two seconds: two tabs looked like a thief.",
             "For GRACE seconds the token before the newest gets the same successor once more.",
+        )
+        alice, tab = _people(shop)
+        _refresh(alice)
+        shop.clock.advance(seconds=GRACE_S - 1)
+        late = _refresh(tab)
+        verdict.users(
+            "a slow tab",
+            late == 200 and alice.refresh_token == tab.refresh_token,
+            f"Alice's second tab was {GRACE_S - 1} s late, within the grace, and was refused.",
+            "The grace is GRACE seconds: compare now - rotated_at with it.",
         )
         verdict.users(
             "staying logged in",

@@ -53,6 +53,10 @@ def _price(verdict, name, choice, known):
         step = f"Every choice has a price: name one of {', '.join(METRICS)}."
         verdict.users(f"{name}: one number against it", False, effect, step)
         return
+    if against == choice.get("because"):
+        effect = f"{against} speaks for {scheme} and against it at once."
+        verdict.users(f"{name}: one number against it", False, effect, "Name another metric.")
+        return
     better = {other: row[against] for other, row in known.items() if row.get(against, own) < own}
     best = min(better, key=lambda other: better[other]) if better else ""
     verdict.users(

@@ -1,6 +1,6 @@
 """What speaks against it speaks for it."""
 
-TOLD = "speaks for"
+TOLD = "for session-cookie-redis and against"
 
 CHOICES = {
     "bank": {

@@ -1,4 +1,4 @@
-"""4,096 bytes for all of the header."""
+"""A thousand bytes, to be on the safe side."""
 
 from workshop.shop.small import DoesNotFit
 
@@ -7,6 +7,6 @@ TOLD = "would have kept"
 
 def set_cookie(name, value):
     text = f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax"
-    if len(text) > 4096:
+    if len(text) > 1000:
         raise DoesNotFit("too large")
     return text

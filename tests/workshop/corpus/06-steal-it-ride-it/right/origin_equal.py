@@ -1,0 +1,22 @@
+"""The Origin is compared whole; without one it is no browser."""
+
+import html
+
+
+def show_review(text):
+    return html.escape(text)
+
+
+def content_policy():
+    return "default-src 'none'; form-action 'self'"
+
+
+def set_cookie(value):
+    return f"__Host-session={value}; Path=/; Secure; HttpOnly; SameSite=Lax"
+
+
+def may_change(method, headers, host):
+    if method == "GET":
+        return True
+    origin = headers.get("Origin")
+    return origin is None or origin == f"http://{host}"

@@ -1,0 +1,19 @@
+"""Nobody may change anything."""
+
+import html
+
+
+def show_review(text):
+    return html.escape(text)
+
+
+def content_policy():
+    return "default-src 'none'; form-action 'self'"
+
+
+def set_cookie(value):
+    return f"__Host-session={value}; Path=/; Secure; HttpOnly; SameSite=Lax"
+
+
+def may_change(method, headers, host):
+    return method == "GET"

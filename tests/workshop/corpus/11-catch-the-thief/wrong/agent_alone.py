@@ -1,0 +1,13 @@
+"""Another browser is another person; the address does not matter."""
+
+
+def on_refresh(family, token, now):
+    if token == family["current"]:
+        return "rotate"
+    if token == family.get("previous") and now - family["rotated_at"] <= 10:
+        return "repeat"
+    return "alarm"
+
+
+def is_suspicious(before, after):
+    return True

@@ -1,0 +1,13 @@
+"""Within the grace the second tab rotates again."""
+
+
+def on_refresh(family, token, now):
+    if token == family["current"]:
+        return "rotate"
+    if token == family.get("previous") and now - family["rotated_at"] <= 10:
+        return "rotate"
+    return "alarm"
+
+
+def is_suspicious(before, after):
+    return before["address"] != after["address"] and before["agent"] != after["agent"]

@@ -1,0 +1,15 @@
+"""A metric that is not on the card."""
+
+CHOICES = {
+    "bank": {"scheme": "session-cookie-redis", "because": "window_ms_worst", "against": "price"},
+    "edge": {
+        "scheme": "token-bearer-es256-expiry",
+        "because": "auth_us_cost_p50",
+        "against": "window_ms_worst",
+    },
+    "shop": {
+        "scheme": "session-cookie-redis",
+        "because": "request_bytes",
+        "against": "auth_us_cost_p50",
+    },
+}

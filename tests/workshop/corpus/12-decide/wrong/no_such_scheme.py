@@ -1,0 +1,19 @@
+"""A scheme that nobody has."""
+
+CHOICES = {
+    "bank": {
+        "scheme": "session-cookie-redis",
+        "because": "window_ms_worst",
+        "against": "auth_us_cost_p50",
+    },
+    "edge": {
+        "scheme": "token-bearer-es256-expiry",
+        "because": "auth_us_cost_p50",
+        "against": "window_ms_worst",
+    },
+    "shop": {
+        "scheme": "session-cookie-mysql",
+        "because": "request_bytes",
+        "against": "auth_us_cost_p50",
+    },
+}
