@@ -17,15 +17,15 @@ from ..shop.tokens import StoreDown
 
 MARKED = re.compile(r"^# INSECURE ON PURPOSE: (\S+)", re.MULTILINE)
 EXPECTED = (Refused, StoreDown, DoesNotFit)
-RETURNS: dict[str, tuple[type, ...]] = {
-    "credential_at_login": (str,),
-    "set_cookie": (str, type(None)),
-    "show_review": (str,),
-    "content_policy": (str,),
-    "verify": (dict,),
-    "on_refresh": (str,),
+RETURNS: dict[tuple[str, int], type] = {
+    ("credential_at_login", 3): str,
+    ("set_cookie", 1): str,
+    ("show_review", 1): str,
+    ("content_policy", 0): str,
+    ("verify", 3): dict,
+    ("on_refresh", 3): str,
 }
-"""What the shop can use; a function that is not here may return anything that is true or false."""
+"""What the shop needs, by name and number of parameters; every other result may be any at all."""
 _numbers = itertools.count()
 
 
@@ -63,22 +63,21 @@ class Watched:
             except Exception as exc:
                 self.mistakes.append(where(exc, self._path, line))
                 raise
-            if mistake := wrong_result(function.__name__, result):
+            if mistake := wrong_result(function.__name__, len(args), result):
                 self.mistakes.append(f"{self._path.name}, line {line}: {mistake}")
             return result
 
         return watched
 
 
-def wrong_result(name: str, result: object) -> str:
+def wrong_result(name: str, parameters: int, result: object) -> str:
     """Return what is wrong with what the function *name* returned; empty if it can be used."""
-    expected = RETURNS.get(name)
+    expected = RETURNS.get((name, parameters))
     if expected is None or isinstance(result, expected):
         return ""
     if result is None:
         return f"{name} returned None: is there a return at the end of every branch?"
-    wanted = " or ".join(each.__name__ for each in expected)
-    return f"{name} returned {type(result).__name__}, and the shop needs {wanted}"
+    return f"{name} returned {type(result).__name__}, and the shop needs {expected.__name__}"
 
 
 def load(path: Path) -> Watched:

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from . import judge as judging
 from .catalogue import Lab
 from .judge import judge
 from .loading import load, module_from
+from .mutating import steps
 from .verdict import Verdict
 
 SEEDS = (7, 8, 9)
@@ -30,7 +32,7 @@ def problems_of(lab: Lab) -> list[str]:
     missing = [name for name in FILES if not lab.file(name).is_file()]
     if missing:
         return [f"{name} is missing" for name in missing]
-    return [*_policies(lab), *_attack(lab), *_texts(lab), *_commands(lab)]
+    return [*_policies(lab), *_steps_away(lab), *_attack(lab), *_texts(lab), *_commands(lab)]
 
 
 def _policies(lab: Lab) -> Iterator[str]:
@@ -60,6 +62,35 @@ def _mutants(lab: Lab, start_told: str) -> Iterator[str]:
         if said in told:
             yield f"mutant {path.stem} is told the same as {told[said]}: {said}"
         told[said] = path.stem
+
+
+def _steps_away(lab: Lab) -> Iterator[str]:
+    """Judge each program that is one step away from the reference."""
+    listed = lab.file("equivalent.toml")
+    known = tomllib.loads(listed.read_text(encoding="utf-8")) if listed.is_file() else {"step": []}
+    reasons = {step["change"]: step["reason"] for step in known["step"]}
+    reference = lab.file("reference", "policy.py").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory(prefix="workshop-proof-") as folder:
+        path = Path(folder) / lab.name / "policy.py"
+        path.parent.mkdir()
+        for step in steps(reference):
+            path.write_text(step.source, encoding="utf-8")
+            verdict = judge(lab, path)
+            if problem := _noticed(verdict, reasons.pop(step.change, "")):
+                yield f"one step from the reference, {step.change}: {problem}"
+    yield from (f"equivalent.toml lists what is no step: {change}" for change in reasons)
+
+
+def _noticed(verdict: Verdict, reason: str) -> str:
+    """Return what is wrong with the verdict on a step; empty if nothing is."""
+    if verdict.status == "pass":
+        return "" if reason else "it passes, and equivalent.toml does not give the reason"
+    if reason:
+        return f"it is listed as equivalent, and fails: {_told(verdict)}"
+    if "the lab itself" in verdict.message:
+        return verdict.message
+    spoken = verdict.message or (verdict.first and verdict.first.effect and verdict.first.next_step)
+    return "" if spoken else "it fails, and is told nothing"
 
 
 def _attack(lab: Lab) -> Iterator[str]:

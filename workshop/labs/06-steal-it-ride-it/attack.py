@@ -79,7 +79,7 @@ def forged_form(policy, host):
         alice.page = f"http://{host}:{shop.port}/csrf"
         alice.submit(f"http://{alice.authority}/cart", {"item": "tea", "quantity": "99"})
         alice.jar.cookies = hers
-        return alice.get("/cart").json["items"].get("tea") == 99
+        return alice.get("/cart").json.get("items", {}).get("tea") == 99
 
 
 def run(policy, seed):

@@ -53,6 +53,11 @@ def _price(verdict, name, choice, known):
         step = f"Every choice has a price: name one of {', '.join(METRICS)}."
         verdict.users(f"{name}: one number against it", False, effect, step)
         return
+    if choice.get("because") not in known.get(scheme, {}):
+        effect = f"There is no number for {scheme} that speaks for it."
+        step = f"because names one of {', '.join(METRICS)}."
+        verdict.users(f"{name}: one number against it", False, effect, step)
+        return
     if against == choice.get("because"):
         effect = f"{against} speaks for {scheme} and against it at once."
         verdict.users(f"{name}: one number against it", False, effect, "Name another metric.")

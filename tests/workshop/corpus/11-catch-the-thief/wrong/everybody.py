@@ -1,4 +1,4 @@
-"""Another browser is another person; the address does not matter."""
+"""Everybody is suspicious."""
 
 
 def on_refresh(family, token, now):
