@@ -63,9 +63,8 @@ league: $(READY) ##+ add a run of this machine to the league of machines: RUN=<f
 demo: $(READY) ## the demo app: SCHEME=<name> PORT=8000
 	@$(PY) -m bench with-services $(if $(findstring postgres,$(SCHEME)),--postgres) -- $(PY) -m demo --scheme $(SCHEME) --port $(PORT)
 
-workshop: $(READY) ## the labs: shows the one you are at, and checks it whenever you save
-	@$(PY) -m workshop next
-	@$(PY) -m workshop check --watch
+workshop: $(READY) ## the labs: text, predictions, attack, and a check whenever you save: TRACK=90
+	@$(PY) -m workshop walk $(if $(TRACK),--track $(TRACK))
 
 workshop-check: $(READY) ##+ prove that every lab is right, for those who write labs
 	@$(PY) -m workshop dev-check

@@ -31,12 +31,15 @@ def call(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Call:
     return run
 
 
-def run_workshop(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run_workshop(
+    *words: str, folder: Path, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run it as a process, as a learner does."""
     return subprocess.run(
         [sys.executable, "-m", "workshop", "--folder", str(folder), *words],
         capture_output=True,
         text=True,
         timeout=60,
+        cwd=cwd,
         check=False,
     )

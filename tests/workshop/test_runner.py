@@ -56,6 +56,55 @@ def test_a_mistake_is_one_clear_line(folder: Folder, call: Call, text: str, said
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("def is_live(a, b, now):\n    return nwo\n", 2),
+        ("\n\ndef is_live(a):\n    return True\n", 3),
+        ("\n1 / 0\n", 2),
+    ],
+)
+def test_the_line_is_named_in_the_usual_folder(tmp_path: Path, text: str, line: int) -> None:
+    """A folder that is named by a relative path, as my-workshop is."""
+    (tmp_path / "mine" / LAB.name).mkdir(parents=True)
+    (tmp_path / "mine" / LAB.name / "policy.py").write_text(text)
+    done = run_workshop("check", "3", folder=Path("mine"), cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"policy.py, line {line}: " in done.stdout
+
+
+def test_what_a_policy_prints_is_shown(folder: Folder, call: Call) -> None:
+    """The last lines of it, beside the verdict."""
+    put(folder, "def is_live(a, b, now):\n    print('age', now - a)\n    return now < b + 1800\n")
+    output = call("check", "3").output
+    assert "  print age 0.0\n" in output
+    assert output.count("  print ") == 20
+
+
+def test_a_forgotten_return_is_named(folder: Folder, call: Call) -> None:
+    """It is the commonest mistake of all, and has its own sentence."""
+    lab = find("4")
+    folder.policy(lab).write_text(
+        "def credential_at_login(sessions, held, subject):\n    sessions.new_id()\n"
+    )
+    said = "line 1: credential_at_login returned None: is there a return"
+    assert said in call("check", "4").output
+
+
+def test_without_a_terminal_the_predictions_come_first(folder: Folder, call: Call) -> None:
+    """Nobody can be asked: the questions are shown, and neither attack nor check runs."""
+    output = call("walk", "--track", "90").output
+    assert "# Lab 0" in output
+    assert "First: python -m workshop predict 0 --answer second-request=…" in output
+    assert not folder.has_seen(find("0"))
+
+
+def test_the_short_track_has_two_names(call: Call) -> None:
+    """`90` and `ninety` are the same seven labs."""
+    assert call("list", "--track", "90").output == call("list", "--track", "ninety").output
+    assert len(call("list", "--track", "90").output.splitlines()) == 7
+
+
 def test_a_loop_without_an_end_is_told(
     folder: Folder, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,6 +113,7 @@ def test_a_loop_without_an_end_is_told(
     put(folder, "def is_live(a, b, now):\n    while True:\n        pass\n")
     result = call("check", "3")
     assert result.exit_code == 2
+    assert "policy.py, line 2: the check did not end" in result.output
     assert "is there a loop" in result.output
 
 

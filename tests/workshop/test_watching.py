@@ -51,6 +51,8 @@ def test_in_a_terminal(folder: Folder) -> None:
     os.close(theirs)
     try:
         screen = Screen(ours)
+        screen.wait_for("right for all three")
+        os.write(ours, b"no\n")
         screen.wait_for(r"Not yet\.[\s\S]*q quit")
         os.write(ours, b"h")
         screen.wait_for("Where to look")
@@ -64,6 +66,47 @@ def test_in_a_terminal(folder: Folder) -> None:
         screen.wait_for("That was the last lab")
         os.write(ours, b"q")
         assert process.wait(PATIENCE_S) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+
+
+def test_the_whole_path_in_a_terminal(folder: Folder) -> None:
+    """Text, predictions, attack, and only then a check; the next lab begins in the same way."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "workshop", "--folder", str(folder.path), "walk"]
+    process = subprocess.Popen(
+        [*command, "--track", "90"], stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    first, second = find("0"), find("1")
+    try:
+        screen = Screen(ours)
+        screen.wait_for("# Lab 0")
+        screen.wait_for(r"\(yes, no\)")
+        assert not (folder.of(first) / "result.json").exists()
+        os.write(ours, b"maybe\n")
+        screen.wait_for("choose one of: yes, no")
+        os.write(ours, b"2\n")
+        screen.wait_for("How many bytes")
+        os.write(ours, b"\n")
+        screen.wait_for("The attack works")
+        screen.wait_for(r"Not yet\.[\s\S]*q quit")
+        assert folder.predictions(first) == {"second-request": "no"}
+        shutil.copyfile(first.file("reference", "policy.py"), folder.policy(first))
+        screen.wait_for(r"Passed\.[\s\S]*q quit")
+        os.write(ours, b"n")
+        screen.wait_for("# Lab 1")
+        screen.wait_for("the origin only")
+        assert not (folder.of(second) / "result.json").exists()
+        os.write(ours, b"nothing\n")
+        screen.wait_for("Is she still known")
+        os.write(ours, b"no\n")
+        screen.wait_for(r"Not yet\.[\s\S]*q quit")
+        assert folder.predictions(second)["default-referer"] == "nothing"
+        os.write(ours, b"q")
+        assert process.wait(PATIENCE_S) == 1
     finally:
         process.kill()
         process.wait()

@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 
 from . import checking
-from .catalogue import Lab, find, labs
-from .choosing import asked, chosen, lab_argument
+from .catalogue import Lab, find
+from .choosing import ask_first, asked, chosen, lab_argument, lead_in
 from .doctor import examine
 from .folder import BadAnswer, Folder, Frozen
 from .loading import BrokenPolicy, load, module_from
 from .serving import DEFAULT_PORT, start
 from .showing import as_exercism
-from .teachers import TEACHING, fail
+from .teachers import TEACHING, fail, track_option
+from .teaching import chosen as chosen_track
 from .verdict import EXIT_CODES
 from .watching import Watch
 
@@ -48,16 +49,32 @@ def next_lab(folder: Folder) -> None:
     click.echo(f"Your file: {checking.short(folder.policy(lab))}")
 
 
+@main.command()
+@track_option
+@click.pass_obj
+def walk(folder: Folder, track: str) -> None:
+    """Go through a lab: its text, your predictions, its attack; then check whenever you save."""
+    path = [lab for lab, _ in chosen_track(track)]
+    lab = folder.current(path)
+    if lab is None:
+        click.echo("All labs are passed. python -m workshop card prints your card.")
+        return
+    if not lead_in(folder, lab):
+        return
+    try:
+        sys.exit(Watch(folder, lab, click.echo, path=path).run())
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
 @main.command(name="list")
-@click.option("--track", type=click.Choice(["half-day", "ninety"]), default="half-day")
+@track_option
 @click.pass_obj
 def list_labs(folder: Folder, track: str) -> None:
     """List the labs, their minutes, and how far you are."""
-    for lab in labs():
-        minutes = lab.minutes if track == "half-day" else lab.ninety
-        if minutes:
-            done = folder.status(lab) or ""
-            click.echo(f"{lab.number:2}  {minutes:3} min  {done:12}  {lab.title}")
+    for lab, minutes in chosen_track(track):
+        done = folder.status(lab) or ""
+        click.echo(f"{lab.number:2}  {minutes:3} min  {done:12}  {lab.title}")
 
 
 @main.command()
@@ -100,6 +117,8 @@ def attack(folder: Folder, lab: Lab | None, which: str) -> None:
 def check(folder: Folder, lab: Lab | None, watch: bool, as_json: bool) -> None:
     """Judge your policy: 0 passed, 1 not yet, 2 broken, 3 inconclusive."""
     lab = chosen(folder, lab)
+    if not as_json:
+        ask_first(folder, lab)
     if watch:
         try:
             sys.exit(Watch(folder, lab, click.echo).run())

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ class Folder:
         for key, answer in answers.items():
             if key not in known:
                 raise BadAnswer(f"lab {lab.number} asks {', '.join(known)}, and not {key!r}")
-            _check_answer(known[key].choices, key, answer)
+            check_answer(known[key].choices, key, answer)
         merged = {**self.predictions(lab), **answers}
         lines = [f"# {known[k].text}\n{k} = {json.dumps(v)}\n" for k, v in merged.items()]
         write(self.of(lab) / "predictions.toml", "\n".join(lines))
@@ -115,9 +115,10 @@ class Folder:
         self.policy(lab)
         return kept
 
-    def current(self) -> Lab | None:
-        """The first lab that is not passed; None if all are."""
-        return next((lab for lab in labs() if self.status(lab) != "pass"), None)
+    def current(self, among: Sequence[Lab] | None = None) -> Lab | None:
+        """The first lab, of all or *among* some, that is not passed; None if all are."""
+        chosen = labs() if among is None else among
+        return next((lab for lab in chosen if self.status(lab) != "pass"), None)
 
 
 def write(path: Path, text: str) -> None:
@@ -133,7 +134,8 @@ def write(path: Path, text: str) -> None:
         Path(name).unlink(missing_ok=True)
 
 
-def _check_answer(choices: Any, key: str, answer: str) -> None:
+def check_answer(choices: Any, key: str, answer: str) -> None:
+    """Raise BadAnswer for what is neither a choice nor, without choices, a number."""
     if choices and answer not in choices:
         raise BadAnswer(f"{key}: choose one of: {', '.join(choices)}")
     if not choices:

@@ -23,6 +23,7 @@ def as_text(lab: Lab, verdict: Verdict, wire: str = "") -> str:
         lines += _finding(found)
     if verdict.message:
         lines.append(f"  ERROR {verdict.message}")
+    lines += [f"  print {line}" for line in verdict.printed]
     if verdict.cost_text:
         lines.append(f"  cost  {verdict.cost_text}")
     if wire:

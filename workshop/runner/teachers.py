@@ -21,8 +21,16 @@ def fail(message: str) -> NoReturn:
     sys.exit(2)
 
 
+track_option = click.option(
+    "--track",
+    type=click.Choice(list(teaching.TRACKS)),
+    default="half-day",
+    help="90: the short form, seven labs.",
+)
+
+
 @click.command()
-@click.option("--track", type=click.Choice(["half-day", "ninety"]), default="half-day")
+@track_option
 @click.option("--begin", default="09:00", show_default=True, help="When the first lab begins.")
 def timetable(track: str, begin: str) -> None:
     """Print a timetable made from the labs' own minutes."""
@@ -33,7 +41,7 @@ def timetable(track: str, begin: str) -> None:
 
 
 @click.command()
-@click.option("--track", type=click.Choice(["half-day", "ninety"]), default="half-day")
+@track_option
 @click.option("--teacher", is_flag=True, help="Print what the teacher reads instead.")
 def handout(track: str, teacher: bool) -> None:
     """Print a page for each learner, as Markdown."""

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from .catalogue import Lab, labs
 
-TRACKS = {"half-day": "half a day, 3 h 55 with two breaks", "ninety": "90 minutes, seven labs"}
+SHORT = "90 minutes, seven labs"
+TRACKS = {"half-day": "half a day, 3 h 55 with two breaks", "ninety": SHORT, "90": SHORT}
 
 
 def chosen(track: str) -> list[tuple[Lab, int]]:
     """The labs of a track and their minutes."""
-    if track == "ninety":
+    if TRACKS[track] == SHORT:
         return [(lab, lab.ninety) for lab in labs() if lab.ninety]
     return [(lab, lab.minutes) for lab in labs()]
 

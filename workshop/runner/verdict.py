@@ -40,6 +40,8 @@ class Verdict:
     """Why there is no verdict at all, where there is none."""
     wire: list[str] = field(default_factory=list)
     """The requests that were made, for whoever wants to look."""
+    printed: list[str] = field(default_factory=list)
+    """What the policy printed: the last lines of it."""
 
     @property
     def status(self) -> Status:

@@ -12,11 +12,12 @@ import select
 import sys
 import termios
 import tty
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
 from . import checking
 from .catalogue import Lab, labs
+from .choosing import lead_in
 from .folder import Folder
 from .verdict import EXIT_CODES
 
@@ -29,7 +30,15 @@ Say = Callable[[str], None]
 class Watch:
     """One learner at work."""
 
-    def __init__(self, folder: Folder, lab: Lab, say: Say, keys: TextIO = sys.stdin) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        lab: Lab,
+        say: Say,
+        keys: TextIO = sys.stdin,
+        path: Sequence[Lab] | None = None,
+    ) -> None:
+        self._path = labs() if path is None else path
         self._folder = folder
         self._lab = lab
         self._say = say
@@ -68,14 +77,17 @@ class Watch:
         self._say(f"[{KEYS}]  watching {checking.short(self._folder.policy(self._lab))}")
 
     def _next(self) -> None:
-        after = [lab for lab in labs() if lab.number > self._lab.number]
+        after = [lab for lab in self._path if lab.number > self._lab.number]
         if self._folder.status(self._lab) != "pass":
             self._say("This lab is not passed yet; q quits, and `check` takes any number.")
         elif not after:
             self._say("That was the last lab. python -m workshop card prints your card.")
         else:
             self._lab, self._hints = after[0], 0
-            self._check()
+            with _whole_lines(self._keys):
+                goes_on = lead_in(self._folder, self._lab)
+            if goes_on:
+                self._check()
 
     def _hint(self) -> None:
         hints = self._lab.hints()
@@ -106,6 +118,22 @@ class Watch:
         typed = os.read(self._keys.fileno(), 1024).decode(errors="replace")
         self._is_closed = not typed
         return typed
+
+
+@contextlib.contextmanager
+def _whole_lines(keys: TextIO) -> Iterator[None]:
+    """Read whole lines for a while, so that somebody can answer questions."""
+    if not keys.isatty():
+        yield
+        return
+    before = termios.tcgetattr(keys)
+    lines = termios.tcgetattr(keys)
+    lines[3] |= termios.ICANON | termios.ECHO
+    try:
+        termios.tcsetattr(keys, termios.TCSADRAIN, lines)
+        yield
+    finally:
+        termios.tcsetattr(keys, termios.TCSADRAIN, before)
 
 
 @contextlib.contextmanager
