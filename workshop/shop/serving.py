@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wsgi import get_input_stream
 
 from demo.app import create_app
 
@@ -125,6 +126,8 @@ class Shop:
             query = environ.get("QUERY_STRING", "")
             line = f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '')}"
             self.log.append(f"{line}{'?' + query if query else ''}")
+            # Werkzeug's own server hands out the socket: who reads to the end would wait for ever.
+            environ["wsgi.input"] = get_input_stream(environ)
             return app(environ, start_response)
 
         return log

@@ -112,6 +112,9 @@ class LabSessions:
         self.sessions = Sessions(policy.new_id, now)
         self._now = now
         self._lock = threading.RLock()
+        # What came with this request, one thread each: the app never hands on an ID that is not
+        # known, and whether to adopt it is just what a policy is to decide.
+        self._came = threading.local()
 
     def issue(
         self,
@@ -124,13 +127,15 @@ class LabSessions:
                 credential = self.sessions.new_id()
                 self.sessions.begin(credential)
             else:
-                credential = self.policy.credential_at_login(self.sessions, None, subject)
+                held = self._came.__dict__.pop("held", None)
+                credential = self.policy.credential_at_login(self.sessions, held, subject)
             row = self._row(credential)
             row.data.update(data or {})
             return self._given(credential, row, client)
 
     def verify(self, credential: str, fresh: bool = False) -> Row:  # noqa: ARG002 - always fresh
         with self._lock:
+            self._came.held = credential
             return self._live(credential)
 
     def update(self, credential: str, changes: Mapping[str, Any]) -> None:
