@@ -110,7 +110,7 @@ def test_a_loop_without_an_end_is_told(
 ) -> None:
     """The check is a process of its own, and does not wait for ever."""
     monkeypatch.setattr("workshop.runner.judge.LIMIT_S", 3.0)
-    put(folder, "def is_live(a, b, now):\n    while True:\n        pass\n")
+    put(folder, "def is_live(a, b, now):\n    while True: pass\n")
     result = call("check", "3")
     assert result.exit_code == 2
     assert "policy.py, line 2: the check did not end" in result.output
