@@ -61,7 +61,7 @@ league: $(READY) ##+ add a run of this machine to the league of machines: RUN=<f
 	@$(PY) -m bench league add $(or $(RUN),latest)
 
 demo: $(READY) ## the demo app: SCHEME=<name> PORT=8000
-	@$(PY) -m bench with-services $(if $(findstring postgres,$(SCHEME)),--postgres) -- $(PY) -m demo --scheme $(SCHEME) --port $(PORT)
+	@$(PY) -m bench with-services --for $(SCHEME) -- $(PY) -m demo --scheme $(SCHEME) --port $(PORT)
 
 workshop: $(READY) ## the labs: text, predictions, attack, and a check whenever you save: TRACK=90
 	@$(PY) -m workshop walk $(if $(TRACK),--track $(TRACK))

@@ -17,10 +17,15 @@ SLACK = 0.05
 def check(records: Records, rows: Sequence[Found]) -> Iterator[str]:
     """Everything of the records that does not agree with the rest of them."""
     yield from _generators(records)
-    said = load_json(records.folder / "results.json").get("valid")
+    content = load_json(records.folder / "results.json")
+    said = content.get("valid")
     found = is_valid(records, rows)
     if said is not found:
         yield f"results.json: valid is {said} and should be {found}"
+    true = "sound" if found else "withheld"
+    wrong = sum(row.get("validity") != true for row in content.get("results", []))
+    if wrong:
+        yield f"results.json: {wrong:,} rows should have the validity {true}"
 
 
 def is_valid(records: Records, rows: Sequence[Found]) -> bool:

@@ -8,13 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .figures import Figure, Found, Key, differences, figure_of, key_of
+from .figures import PARTS, Figure, Found, Key, differences, figure_of, key_of
 from .raw import Records, Unreadable, load_json
-
-COLUMNS = (
-    *("run", "measure", "scheme", "metric", "unit", "value", "ci_low", "ci_high", "n", "rounds"),
-    *("nodes", "store_rtt_ms", "population", "claims", "note"),
-)
 
 
 @dataclass
@@ -44,6 +39,7 @@ def compare(records: Records, rows: Iterable[Found]) -> Outcome:
         seen[key] = figure
         if row["run"] != records.run["name"]:
             outcome.problems.append(f"{key}: is of another run, {row['run']}")
+        outcome.problems += _made_of(key, row, records)
         outcome.problems += _hold(key, figure, recomputed, known, outcome.unknown)
         outcome.compared += 1
     outcome.problems += [
@@ -51,6 +47,16 @@ def compare(records: Records, rows: Iterable[Found]) -> Outcome:
     ]
     _copies(records, reported, outcome)
     return outcome
+
+
+def _made_of(key: Key, row: Mapping[str, str], records: Records) -> Iterator[str]:
+    """Hold what the row says of its scheme against what the run says of it."""
+    arm = records.arm(key.scheme)
+    for name in PARTS:
+        said, true = _text(row.get(name, "")), arm.get(name, "")
+        true = f"{true:g}" if isinstance(true, float) else _text(true)
+        if said != true:
+            yield f"{key}: {name} is {said or 'empty'} and should be {true or 'empty'}"
 
 
 def _hold(
@@ -89,7 +95,10 @@ def _copies(records: Records, reported: Sequence[Mapping[str, Any]], outcome: Ou
 
 
 def _hold_copies(
-    path: Path, copies: Iterable[Mapping[str, Any]], rows: set[tuple[str, ...]], outcome: Outcome
+    path: Path,
+    copies: Iterable[Mapping[str, Any]],
+    rows: set[frozenset[tuple[str, str]]],
+    outcome: Outcome,
 ) -> None:
     for row in copies:
         outcome.copies += 1
@@ -105,9 +114,14 @@ def _keyed(row: Mapping[str, Any], path: Path) -> tuple[Key, Figure]:
         raise Unreadable(f"{path} is damaged: {exc}") from exc
 
 
-def _plain(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """A row as text, alike from CSV and JSON."""
-    return tuple("" if row.get(name) is None else str(row.get(name)) for name in COLUMNS)
+def _plain(row: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """A row as text, alike from CSV, JSON and SQL, of which some leave out what is empty."""
+    return frozenset((name, _text(value)) for name, value in row.items() if value not in ("", None))
+
+
+def _text(value: Any) -> str:
+    """A value as text, alike from where there are booleans and from SQLite, which has none."""
+    return {"False": "0", "True": "1"}.get(str(value), str(value))
 
 
 def _read_csv(path: Path) -> list[dict[str, str]]:

@@ -10,8 +10,15 @@ from typing import Any, NamedTuple
 from .intervals import Estimate
 from .raw import Regime
 
-COLUMNS = ("nodes", "store_rtt_ms", "population", "claims")
-"""Conditions that have a column of their own; the others stand in the note."""
+FIGURE = ("run", "measure", "scheme", "metric", "unit", "value", "ci_low", "ci_high", "n", "rounds")
+PARTS = (
+    *("title", "family", "mechanism", "transport", "algorithm", "strategy", "store", "cached"),
+    *("shared", "verified_with", "strength", "bound_s", "library"),
+)
+"""Columns that say what a scheme is made of, as the run has it."""
+RENAMED = {"store": "asked_store", "reason": "refusal"}
+"""Labels whose names are those of other columns."""
+NO_DIMENSIONS = frozenset({*FIGURE, "validity", "reason", *PARTS})
 SIX_DIGITS = 5.1e-6
 """A report cuts figures to six significant digits: half a unit of the sixth, relatively."""
 
@@ -22,12 +29,11 @@ class Key(NamedTuple):
     measure: str
     scheme: str
     metric: str
-    columns: tuple[float | None, ...]
-    note: frozenset[str]
+    dimensions: frozenset[tuple[str, str]]
 
     def __str__(self) -> str:
-        said = [f"{n}={v:g}" for n, v in zip(COLUMNS, self.columns, strict=True) if v is not None]
-        return ", ".join([f"{self.measure} {self.scheme} {self.metric}", *said, *sorted(self.note)])
+        said = [f"{name}={value}" for name, value in sorted(self.dimensions)]
+        return ", ".join([f"{self.measure} {self.scheme} {self.metric}", *said])
 
 
 class Figure(NamedTuple):
@@ -53,15 +59,9 @@ class Found:
 
     @property
     def key(self) -> Key:
-        columns = tuple(self.regime.conditions.get(name) for name in COLUMNS)
-        said = {
-            name: f"{value:g}"
-            for name, value in self.regime.conditions.items()
-            if name not in COLUMNS
-        }
-        said |= dict(self.regime.labels) | dict(self.noted)
-        note = "; ".join(f"{name}={value}" for name, value in said.items() if value)
-        return Key(self.measure, self.scheme, self.metric, columns, parts_of(note))
+        said = {**self.regime.conditions, **self.regime.labels, **self.noted}
+        named = {RENAMED.get(name, name): value for name, value in said.items()}
+        return Key(self.measure, self.scheme, self.metric, dimensions_of(named))
 
     @property
     def figure(self) -> Figure:
@@ -69,25 +69,34 @@ class Found:
         return Figure(one.value, one.low, one.high, one.n or None, one.rounds or None)
 
 
-def parts_of(note: str) -> frozenset[str]:
-    """A note, whatever the order of its parts."""
-    return frozenset(part for part in note.split("; ") if part)
+def dimensions_of(said: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """The dimensions that apply, numbers as a report writes them."""
+    return frozenset(
+        (name, _canonical(value)) for name, value in said.items() if value not in ("", None)
+    )
+
+
+def _canonical(value: Any) -> str:
+    try:
+        return f"{float(value):g}"
+    except ValueError:
+        return str(value)
 
 
 def key_of(row: Mapping[str, Any]) -> Key:
     """The key of a row of results.csv or results.json."""
-    columns = tuple(_number(row[name]) for name in COLUMNS)
-    return Key(row["measure"], row["scheme"], row["metric"], columns, parts_of(row["note"]))
+    said = {name: value for name, value in row.items() if name not in NO_DIMENSIONS}
+    return Key(row["measure"], row["scheme"], row["metric"], dimensions_of(said))
 
 
 def figure_of(row: Mapping[str, Any]) -> Figure:
     """The figure of a row of results.csv or results.json."""
-    n, rounds = _number(row["n"]), _number(row["rounds"])
-    value = _number(row["value"])
+    n, rounds = _number(row.get("n")), _number(row.get("rounds"))
+    value = _number(row.get("value"))
     return Figure(
         math.nan if value is None else value,
-        _number(row["ci_low"]),
-        _number(row["ci_high"]),
+        _number(row.get("ci_low")),
+        _number(row.get("ci_high")),
         None if n is None else int(n),
         None if rounds is None else int(rounds),
     )

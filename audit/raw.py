@@ -96,6 +96,18 @@ class Records:
     def seed(self) -> int:
         return int(self.run["seed"])
 
+    @property
+    def control(self) -> str:
+        """The arm without any check, which every cost is over."""
+        plain = (
+            arm["name"]
+            for arm in self.run["arms"]
+            if arm["mechanism"] == "control"
+            and not arm["injected_us"]
+            and arm["name"] == arm["scheme"]
+        )
+        return next(plain, "control")
+
     def arm(self, name: str) -> dict[str, Any]:
         """What the run says of an arm."""
         return next((arm for arm in self.run["arms"] if arm["name"] == name), {})

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 from demo.auth import Scheme, Settings
-from demo.schemes import GROUP, build, names
+from demo.schemes import GROUP, UnknownScheme, build, names
+from demo.storage import NeedsStore
 
 from .environment import Steal
 from .ledger import Ledger
@@ -25,6 +27,7 @@ from .records import Arm, Arrays, Cell, Gate, Part, Recorded, Run, read_cells, w
 from .services import Services
 
 CONTROL = "control"
+DELAYED = "control-delay-100us"
 CONTROL_AGAIN = "control-again"
 RIVALS = "rivals"
 """The extra that brings the libraries of bench/rivals."""
@@ -187,8 +190,26 @@ def wanted_schemes(asked: Sequence[str], usual: Sequence[str] = USUAL_SCHEMES) -
         asked = installed
     if RIVALS in asked:
         asked = [*(name for name in asked if name != RIVALS), *names(RIVALS)]
-    controls = [CONTROL, *(name for name in installed if name.startswith("control-delay-"))]
-    return list(dict.fromkeys([*controls, *asked]))
+    return list(dict.fromkeys([CONTROL, DELAYED, *asked]))
+
+
+def needed_stores(wanted: Iterable[str]) -> set[str]:
+    """
+    Return the kinds of stores that the schemes *wanted* ask for: `redis`, `sqlite`, `postgres`.
+
+    Raises `BenchError` if one of them is not installed.
+    """
+    needed = set()
+    for name in wanted:
+        try:
+            build(name, Settings()).close()
+        except UnknownScheme as exc:
+            raise BenchError(str(exc)) from exc
+        except NeedsStore as exc:
+            needed.add(exc.kind)
+        except ValueError:
+            continue  # whatever else it lacks is said once its stores are there
+    return needed
 
 
 def describe_schemes(chosen: Sequence[str], settings: Settings) -> list[Scheme]:
@@ -226,15 +247,13 @@ def arms_of(schemes: list[Scheme], again: str = "") -> list[Arm]:
 
 
 def _arm(scheme: Scheme, name: str) -> Arm:
-    mechanism = "token" if scheme.name.startswith("token") else "session"
-    return Arm(
-        name=name,
-        scheme=scheme.name,
-        summary=scheme.summary,
-        mechanism="control" if scheme.mechanism is None else mechanism,  # type: ignore[arg-type]  # one of the three
-        transport=scheme.transport,
-        strength=scheme.strength,
-        bound_s=scheme.bound_s,
-        injected_us=scheme.delay_us,
-        notes=dict(scheme.notes),
-    )
+    own: dict[str, Any] = {
+        "name": name,
+        "scheme": scheme.name,
+        "mechanism": scheme.kind,
+        "injected_us": scheme.delay_us,
+    }
+    said = {field: getattr(scheme, field) for field in Arm.__struct_fields__ if field not in own}
+    if name != scheme.name:
+        said["title"] = f"{scheme.title}, again"
+    return Arm(**own, **said)

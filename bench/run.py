@@ -10,10 +10,9 @@ from dataclasses import asdict
 from rich.console import Console
 
 from demo.auth import Settings
-from demo.schemes import UnknownScheme, build
 
 from . import gates
-from .context import Context, arms_of, describe_schemes, wanted_schemes
+from .context import Context, arms_of, describe_schemes, needed_stores, wanted_schemes
 from .environment import capture
 from .journal import Ending, Journal, Order, about_files
 from .ledger import Ledger
@@ -38,19 +37,21 @@ def execute(order: Order, console: Console) -> Ending:
 
     Raises `BenchError` for an order that cannot be carried out at all; nothing is written then.
     """
-    _check_schemes(order)
+    needed = needed_stores(wanted_schemes(order.schemes, order.plan.schemes))
     folder = order.resume or make_run_folder(order.out, order.plan.name)
     with Ledger(folder) as ledger:
-        return _execute(order, console, Journal(folder, order), ledger)
+        return _execute(order, console, Journal(folder, order), ledger, needed)
 
 
-def _execute(order: Order, console: Console, journal: Journal, ledger: Ledger) -> Ending:
+def _execute(
+    order: Order, console: Console, journal: Journal, ledger: Ledger, needed: Collection[str]
+) -> Ending:
     state: State = "complete"
     reason, exit_code = "", 0
     console.print(_forecast(order), highlight=False)
     try:
         with interruptible():
-            _measure(journal, order, console, ledger)
+            _measure(journal, order, console, ledger, needed)
     except Interrupted as exc:
         state, reason, exit_code = "interrupted", str(exc), exc.exit_code
     except CannotResume:
@@ -67,18 +68,9 @@ def _execute(order: Order, console: Console, journal: Journal, ledger: Ledger) -
     return journal.end(state, " ".join(reason.split()), exit_code)
 
 
-def _check_schemes(order: Order) -> None:
-    """Raise `BenchError` if a scheme that was asked for is not installed."""
-    for name in wanted_schemes(order.schemes, order.plan.schemes):
-        try:
-            build(name, Settings()).close()
-        except UnknownScheme as exc:
-            raise BenchError(str(exc)) from exc
-        except ValueError:
-            continue  # it needs a store, which it will have
-
-
-def _measure(journal: Journal, order: Order, console: Console, ledger: Ledger) -> None:
+def _measure(
+    journal: Journal, order: Order, console: Console, ledger: Ledger, needed: Collection[str]
+) -> None:
     placement = place()
     if order.resume is None:
         journal.begin()
@@ -86,7 +78,7 @@ def _measure(journal: Journal, order: Order, console: Console, ledger: Ledger) -
     stores = Services(
         order.redis_url,
         placement.server,
-        postgres=any("postgres" in name for name in wanted),
+        postgres="postgres" in needed,
         postgres_url=order.postgres_url,
     )
     with stores as services, watched():

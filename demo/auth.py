@@ -7,14 +7,18 @@ carries its credential, and what it claims about revocation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from socket import socket as Socket  # noqa: N812 - `socket` is an attribute here
+from typing import Any, Literal, Protocol, get_args
 
 MAX_FAILURES_ACCOUNT = 10
 MAX_FAILURES_ADDRESS = 50
+Kind = Literal["session", "token", "control"]
+Verifier = Literal["", "store", "secret", "public-key"]
 Strength = Literal["immediate", "within", "at-expiry"]
 Carrier = Literal["cookie", "bearer", "url", "form", "none"]
 """How a credential travels; `url` and `form` are for teaching, and for this machine alone."""
@@ -208,12 +212,37 @@ class Measured:
     crypto_ns: int = 0
 
 
+class Moment(Protocol):
+    """Finds the moment at which a guarantee is weakest, for an adversary who can see the store."""
+
+    @property
+    def socket(self) -> Socket | None:
+        """Becomes readable when there may be news; None if there is nothing to wait for."""
+
+    def begin(self) -> None:
+        """Every node has accepted the credential often enough: look for the moment from now on."""
+
+    def is_due(self) -> bool:
+        """Return whether the moment is now."""
+
+    def close(self) -> None: ...
+
+
+Floor = Callable[[int], object]
+"""One bare call, the least that a check could cost; takes the number of the call."""
+
+
 @dataclass(frozen=True)
 class Scheme:
-    """A mechanism, its transport, and what it claims: one arm of every comparison."""
+    """
+    A mechanism, its transport, what it is made of and what it claims: one arm of a comparison.
+
+    Everything that the bench, the report and the demo say of a scheme is read from these fields.
+    Its name is a label: nothing is cut out of it.
+    """
 
     name: str
-    """`<mechanism>-<transport>-<state>`, such as `session-cookie-redis`."""
+    """Up to 80 letters, digits, dots, hyphens and underscores, as the entry point is called."""
     summary: str
     """One sentence for people who choose from a list."""
     mechanism: Mechanism | None
@@ -225,8 +254,44 @@ class Scheme:
     """The claimed bound of the window after a revoke: 0 if immediate, else seconds."""
     shared: bool = True
     """Whether several nodes can serve it: state in process memory cannot be shared."""
+    kind: Kind = "session"
+    """`session`: the state is on the server; `token`: the client carries it, signed."""
+    title: str = ""
+    """The name that people read, such as `JWT + denylist in Redis`; empty: `name`."""
+    family: str = ""
+    """The name of all schemes that differ in transport, algorithm or store alone, such as
+    `JWT + denylist`; empty: the title."""
+    algorithm: str = ""
+    """What signs the credential, such as `ES256`; empty if nothing does."""
+    strategy: str = ""
+    """How a credential is called back: `delete`, `expiry`, `denylist`, `generation`, `snapshot`,
+    `pushed`, `statuslist`, `filter`, or a word of its own."""
+    store: str = ""
+    """Where its state is: `memory`, `sqlite`, `redis`, `postgres`, or a word of its own; empty if
+    the client carries all of it. Of a token without revocation: where its refresh families are."""
+    cached: bool = False
+    """Whether a node trusts for a while what it looked up."""
+    verified_with: Verifier = ""
+    """What a service needs to verify a credential: the store, the secret, or a public key."""
+    library: str = ""
+    """The library and its version, where the mechanism is not of this project."""
+    configuration: str = ""
+    """The address of the page that *library* is configured by."""
+    beside: str = ""
+    """The name of a scheme of this project that does the same work; its cost is put beside."""
+    apart: str = ""
+    """What of that work is not quite the same."""
+    place: str = ""
+    """The prefix of its keys, or the schema of its tables, in `store`: what it keeps can be
+    counted there. Empty: nobody knows. A file is its own place."""
     delay_us: float = 0.0
     """A known delay put before every authenticated route: what measurements are checked against."""
+    floor: Callable[[Sequence[str]], Floor | None] = lambda _: None
+    """Return the floor of a check of the given credentials: the bare call, without the mechanism,
+    to the same store or primitive. None where nobody knows one."""
+    weakest: Callable[[Sequence[str]], Moment | None] = lambda _: None
+    """Return what finds the moment at which a revocation is weakest, from the URLs of stores that
+    are nobody else's; None if that is right after a node accepted the credential."""
     public_keys: Callable[[], Mapping[str, Any]] | None = None
     """The JWKS, where there are public keys."""
     status_list: Callable[[int], tuple[str, int]] | None = None
@@ -240,9 +305,46 @@ class Scheme:
     """What this thread spent since the last call, and start again from zero."""
     close: Callable[[], None] = lambda: None
     """Let go of connections and files."""
-    notes: Mapping[str, str] = field(default_factory=dict)
-    """What the report says of this scheme, such as its algorithm and its store."""
 
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", self.name):
+            raise ValueError(
+                f"a scheme cannot be named {self.name[:80]!r}: use up to 80 letters, digits, "
+                "dots, hyphens and underscores"
+            )
+        for field, closed in _CLOSED.items():
+            if (value := getattr(self, field)) not in closed:
+                remedy = f"it is one of {', '.join(filter(None, closed))}"
+                raise ValueError(f"scheme {self.name}: {field} cannot be {value!r}; {remedy}")
+        if (self.kind == "control") != (self.mechanism is None):
+            raise ValueError(
+                f"scheme {self.name}: a control has no mechanism, and no other lacks one"
+            )
+        # A frozen dataclass has no other way to fill in what was left out.
+        object.__setattr__(self, "title", self.title or self.name)
+        object.__setattr__(self, "family", self.family or self.title)
+
+    @property
+    def asked_store(self) -> str:
+        """The store that a verify depends on; empty if none does."""
+        return "" if self.strategy == "expiry" else self.store
+
+    @property
+    def follows(self) -> bool:
+        """Whether each node knows the denials by itself, and asks the store for none of them."""
+        return self.strategy in FOLLOWING
+
+
+ASKING = frozenset({"denylist", "generation"})
+"""The strategies under which a verify asks the store."""
+FOLLOWING = frozenset({"snapshot", "pushed", "statuslist", "filter"})
+"""The strategies under which each node knows the denials, and a verify asks no store."""
+_CLOSED: Mapping[str, tuple[str, ...]] = {
+    "kind": get_args(Kind),
+    "transport": get_args(Carrier),
+    "strength": get_args(Strength),
+    "verified_with": get_args(Verifier),
+}
 
 SchemeFactory = Callable[[Settings], Scheme]
 """What an entry point in the group `sessions_or_tokens.schemes` names."""

@@ -67,7 +67,7 @@ def _shown(gate: Gate) -> dict[str, Any]:
     """Give what the page is made of."""
     identity, refused = _identity(gate)
     credential = gate.credential() or ""
-    is_token = gate.scheme.name.startswith("token-")
+    is_token = gate.scheme.kind == "token"
     return {
         "scheme": gate.scheme,
         "message": DONE.get(said().get("done", "")),

@@ -32,6 +32,15 @@ STORE_TIMEOUT_S = 1.5
 """A store that does not answer by then is an outage: the app answers 503 within two seconds."""
 
 
+class NeedsStore(ValueError):
+    """A scheme keeps its state in a kind of store that the settings do not name."""
+
+    def __init__(self, name: str, kind: str, remedy: str) -> None:
+        super().__init__(f"{name} keeps its state in {remedy}")
+        self.kind = kind
+        """`redis`, `sqlite` or `postgres`."""
+
+
 def has_redis(settings: Settings) -> bool:
     """Whether a Valkey or Redis was given."""
     return bool(_urls(settings, _is_redis))
@@ -60,9 +69,11 @@ def redis_client(name: str, settings: Settings) -> Valkey:
     """A client of the first Valkey or Redis given; ValueError with the remedy if none is."""
     urls = _urls(settings, _is_redis)
     if not urls:
-        raise ValueError(
-            f"{name} keeps its state in Valkey or Redis: give --store-url redis://host:port, or "
-            f"let 'make demo SCHEME={name}' start one"
+        raise NeedsStore(
+            name,
+            "redis",
+            "Valkey or Redis: give --store-url redis://host:port, or "
+            f"let 'make demo SCHEME={name}' start one",
         )
     client: Any = Valkey.from_url(
         urls[0], socket_timeout=STORE_TIMEOUT_S, socket_connect_timeout=STORE_TIMEOUT_S
@@ -83,9 +94,11 @@ def sqlite_path(name: str, settings: Settings) -> Path:
     """
     urls = _urls(settings, _is_sqlite)
     if not urls:
-        raise ValueError(
-            f"{name} keeps its state in an SQLite file: give --store-url sqlite:///path, or let "
-            f"'make demo SCHEME={name}' make one"
+        raise NeedsStore(
+            name,
+            "sqlite",
+            "an SQLite file: give --store-url sqlite:///path, or let "
+            f"'make demo SCHEME={name}' make one",
         )
     path = Path(unquote(urls[0].removeprefix("sqlite://")))
     if settings.mount:
@@ -98,9 +111,11 @@ def postgres_url(name: str, settings: Settings) -> str:
     """The first PostgreSQL given; ValueError with the remedy if none is, or no driver for it."""
     urls = _urls(settings, _is_postgres)
     if not urls:
-        raise ValueError(
-            f"{name} keeps its state in PostgreSQL: give --store-url postgresql://user@host/name, "
-            f"or let 'make demo SCHEME={name}' start one"
+        raise NeedsStore(
+            name,
+            "postgres",
+            "PostgreSQL: give --store-url postgresql://user@host/name, "
+            f"or let 'make demo SCHEME={name}' start one",
         )
     if find_spec("psycopg") is None:
         raise ValueError(f"{name} needs psycopg: pip install 'sessions-or-tokens[postgres]'")

@@ -91,9 +91,7 @@ def _tails(results: Results) -> Iterator[str]:
         return
     if not any(row.metric == "request_ms_p99" for row in rows):
         yield "No p99 is given: it takes 1,000 requests in each block, and this run has fewer."
-    elif not any(
-        row.metric == "request_ms_p99" and row.noted("design") == "separate" for row in rows
-    ):
+    elif not any(row.metric == "request_ms_p99" and row.design == "separate" for row in rows):
         yield (
             "Tails come from blocks that all schemes shared, so one's slow request may have "
             "delayed another's. Compare medians; tails need separate blocks."

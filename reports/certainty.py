@@ -48,6 +48,6 @@ def _about(results: Results, metric: str, effect: Row, layer: str) -> Row | None
         return (row.scheme, row.population, row.claims, row.regime("layer"))
 
     for row in results.of(metric):
-        if row.noted("layer") == layer and conditions(row) == conditions(effect):
+        if row.layer == layer and conditions(row) == conditions(effect):
             return row
     return None

@@ -147,7 +147,7 @@ def changes_between(before: Results, after: Results) -> Iterator[Change]:
             continue
         elif row.metric in COUNTED:
             yield Change(row, twin, real=_apart(row, twin))
-        elif row.metric.endswith(TIMED) and not row.noted("axis"):
+        elif row.metric.endswith(TIMED) and not row.axis:
             noise = max(_noise(before, row), _noise(after, row))
             beyond = abs(twin.value - row.value) > 2 * noise
             widened = 1.0 if noise else 2.0
@@ -156,7 +156,7 @@ def changes_between(before: Results, after: Results) -> Iterator[Change]:
 
 def _key(row: Row) -> tuple[object, ...]:
     # The rate follows what the machine can do, so it may differ by a little.
-    store = row.noted("store")
+    store = row.asked_store
     regime = row.regime("rate")
     return (row.measure, row.scheme, row.metric, row.population, row.claims, store, regime)
 
@@ -165,7 +165,7 @@ def _comparable(one: Row, other: Row) -> bool:
     """Say whether two figures are over enough blocks, and of the same load."""
     if min(one.rounds or 0, other.rounds or 0) < FEWEST_BLOCKS:
         return False
-    slow, fast = sorted(float(row.noted("rate") or 1.0) for row in (one, other))
+    slow, fast = sorted((row.rate or 1.0) for row in (one, other))
     return fast <= RATES_APART * slow
 
 
@@ -195,11 +195,15 @@ def _apart(one: Row, other: Row, widened: float = 1.0) -> bool:
     return high < low
 
 
+SAID_APART = ("nodes", "store_rtt_ms", "population", "claims")
+"""Dimensions that a line names elsewhere, or not at all."""
+
+
 def _line(change: Change) -> str:
     sign = "+" if change.by > 0 else "\N{MINUS SIGN}"
     unit = quantity(change.after).partition(" ")[2]
     claims = f"claims={change.before.claims}" if change.before.claims else ""
-    told = "; ".join(part for part in (claims, change.before.note) if part)
+    told = "; ".join(part for part in (claims, change.before.said(*SAID_APART)) if part)
     regime = f" ({told})" if told else ""
     return (
         f"{change.before.scheme}  {change.before.metric}{regime}: {measured(change.before)} -> "

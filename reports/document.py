@@ -184,7 +184,7 @@ def _floors(results: Results) -> list[str]:
     if stored is not None:
         told.append(
             f"Equal arms with a store differ by up to {quantity(stored)} inside the request "
-            f"({stored.noted('less')}, measured twice, over {stored.rounds} blocks)."
+            f"({stored.less}, measured twice, over {stored.rounds} blocks)."
         )
     ours, theirs = (results.find(f"{whose}_ms_mean") for whose in ("ours", "h2load"))
     if ours is not None and theirs is not None:

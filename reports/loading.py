@@ -110,6 +110,18 @@ class Recording:
         return self._arms.get(name) or Arm(name=name, scheme=name)
 
     @cached_property
+    def control(self) -> str:
+        """Give the arm without any check, which every cost is measured over."""
+        plain = (arm for arm in self.run.arms if arm.mechanism == "control" and not arm.injected_us)
+        return next((arm.name for arm in plain if not arm.is_again), "control")
+
+    @cached_property
+    def control_again(self) -> str:
+        """Give the arm that measures the control a second time; empty if there is none."""
+        own = (arm for arm in self.run.arms if arm.is_again and arm.scheme == self.control)
+        return next((arm.name for arm in own), "")
+
+    @cached_property
     def _arms(self) -> dict[str, Arm]:
         return {arm.name: arm for arm in self.run.arms}
 

@@ -25,14 +25,10 @@ from .measures.outage import Fault
 from .measures.revocation import Trials
 from .measures.scale import Point
 from .measures.traffic import Profile
-from .measures.twins import AGAIN
 from .measures.worst import History
 from .rows import Row, find
 from .validity import Verdict, judge
 from .wording import RIVAL
-
-LOCAL = ("-memory", "-sqlite")
-"""States that nodes on several machines cannot share."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +53,18 @@ class Results:
         """Whether no gate failed."""
         return all(verdict.passed for verdict in self.verdicts)
 
-    def find(self, metric: str, scheme: str | None = None, **noted: str) -> Row | None:
+    def validity(self, row: Row) -> tuple[str, str]:  # noqa: ARG002 - the page's is every row's
+        """Give `sound` or `withheld`, and why; as long as gates are of the page, its own."""
+        return self._validity
+
+    @cached_property
+    def _validity(self) -> tuple[str, str]:
+        failed = [verdict.title for verdict in self.verdicts if not verdict.passed]
+        return ("withheld", f"failed: {', '.join(failed)}") if failed else ("sound", "")
+
+    def find(self, metric: str, scheme: str | None = None, **wanted: str | float) -> Row | None:
         """Give the first row that fits, or None."""
-        return find(self.of(metric), metric, scheme, **noted)
+        return find(self.of(metric), metric, scheme, **wanted)
 
     def of(self, *metrics: str) -> list[Row]:
         """Give the rows of *metrics*, of each in their order."""
@@ -79,11 +84,23 @@ class Results:
     def repeated(self, name: str) -> str:
         """Give the scheme that the arm *name* only measures again; empty for an ordinary one."""
         arm = self.recording.arm(name)
-        return arm.scheme if arm.name == f"{arm.scheme}{AGAIN}" else ""
+        return arm.scheme if arm.is_again else ""
 
     def rival(self, scheme: str) -> str:
         """Give the library, with its version, of a scheme that is not ours; empty for ours."""
-        return self.recording.arm(scheme).notes.get("rival", "")
+        return self.recording.arm(scheme).library
+
+    def title(self, scheme: str) -> str:
+        """Give the name that people read."""
+        return self.recording.arm(scheme).title or scheme
+
+    def family(self, scheme: str) -> str:
+        """Give what schemes have in common that differ in transport, algorithm or store alone."""
+        return self.recording.arm(scheme).family or self.title(scheme)
+
+    def is_local(self, scheme: str) -> bool:
+        """Say whether its state stays on one machine."""
+        return self.recording.arm(scheme).is_local
 
     def look(self, scheme: str) -> str:
         """Give what decides colour and marker: the mechanism, and whose it is."""
@@ -93,9 +110,9 @@ class Results:
         """Give the noise floor of a layer, at the load and distance of *like* if it is given."""
         if like is None or like.plain:
             return self.find("aa_noise_us", layer=layer)
-        about = (layer, like.noted("load"), like.far, like.store_rtt_ms)
+        about = (layer, like.load, like.far, like.store_rtt_ms)
         for one in self.of("aa_noise_us"):
-            if (one.noted("layer"), one.noted("load"), one.far, one.store_rtt_ms) == about:
+            if (one.layer, one.load, one.far, one.store_rtt_ms) == about:
                 return one
         return None
 
@@ -160,7 +177,7 @@ def evaluate(recording: Recording, profile: Profile | None = None) -> Results:
         *worst.rows(recording, history),
         *outage.rows(recording),
         *sizes,
-        *traffic.rows(recording.run.name, profile, sizes),
+        *traffic.rows(recording, profile, sizes),
         *scale.rows(recording),
         *break_even.rows(recording, points),
         *model.rows(recording, fitted),
@@ -168,7 +185,7 @@ def evaluate(recording: Recording, profile: Profile | None = None) -> Results:
         *twins.rows(recording),
     ]
     # Whoever asks for one row of several means the plain one: low load, store nearest.
-    rows.sort(key=lambda one: (one.noted("load") == "high", one.far, one.store_rtt_ms or 0.0))
+    rows.sort(key=lambda one: (one.load == "high", one.far, one.store_rtt_ms or 0.0))
     return Results(
         recording=recording,
         rows=tuple(rows),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .results import LOCAL, Results
+from .results import Results
 
 MOST = 10
 """Schemes that fit a first screen; so few are all shown."""
@@ -12,9 +12,6 @@ RULE = (
     "at most ten of ours, and of schemes that differ in transport, algorithm or store alone the "
     "cheapest that several machines can share"
 )
-INCIDENTAL = {"cookie", "bearer", "url", "form"} | {"memory", "sqlite", "redis", "postgres"}
-INCIDENTAL |= {"hs256", "rs256", "ps256", "es256", "eddsa"}
-"""Words of a scheme's name that do not say in which way it keeps a caller."""
 
 
 def selection(results: Results, schemes: Iterable[str]) -> list[str]:
@@ -23,9 +20,8 @@ def selection(results: Results, schemes: Iterable[str]) -> list[str]:
     if len(everything) <= MOST:
         return everything
     ours = [scheme for scheme in everything if not results.rival(scheme)] or everything
-    shared = [scheme for scheme in ours if not scheme.endswith(LOCAL)]
-    first: dict[tuple[str, str, str], str] = {}
+    shared = [scheme for scheme in ours if not results.is_local(scheme)]
+    first: dict[tuple[str, str], str] = {}
     for scheme in shared or ours:
-        way = "-".join(word for word in scheme.split("-")[1:] if word not in INCIDENTAL)
-        first.setdefault((results.mechanism(scheme), way, results.rival(scheme)), scheme)
+        first.setdefault((results.family(scheme), results.rival(scheme)), scheme)
     return list(first.values())[:MOST]

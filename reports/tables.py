@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .rows import COLUMNS, Row, cells_of
+from .dimensions import NAMES
+from .rows import COLUMNS, FIGURE, PARTS, Row, tidy
 from .wording import measured
 
-SCHEMA = 1
+if TYPE_CHECKING:
+    from .results import Results
+
+SCHEMA = 2
 """Of results.json; schemas/results.schema.json says what its fields mean."""
 
 
@@ -28,24 +32,45 @@ class Table:
     """The rows of `results.csv` that it shows."""
 
 
-def csv_text(rows: Iterable[Row]) -> str:
+def csv_text(results: Results, rows: Iterable[Row]) -> str:
     """Give `results.csv`: long and tidy, one figure a row, empty where nothing applies."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow(["" if cell is None else cell for cell in cells_of(row)])
+    writer.writerows(lines(results, rows))
     return target.getvalue()
 
 
-def json_text(rows: Iterable[Row], about: dict[str, Any]) -> str:
-    """Give `results.json`: the same rows, with what the run was."""
-    content = {
-        "schema": SCHEMA,
-        **about,
-        "results": [dict(zip(COLUMNS, map(_plain, cells_of(row)), strict=True)) for row in rows],
-    }
+def lines(results: Results, rows: Iterable[Row]) -> Iterator[list[Any]]:
+    """Give each of *rows* in the order of the columns, None where nothing applies."""
+    for row in rows:
+        said = cells_of(results, row)
+        yield [said.get(name) for name in COLUMNS]
+
+
+def json_text(results: Results, rows: Iterable[Row], about: dict[str, Any]) -> str:
+    """Give `results.json`: the same rows without what does not apply, with what the run was."""
+    whole = [dict.fromkeys(FIGURE) | cells_of(results, row) for row in rows]
+    content = {"schema": SCHEMA, **about, "results": whole}
     return msgspec.json.format(msgspec.json.encode(content), indent=1).decode() + "\n"
+
+
+def cells_of(results: Results, row: Row) -> dict[str, Any]:
+    """Give what stands in the columns of *row*, figures with six digits; not what is empty."""
+    arm = results.recording.arm(row.scheme)
+    validity, reason = results.validity(row)
+    said = {
+        **{name: getattr(row, name) for name in FIGURE},
+        "validity": validity,
+        "reason": reason,
+        **{name: getattr(arm, name) for name in PARTS},
+        **{name: getattr(row, name) for name in NAMES},
+    }
+    return {name: tidy(value) for name, value in said.items() if _applies(value)}
+
+
+def _applies(value: Any) -> bool:
+    return value not in ("", None) and not (isinstance(value, float) and not math.isfinite(value))
 
 
 def by_scheme(results: Mapping[str, Sequence[Row | None]], columns: Sequence[str]) -> Table:
@@ -58,7 +83,3 @@ def by_scheme(results: Mapping[str, Sequence[Row | None]], columns: Sequence[str
 def cell(row: Row | None) -> str:
     """Write one figure for a table, with its interval where it has one."""
     return "\N{EM DASH}" if row is None else measured(row)
-
-
-def _plain(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -87,7 +87,7 @@ def _known_delays(rows: Sequence[Row]) -> list[Verdict]:
     """Hold the span, the primary figure, to the delay that was put in."""
     found = []
     for one in rows:
-        if one.metric != "recovered_delay_us" or one.noted("layer") != "span" or one.far:
+        if one.metric != "recovered_delay_us" or one.layer != "span" or one.far:
             continue
         injected = find(rows, "injected_delay_us", one.scheme, layer="span")
         if injected is None:

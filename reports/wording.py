@@ -63,8 +63,8 @@ def floor(noise: Row) -> str:
 def regime(row: Row) -> str:
     """Write the conditions the figure was measured under."""
     parts = []
-    if row.noted("rate"):
-        parts.append(f"{number(float(row.noted('rate')))} requests a second of each scheme")
+    if row.rate:
+        parts.append(f"{number(row.rate)} requests a second of each scheme")
     if row.nodes:
         parts.append(f"{row.nodes} nodes" if row.nodes > 1 else "one node")
     if row.population:

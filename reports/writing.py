@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -15,9 +16,9 @@ from .document import Document, compose
 from .loading import load
 from .measures.traffic import Profile
 from .results import Results, evaluate
-from .rows import COLUMNS, Row, cells_of
+from .rows import COLUMNS
 from .sections import glance
-from .tables import csv_text, json_text
+from .tables import csv_text, json_text, lines
 from .tested import tested
 
 Files = Mapping[str, bytes]
@@ -46,7 +47,7 @@ def report(
         arm.name for arm in results.recording.run.arms if results.mechanism(arm.name) != "control"
     ]
     document = compose(results, tested(folder, schemes, attacks, promises))
-    write(folder, files(results, document), results.rows)
+    write(folder, files(results, document), list(lines(results, results.rows)))
     return document
 
 
@@ -61,8 +62,8 @@ def files(results: Results, document: Document) -> dict[str, bytes]:
         "valid": results.valid,
     }
     texts = {
-        "results.csv": csv_text(results.rows),
-        "results.json": json_text(results.rows, about),
+        "results.csv": csv_text(results, results.rows),
+        "results.json": json_text(results, results.rows, about),
         "report.md": markdown.text(document),
         "index.html": html.page(document),
     }
@@ -78,11 +79,11 @@ def files(results: Results, document: Document) -> dict[str, bytes]:
             made[f"{stem}.svg"] = figure.wide.encode()
             made[f"{stem}-dark.svg"] = theme.darkened(figure.wide).encode()
             made[f"{stem}.png"] = figure.png
-            made[f"{stem}.csv"] = csv_text(figure.table.source).encode()
+            made[f"{stem}.csv"] = csv_text(results, figure.table.source).encode()
     return made
 
 
-def write(folder: Path, made: Files, rows: Sequence[Row] = ()) -> None:
+def write(folder: Path, made: Files, rows: Sequence[Sequence[Any]] = ()) -> None:
     """Write all of *made* beside its place, then move each file there.
 
     *rows* become the table `results` of the run's records. A disk that fills up or turns out
@@ -94,7 +95,7 @@ def write(folder: Path, made: Files, rows: Sequence[Row] = ()) -> None:
             (staged / path).parent.mkdir(parents=True, exist_ok=True)
             (staged / path).write_bytes(content)
         if rows:
-            write_results(folder, COLUMNS, [cells_of(row) for row in rows])
+            write_results(folder, COLUMNS, rows)
         (folder / "charts").mkdir(exist_ok=True)
         for path in made:
             (staged / path).replace(folder / path)

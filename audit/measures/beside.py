@@ -9,38 +9,21 @@ import numpy as np
 from ..figures import Found
 from ..intervals import Estimate, all_pairs, share_of_medians
 from ..raw import Records, Samples, Series
-from .lookup import CONTROL, TIMES, preferring
-
-SAME_WORK = (
-    ("session-cookie-redis", "session-cookie-flasksession-redis"),
-    ("session-cookie-redis", "session-cookie-django-redis"),
-    ("session-cookie-postgres", "session-cookie-flasksession-postgres"),
-    ("session-cookie-postgres", "session-cookie-django-postgres"),
-    ("token-bearer-hs256-expiry", "token-bearer-flaskjwt-expiry"),
-    ("token-bearer-hs256-expiry", "token-bearer-joserfc-expiry"),
-    ("token-bearer-hs256-expiry", "token-bearer-authlib-expiry"),
-    ("token-bearer-hs256-expiry", "token-bearer-itsdangerous-expiry"),
-    ("token-bearer-hs256-expiry", "token-bearer-paseto-expiry"),
-    ("token-bearer-hs256-denylist-redis", "token-bearer-flaskjwt-denylist-redis"),
-    ("token-bearer-hs256-denylist-postgres", "token-bearer-simplejwt-blacklist-postgres"),
-    ("token-cookie-hs256-expiry", "session-cookie-flask-signed"),
-    ("token-cookie-hs256-expiry", "session-cookie-django-signed"),
-)
-"""Ours, theirs."""
+from .lookup import TIMES, preferring
 
 
 def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
     """Every row of `cost_ratio_p50`."""
     layer, take = TIMES["auth_us"]
     series = preferring("interleaved", records.series("lookup", layer, take))
-    for mine, theirs in SAME_WORK:
+    for mine, theirs in ((arm["beside"], arm["name"]) for arm in records.run["arms"]):
         for one in (s for s in series if s.arm == mine):
-            other, control = (_like(one, series, arm) for arm in (theirs, CONTROL))
+            other, control = (_like(one, series, arm) for arm in (theirs, records.control))
             if other is None or control is None:
                 continue
             estimate = _ratio(one, other, control, records.seed)
             if estimate is not None:
-                noted = {"beside": theirs}
+                noted = {"beside": theirs, "layer": layer}
                 yield Found("lookup", mine, "cost_ratio_p50", estimate, one.regime, noted)
 
 

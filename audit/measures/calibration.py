@@ -43,7 +43,7 @@ CELLS = ("", "proxy", "h2load")
 def found(records: Records, before: Sequence[Found]) -> Iterator[Found]:
     """Every row of the measure `calibration`; it needs those of `lookup` in *before*."""
     costs = [row for row in before if row.measure == "lookup" and row.metric in LAYERS]
-    noise = [_noise(row) for row in costs if row.scheme == "control-again"]
+    noise = [_noise(row) for row in costs if _is_again(records, row.scheme)]
     yield from noise
     for row in costs:
         yield from _known_delay(row, float(records.arm(row.scheme).get("injected_us", 0.0)))
@@ -54,6 +54,11 @@ def found(records: Records, before: Sequence[Found]) -> Iterator[Found]:
     for layer in CELLS:
         for metric in GENERATOR:
             yield from _generator(records, layer, metric)
+
+
+def _is_again(records: Records, name: str) -> bool:
+    """Whether the arm *name* is the control once more."""
+    return name != records.control == records.arm(name).get("scheme")
 
 
 def _noise(row: Found) -> Found:

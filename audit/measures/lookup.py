@@ -14,10 +14,9 @@ from ..figures import Found
 from ..intervals import Estimate, over, paired, pooled_quantile
 from ..raw import Cell, Records, Samples, Series, gather
 
-CONTROL = "control"
 TAILS = {"p90": 0.9, "p99": 0.99, "p999": 0.999}
 COUNTS = (
-    *("store_reads", "store_writes", "server_calls", "store_depth", "signature_checks"),
+    *("store_reads", "store_writes", "server_calls", "signature_checks"),
     *("cpu_us", "errors"),
 )
 COUNTED_LAYERS = ("hot", "span", "request")
@@ -30,9 +29,9 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
     for metric, (layer, take) in TIMES.items():
         series = timed(records, layer, take)
         medians, tails = preferring("interleaved", series), preferring("separate", series)
-        yield from _percentiles(records, metric, medians, tails)
-        if metric != "floor_us":
-            yield from _costs(metric, medians)
+        yield from _percentiles(records, metric, layer, medians, tails)
+        if layer != "hot":
+            yield from _costs(records.control, metric, layer, medians)
         if metric == "auth_us":
             yield from _differences(records, metric, medians)
     for layer in COUNTED_LAYERS:
@@ -116,7 +115,7 @@ def pairs(series: list[Series], arm: str, other: str) -> Iterator[tuple[Series, 
 
 
 def _percentiles(
-    records: Records, metric: str, medians: list[Series], tails: list[Series]
+    records: Records, metric: str, layer: str, medians: list[Series], tails: list[Series]
 ) -> Iterator[Found]:
     # Tails have a median too, of their own design, so that nobody need mix two.
     both = {id(one): one for one in [*medians, *tails]}
@@ -125,15 +124,15 @@ def _percentiles(
     for one, suffix, q in wanted:
         estimate = pooled_quantile(one.blocks, q, records.seed)
         if estimate is not None:
-            yield _row(one, f"{metric}_{suffix}", estimate)
+            yield _row(one, f"{metric}_{suffix}", estimate, layer=layer)
 
 
-def _costs(metric: str, series: list[Series]) -> Iterator[Found]:
+def _costs(control: str, metric: str, layer: str, series: list[Series]) -> Iterator[Found]:
     for arm in _arms(series):
-        if arm == CONTROL:
+        if arm == control:
             continue
-        for one, estimate in pairs(series, arm, CONTROL):
-            yield _row(one, f"{metric}_cost_p50", estimate)
+        for one, estimate in pairs(series, arm, control):
+            yield _row(one, f"{metric}_cost_p50", estimate, layer=layer)
 
 
 def _differences(records: Records, metric: str, series: list[Series]) -> Iterator[Found]:
@@ -142,7 +141,7 @@ def _differences(records: Records, metric: str, series: list[Series]) -> Iterato
     for session in (arm for arm in arms if kind[arm] == "session"):
         for token in (arm for arm in arms if kind[arm] == "token"):
             for one, estimate in pairs(series, session, token):
-                yield _row(one, f"{metric}_difference_p50", estimate, less=token)
+                yield _row(one, f"{metric}_difference_p50", estimate, less=token, layer="span")
 
 
 def _counts(records: Records, layer: str) -> Iterator[Found]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..figures import Found, parts_of
+from ..figures import Found
 from ..intervals import Estimate
 from ..raw import Cell, Records, Regime, Samples, gather, load_json
 
@@ -20,7 +20,6 @@ METRICS = (
     "request_bytes_h2_first_total",
     "request_bytes_h2_steady_total",
     "credential_bytes",
-    "cookie_bytes",
     "bytes_per_claim",
     "claims_max",
     "store_bytes_per_session",
@@ -32,6 +31,7 @@ METRICS = (
     "h2_cliff_bytes",
     "silent_cookie_bytes",
 )
+TRAFFIC = ("traffic_up_gb", "traffic_down_gb")
 A_DAY_S = 86_400
 REQUESTS_A_LOGIN = 1_000
 
@@ -49,7 +49,7 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
             counted.append(Found("payload", one.arm, metric, estimate, one.regime, {}))
     yield from counted
     for requests_per_s, days in _stated(records):
-        yield from _traffic(counted, requests_per_s, days)
+        yield from _traffic(records, counted, requests_per_s, days)
 
 
 def _figure(cell: Cell, metric: str) -> Samples | None:
@@ -59,12 +59,13 @@ def _figure(cell: Cell, metric: str) -> Samples | None:
 def _stated(records: Records) -> Iterator[tuple[str, str]]:
     """The traffic that the report adds bytes up for: a choice of its reader, and not measured."""
     rows = load_json(records.folder / "results.json")["results"]
-    notes = [parts_of(row["note"]) for row in rows if row["metric"].startswith("traffic_")]
-    said = [dict(part.split("=", 1) for part in note) for note in notes]
-    yield from {(one["requests_per_s"], one["days"]): None for one in said}
+    said = [row for row in rows if row["metric"] in TRAFFIC]
+    yield from {(f"{one['requests_per_s']:g}", f"{one['days']:g}"): None for one in said}
 
 
-def _traffic(counted: list[Found], requests_per_s: str, days: str) -> Iterator[Found]:
+def _traffic(
+    records: Records, counted: list[Found], requests_per_s: str, days: str
+) -> Iterator[Found]:
     """Bytes over control, at the fewest claims, times the requests of the traffic."""
     gigarequests = float(requests_per_s) * float(days) * A_DAY_S / 1e9
     noted = {"requests_per_s": requests_per_s, "days": days}
@@ -79,13 +80,13 @@ def _traffic(counted: list[Found], requests_per_s: str, days: str) -> Iterator[F
 
     for arm in dict.fromkeys(row.scheme for row in counted):
         request = least("request_bytes", arm)
-        if request is None or arm.startswith("control"):
+        if request is None or records.arm(arm).get("mechanism") == "control":
             continue
         yield row(arm, "traffic_up_gb", request * gigarequests)
         sizes = [
             least(metric, name)
             for metric in ("response_bytes", "response_bytes_login")
-            for name in (arm, "control")
+            for name in (arm, records.control)
         ]
         answer, bare, login, bare_login = sizes
         if answer is None or bare is None or login is None or bare_login is None:

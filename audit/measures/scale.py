@@ -13,7 +13,7 @@ from ..raw import Cell, Records, Regime, Samples, Series
 from .lookup import duration
 
 COUNTS = (
-    *("store_reads", "store_writes", "server_calls", "store_depth", "signature_checks"),
+    *("store_reads", "store_writes", "server_calls", "signature_checks"),
     *("credential_bytes", "process_bytes"),
 )
 TIMES = (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..figures import Found
 from ..intervals import Estimate
 from ..raw import Records
-from .lookup import CONTROL, TIMES, pairs, preferring, timed
+from .lookup import TIMES, pairs, preferring, timed
 
 FACTORS = {"auth_us": 1.0, "request_ms": 1e3}
 """To microseconds, of the times that have a pair."""
@@ -18,7 +18,7 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
     twice = [
         (arm["name"], arm["scheme"])
         for arm in records.run["arms"]
-        if arm["name"] == f"{arm['scheme']}-again" and arm["scheme"] != CONTROL
+        if arm["name"] != arm["scheme"] and arm["scheme"] != records.control
     ]
     for metric, factor in FACTORS.items():
         layer, take = TIMES[metric]

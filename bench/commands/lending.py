@@ -9,6 +9,7 @@ import sys
 
 import click
 
+from ..context import needed_stores
 from ..processes.children import LAUNCHER, BenchError
 from ..processes.interrupts import Interrupted, interruptible
 from ..services import Services
@@ -21,10 +22,14 @@ from .failing import fail
 )
 @click.option("--redis-url", metavar="URL", help="Use this one. Default: start a Valkey.")
 @click.option("--postgres", is_flag=True, help="Start a PostgreSQL as well.")
+@click.option("--for", "scheme", metavar="SCHEME", help="Start a PostgreSQL if SCHEME needs one.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def with_services(redis_url: str | None, postgres: bool, command: tuple[str, ...]) -> None:
+def with_services(
+    redis_url: str | None, postgres: bool, scheme: str | None, command: tuple[str, ...]
+) -> None:
     """Run COMMAND with DEMO_STORE_URL and DEMO_KEYS_FILE set to stores that end with it."""
     try:
+        postgres = postgres or (scheme is not None and "postgres" in needed_stores([scheme]))
         with interruptible(), Services(redis_url, postgres=postgres) as services:
             variables = {
                 "DEMO_STORE_URL": " ".join(services.store_urls),

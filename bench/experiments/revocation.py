@@ -16,11 +16,10 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from demo.auth import Scheme, Settings
+from demo.auth import Moment, Scheme, Settings
 from demo.schemes import build
 
 from ..caller import Caller, Refused
@@ -29,7 +28,6 @@ from ..nodes import Node, Nodes, start_nodes
 from ..payload.wire import Connection
 from ..processes.children import BenchError
 from ..records import Arm, Cell
-from ..revocation.attacks import Attack, attack_on
 from ..revocation.attempts import Attempt
 from ..revocation.cells import Seen, revocation_cell
 from ..revocation.history import REJECT
@@ -98,7 +96,7 @@ def _revoke_under(
         immediate=scheme.strength == "immediate",
     )
     draw = random.Random(repr(context.seed_for("revocation", arm.name)))
-    attack = attack_on(scheme, _own_port(context.services))
+    attack = scheme.weakest(_own_stores(context.services))
     with contextlib.closing(attack) if attack else contextlib.nullcontext():
         yield from measure(arm.name, at, trials, draw, tell, attack)
 
@@ -113,9 +111,9 @@ def _lose_under(
     )
 
 
-def _own_port(services: Services) -> int | None:
-    """Where the Valkey is that this run started; None if somebody else's was given."""
-    return urlsplit(services.redis_url).port if services.server is not None else None
+def _own_stores(services: Services) -> list[str]:
+    """Return the URL of the Valkey that this run started; none if somebody else's was given."""
+    return [services.redis_url] if services.server is not None else []
 
 
 def lose_keys(
@@ -153,7 +151,7 @@ def measure(
     trials: Trials,
     draw: random.Random,
     tell: Tell = lambda _: None,
-    attack: Attack | None = None,
+    attack: Moment | None = None,
 ) -> Iterator[Found]:
     """Put the mount *arm* of *nodes* through all its revocations; gives its cells, without IDs.
 
@@ -192,7 +190,7 @@ def _watch(
     nodes: Sequence[Node],
     trials: Trials,
     batch: Sequence[tuple[Case, str]],
-    attack: Attack | None,
+    attack: Moment | None,
 ) -> list[Seen]:
     logged_in = [_log_in(arm, nodes, case, subject) for case, subject in batch]
     # Only now, when all have logged in: the first ones have been aging meanwhile.

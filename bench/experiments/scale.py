@@ -15,11 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from demo.schemes import names
-
 from .. import gates
-from ..context import foreign_schemes
-from ..lookup.bare import store_of
 from ..records import Cell, Gate, Layer
 from ..scale.distances import Distances
 from ..scale.ground import SETTINGS, Ground
@@ -46,7 +42,7 @@ class _Site(NamedTuple):
 
 def run(context: Context) -> None:
     """Measure every walk of the plan, in an order drawn from the run's seed, and save its cells."""
-    planned = walks(context.plan, _chosen(context), set(names()) - set(foreign_schemes()))
+    planned = walks(context.plan, _chosen(context))
     random.Random(repr(context.seed_for("scale", "order"))).shuffle(planned)
     total_s = sum(walk.seconds(context.plan) for walk in planned) or 1.0
     done_s = 0.0
@@ -95,7 +91,7 @@ def _gate(planned: list[Walk]) -> Gate:
 
 def _measure(context: Context, site: _Site, walk: Walk, tell: Tell) -> None:
     tell(0.0)
-    store = store_of(walk.scheme) or "redis"
+    store = walk.of.asked_store or "redis"
     urls = site.ground.urls(walk.places, store)
     job = ScaleJob(
         scheme=walk.scheme,
@@ -114,7 +110,7 @@ def _measure(context: Context, site: _Site, walk: Walk, tell: Tell) -> None:
         tell(sum(each.exists() for each in expected) / len(expected))
 
     site.workbench.work(job, tick)
-    _save(context, job)
+    _save(context, job, walk.of.asked_store)
 
 
 def _places(job: ScaleJob) -> list[tuple[int, int]]:
@@ -122,7 +118,7 @@ def _places(job: ScaleJob) -> list[tuple[int, int]]:
     return [(round_, number) for round_ in range(rounds) for number in range(len(job.points))]
 
 
-def _save(context: Context, job: ScaleJob) -> None:
+def _save(context: Context, job: ScaleJob, store: str) -> None:
     layer: Layer = "revoke_all" if job.axis == REVOKE_AXIS else "hot"
     for round_, number in _places(job):
         path = job.path(round_, number)
@@ -136,7 +132,7 @@ def _save(context: Context, job: ScaleJob) -> None:
             arm=job.scheme,
             block=round_,
             conditions=job.points[number].conditions,
-            labels=_labels(context, job, job.points[number]),
+            labels=_labels(context, job, job.points[number], store),
             figures=result.figures,
             gates=[gates.expected_answers(result.correct, result.of, {})],
             started_at=result.started_at,
@@ -144,13 +140,13 @@ def _save(context: Context, job: ScaleJob) -> None:
         context.keep(cell, arrays)
 
 
-def _labels(context: Context, job: ScaleJob, point: Point) -> dict[str, str]:
+def _labels(context: Context, job: ScaleJob, point: Point, store: str) -> dict[str, str]:
     labels = {
         "axis": job.axis,
         "placement": "on the core of the store" if context.placement.server else "anywhere",
     }
     if job.axis != REVOKE_AXIS:
         labels |= {"role": point.role, "garbage_collector": "frozen and off while timed"}
-    if store_of(job.scheme) == "redis":
+    if store == "redis":
         labels["append_only"] = SETTINGS["appendonly"]
     return labels

@@ -9,7 +9,6 @@ from typing import Any
 
 from audit.checks import check
 from audit.comparing import compare
-from audit.figures import parts_of
 from audit.measures import recompute
 from audit.raw import Records, Unreadable, load_json, read
 
@@ -91,7 +90,10 @@ def _state(folder: Path, run: Run, environment: Environment) -> Iterator[str]:
 def _controls(rows: Iterable[Row]) -> tuple[Row | None, Row | None, Row | None]:
     """The noise floor, the known delay as found and as put in; of the span, at low load."""
     found = [
-        next((row for row in rows if row["metric"] == metric and _is_main(row, "layer=span")), None)
+        next(
+            (row for row in rows if row["metric"] == metric and _is_main(row, {"layer": "span"})),
+            None,
+        )
         for metric in ("aa_noise_us", "recovered_delay_us", "injected_delay_us")
     ]
     return found[0], found[1], found[2]
@@ -112,7 +114,7 @@ def _recovery(recovered: Row | None, injected: Row | None, noise: Row | None) ->
         yield "it has no known delay"
         return
     truth, value = injected["value"], recovered["value"]
-    low, high = recovered["ci_low"], recovered["ci_high"]
+    low, high = recovered.get("ci_low"), recovered.get("ci_high")
     slack = max(SLACK * truth, noise["value"])
     if low is None or not low - slack <= truth <= high + slack:
         yield f"the interval of the known delay of {truth:g} us does not cover it"
@@ -126,7 +128,7 @@ def _schemes(run: Run, rows: Iterable[Row]) -> dict[str, Scheme]:
     for row in rows:
         wanted = _WANTED.get(row["metric"])
         known = kinds.get(row["scheme"], "control") != "control"
-        if known and wanted is not None and _is_main(row, *wanted):
+        if known and wanted is not None and _is_main(row, wanted):
             by_scheme.setdefault(row["scheme"], {}).setdefault(row["metric"], row)
     return {
         scheme: Scheme(
@@ -142,14 +144,14 @@ def _schemes(run: Run, rows: Iterable[Row]) -> dict[str, Scheme]:
     }
 
 
-_WANTED = {
-    "auth_us_cost_p50": ("design=interleaved",),
-    "window_ms_worst": ("kind=one", "phase=all"),
-    "request_bytes": (),
-    "store_reads": ("design=interleaved", "layer=span"),
-    "signature_checks": ("design=interleaved", "layer=span"),
+_WANTED: Mapping[str, Mapping[str, str]] = {
+    "auth_us_cost_p50": {"design": "interleaved"},
+    "window_ms_worst": {"kind": "one", "phase": "all"},
+    "request_bytes": {},
+    "store_reads": {"design": "interleaved", "layer": "span"},
+    "signature_checks": {"design": "interleaved", "layer": "span"},
 }
-"""The metrics of an entry, and what must stand in their note."""
+"""The metrics of an entry, and the dimensions of their rows."""
 _FIELDS = {
     "window_ms_worst": "window_ms",
     "request_bytes": "request_bytes",
@@ -158,11 +160,10 @@ _FIELDS = {
 }
 
 
-def _is_main(row: Row, *noted: str) -> bool:
+def _is_main(row: Row, wanted: Mapping[str, str]) -> bool:
     """Whether *row* is of the plain conditions: no distance, no claims, low load."""
-    said = parts_of(row["note"])
-    plain = not row["store_rtt_ms"] and not row["claims"] and "load=high" not in said
-    return plain and said.issuperset(noted)
+    plain = not row.get("store_rtt_ms") and not row.get("claims") and row.get("load") != "high"
+    return plain and all(row.get(name) == value for name, value in wanted.items())
 
 
 def _machine(environment: Environment) -> Machine:
@@ -179,4 +180,4 @@ def _machine(environment: Environment) -> Machine:
 
 
 def _figure(row: Row) -> Figure:
-    return Figure(value=row["value"], low=row["ci_low"], high=row["ci_high"])
+    return Figure(value=row["value"], low=row.get("ci_low"), high=row.get("ci_high"))

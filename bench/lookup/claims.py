@@ -15,9 +15,11 @@ from pathlib import Path
 import click
 import numpy as np
 
+from demo.auth import ASKING, FOLLOWING
+
 from ..processes.children import BenchError
 from ..processes.interrupts import Interrupted, interruptible
-from ..records import Cell, RecordError, read_arrays, read_cells
+from ..records import Arm, Cell, RecordError, read_arrays, read_cells, read_run
 from .now import (
     MEMORY_MB_MOST,
     OVER_PYJWT_MOST,
@@ -27,9 +29,8 @@ from .now import (
     Size,
     compare,
 )
-from .overclient import POSTGRES
+from .overclient import POSTGRES, SESSION
 
-EXPIRY = "token-bearer-hs256-expiry"
 OVER_CLIENT_MOST = 1.3
 """Of the client's own call: Valkey's, or psycopg's."""
 OVER_CALL_MOST = {"redis": OVER_CLIENT_MOST, "sqlite": 2.0, "postgres": 1.8}
@@ -38,7 +39,6 @@ OVER_EXPIRY_US_MOST = 3.0
 OVER_FEW_MOST = 1.15
 MEMORY_US_MOST = 3.0
 MANY, FEW = 1_000_000.0, 1_000.0
-KNOWING = ("snapshot", "pushed", "statuslist", "filter")
 
 
 @dataclass(frozen=True)
@@ -78,39 +78,41 @@ def claims(folder: Path) -> list[Claim]:
         )
         for arm in sorted({c.arm for c in cells if (c.measure, c.layer) == ("lookup", "hot")})
     }
-    return [*_sessions(hot), *_tokens(hot), *_populations(folder, cells)]
+    own = {arm.name: arm for arm in read_run(folder).arms if not arm.library}
+    measured = {own[name]: seen for name, seen in hot.items() if name in own}
+    return [*_sessions(measured), *_tokens(measured), *_populations(folder, cells)]
 
 
-def _sessions(hot: dict[str, Hot]) -> Iterator[Claim]:
+def _sessions(hot: dict[Arm, Hot]) -> Iterator[Claim]:
     for arm, seen in hot.items():
-        parts = arm.split("-")
-        if parts[0] != "session" or seen.floor_us is None:
+        if arm.mechanism != "session" or seen.floor_us is None:
             continue
-        if parts[-1] == "memory":
-            yield Claim(f"{arm}: microseconds of a verify", seen.verify_us, MEMORY_US_MOST)
-        elif most := OVER_CALL_MOST.get(parts[-1]):
-            yield Claim(f"{arm}: verify over the bare call", seen.verify_us / seen.floor_us, most)
-        if seen.server_calls is not None and "cached" not in parts:
-            yield Claim(f"{arm}: calls the server counted, each verify", seen.server_calls, 1.0)
+        if arm.store == "memory":
+            yield Claim(f"{arm.name}: microseconds of a verify", seen.verify_us, MEMORY_US_MOST)
+        elif not arm.cached and (most := OVER_CALL_MOST.get(arm.store)):
+            ratio = seen.verify_us / seen.floor_us
+            yield Claim(f"{arm.name}: verify over the bare call", ratio, most)
+        if seen.server_calls is not None and not arm.cached:
+            text = f"{arm.name}: calls the server counted, each verify"
+            yield Claim(text, seen.server_calls, 1.0)
 
 
-def _tokens(hot: dict[str, Hot]) -> Iterator[Claim]:
-    alone = hot.get(EXPIRY)
-    for arm, seen in hot.items():
-        parts = arm.split("-")
-        if alone is None or alone.floor_us is None or seen.floor_us is None or "hs256" not in parts:
-            continue
+def _tokens(hot: dict[Arm, Hot]) -> Iterator[Claim]:
+    signed = {a: seen for a, seen in hot.items() if a.algorithm == "HS256" and seen.floor_us}
+    alone = next((seen for arm, seen in signed.items() if arm.strategy == "expiry"), None)
+    for arm, seen in signed.items() if alone else ():
+        assert alone is not None
         over_us = seen.verify_us - alone.verify_us
-        if {"denylist", "generation"} & set(parts) and parts[-1] in OVER_CALL_MOST:
-            call_us = seen.floor_us - alone.floor_us
-            text = f"{arm}: what it costs over expiry, over the bare call"
-            yield Claim(text, over_us / call_us, OVER_CALL_MOST[parts[-1]])
+        if arm.strategy in ASKING and arm.store in OVER_CALL_MOST:
+            call_us = (seen.floor_us or 0.0) - (alone.floor_us or 0.0)
+            text = f"{arm.name}: what it costs over expiry, over the bare call"
+            yield Claim(text, over_us / call_us, OVER_CALL_MOST[arm.store])
             if seen.server_calls is not None:
-                yield Claim(f"{arm}: calls the server counted", seen.server_calls, 1.0)
-        elif set(KNOWING) & set(parts):
-            yield Claim(f"{arm}: microseconds over expiry", over_us, OVER_EXPIRY_US_MOST)
+                yield Claim(f"{arm.name}: calls the server counted", seen.server_calls, 1.0)
+        elif arm.strategy in FOLLOWING:
+            yield Claim(f"{arm.name}: microseconds over expiry", over_us, OVER_EXPIRY_US_MOST)
             if seen.server_calls is not None:
-                yield Claim(f"{arm}: calls the server counted", seen.server_calls, 0.0)
+                yield Claim(f"{arm.name}: calls the server counted", seen.server_calls, 0.0)
 
 
 def _populations(folder: Path, cells: list[Cell]) -> Iterator[Claim]:
@@ -149,7 +151,7 @@ def claims_now(found: Iterable[Beside], denials: int) -> Iterator[Claim]:
             yield Claim(text, each.verify_us, REMEMBERED_US_MOST)
         elif each.what in POSTGRES:
             ratio = each.verify_us / each.other_us
-            adds = "what it adds to expiry, " if each.what.startswith("token") else ""
+            adds = "" if each.what == SESSION else "what it adds to expiry, "
             text = f"{each.what}: {adds}over its client's call {took}"
             yield Claim(text, ratio, OVER_CLIENT_MOST)
         elif each.what in MEMORY_MB_MOST:

@@ -21,7 +21,6 @@ from demo.schemes import build
 from ..proxy.__main__ import address_of
 from ..proxy.distance import address_in, at_port, is_networked, is_redis
 from ..proxy.relay import Relay
-from .bare import store_of
 
 CALLS = 50
 WINDOWS = 5
@@ -35,7 +34,9 @@ Counter = Callable[[], int]
 def count_calls(name: str, settings: Settings) -> dict[str, float]:
     """Reads, writes and signature checks of a verify, and calls that the store's server saw."""
     urls = (settings.store_url or "").split()
-    with _counting(name, urls) as (reachable, calls):
+    with contextlib.closing(build(name, settings)) as scheme:
+        store = scheme.store or "redis"
+    with _counting(store, urls) as (reachable, calls):
         counted = replace(settings, store_url=" ".join(reachable), timing=True)
         scheme = build(name, counted)
         mechanism = scheme.mechanism
@@ -63,9 +64,8 @@ def count_calls(name: str, settings: Settings) -> dict[str, float]:
 
 
 @contextlib.contextmanager
-def _counting(name: str, urls: Sequence[str]) -> Iterator[tuple[Sequence[str], Counter | None]]:
+def _counting(store: str, urls: Sequence[str]) -> Iterator[tuple[Sequence[str], Counter | None]]:
     """The URLs to give the scheme, and who counts; None where no server could be asked."""
-    store = store_of(name) or "redis"
     url = next((u for u in urls if is_networked(u) and is_redis(u) == (store == "redis")), None)
     if url is None or store not in ("redis", "postgres"):
         yield urls, None

@@ -18,13 +18,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from demo.auth import Mechanism, Scheme, Settings
+from demo.auth import Floor, Mechanism, Scheme, Settings
 from demo.schemes import build
 
 from ..processes.launch import end_with
-from .bare import Floor
 from .counting import count_calls
-from .floors import floor_of
 
 WARM_SHARE = 0.1
 ISSUE_LIMIT_S = 5.0
@@ -65,7 +63,7 @@ def measure(job: HotJob) -> tuple[HotResult, dict[str, NDArray[np.int64]]]:
     mechanism = _mechanism(scheme)
     issued = _issue(mechanism, job.pool)
     credentials = list(issued)
-    floor = floor_of(scheme, credentials, job.store_urls)
+    floor = scheme.floor(credentials)
     correct = all(mechanism.verify(each).subject == issued[each] for each in credentials)
     order = _order(job, len(credentials))
     warm = max(LEAST_CALLS, round(job.calls * WARM_SHARE))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .bare import store_of
 from .blocks import Interleaved, Kind, Rates
 from .farther import Far
 from .high import High
@@ -13,6 +12,9 @@ from .separate import Separate
 
 if TYPE_CHECKING:
     from ..context import Context
+
+NETWORKED = ("redis", "postgres")
+"""The stores that a relay can be put before."""
 
 
 def kinds(context: Context, rates: Rates) -> tuple[Kind, ...]:
@@ -23,10 +25,10 @@ def kinds(context: Context, rates: Rates) -> tuple[Kind, ...]:
 
 def _stores_can_move(context: Context) -> bool:
     """
-    Whether a scheme asks over a network, as its name says, and a relay can be put there.
+    Whether a scheme asks over a network, and a relay can be put there.
 
     It cannot be put before the stores of nodes that are given.
     """
     if context.machines is not None and context.machines.node_urls:
         return False
-    return any(store_of(arm.scheme) in ("redis", "postgres") for arm in context.arms)
+    return any(arm.asked_store in NETWORKED for arm in context.arms)

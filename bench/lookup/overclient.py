@@ -23,8 +23,9 @@ from ..processes.children import BenchError
 from .turns import in_turns
 
 EXPIRY = "token-bearer-hs256-expiry"
+SESSION = "session-cookie-postgres"
 POSTGRES = (
-    "session-cookie-postgres",
+    SESSION,
     "token-bearer-hs256-denylist-postgres",
     "token-bearer-hs256-generation-postgres",
 )
@@ -45,32 +46,32 @@ def over_client(name: str, url: str, keys_file: Path, calls: int) -> dict[str, f
     ):
         verify, signature = _verify(scheme), _verify(plain)
         pool = [_issue(scheme, number) for number in range(POOL)]
-        connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(scheme.place)))
         connection.execute("SET enable_seqscan = off")
-        ask = _asks(connection.cursor(binary=True), name, pool)
+        ask = _asks(connection.cursor(binary=True), scheme, pool)
         # Half the pool away: the row that was just looked up would be at hand.
         others = [*pool[POOL // 2 :], *pool[: POOL // 2]]
         found = in_turns(verify, pool, ask, others, calls)
-        if not name.startswith("token"):
+        if scheme.kind == "session":
             return found
         both = in_turns(verify, pool, signature, others, calls)
         return found | {"us": both["us"] - both["other_us"]}
 
 
-def _asks(cursor: Any, name: str, pool: Sequence[str]) -> Callable[[str], object]:
+def _asks(cursor: Any, scheme: Scheme, pool: Sequence[str]) -> Callable[[str], object]:
     """What the check looks up for one of *pool*, by the client."""
 
     def asked(query: str, *values: object) -> Any:
         return cursor.execute(query, values, prepare=True).fetchone()
 
     places = {credential: place for place, credential in enumerate(pool)}
-    if name.startswith("session"):
+    if scheme.kind == "session":
         keys = {each: sha256(each.encode()).digest() for each in pool}
         query = "SELECT head, seen_at, data FROM sessions WHERE key = %s"
         if asked(query, keys[pool[0]]) is None:
-            raise BenchError(f"no session of {name} is where its client would look for it")
+            raise BenchError(f"no session of {scheme.name} is where its client would look for it")
         return lambda credential: asked(query, keys[credential])
-    if "denylist" in name:
+    if scheme.strategy == "denylist":
         query = "SELECT 1 FROM denials WHERE name = %s"
         return lambda credential: asked(query, f"call-{places[credential]}")
     query = (
@@ -80,7 +81,7 @@ def _asks(cursor: Any, name: str, pool: Sequence[str]) -> Callable[[str], object
     names = cursor.execute("SELECT name FROM counters LIMIT 1000").fetchall()
     counters = [bytes(found).decode() if isinstance(found, bytes) else found for (found,) in names]
     if not counters or asked(query, "call-0", counters[0])[1] is None:
-        raise BenchError(f"no counter of {name} is where its client would look for it")
+        raise BenchError(f"no counter of {scheme.name} is where its client would look for it")
 
     def standing(credential: str) -> object:
         place = places[credential]

@@ -61,7 +61,7 @@ def store_cells(
         "store_bytes_per_session": float(round(found.per_session)),
         "store_bytes_per_revocation": float(round(found.per_revocation)),
     }
-    return [_cell(arm, figures, labels={"store": arm.notes["store"]})]
+    return [_cell(arm, figures, labels={"store": arm.store})]
 
 
 def _control_cells(arm: Arm, connection: Connection, base: str) -> Iterator[Cell]:

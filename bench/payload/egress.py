@@ -9,7 +9,7 @@ over the same traffic under `control`. docs/payload.md says what it leaves out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ..records import Cell
@@ -51,7 +51,9 @@ class Monthly:
     down_bytes: float
 
 
-def monthly(cells: Iterable[Cell], traffic: Traffic) -> list[Monthly]:
+def monthly(
+    cells: Iterable[Cell], traffic: Traffic, controls: Collection[str] = (CONTROL,)
+) -> list[Monthly]:
     """What each arm of a run adds; arms that were not counted under these conditions are left out.
 
     *cells* are those of the measure payload.
@@ -63,7 +65,7 @@ def monthly(cells: Iterable[Cell], traffic: Traffic) -> list[Monthly]:
     found = []
     for arm, figures in counted.items():
         each = _request_bytes(figures, traffic)
-        if arm.startswith(CONTROL) or each is None or "response_bytes" not in figures:
+        if arm in controls or each is None or "response_bytes" not in figures:
             continue
         answer = figures["response_bytes"] - control.get("response_bytes", 0.0)
         login = figures["response_bytes_login"] - control.get("response_bytes_login", 0.0)

@@ -84,13 +84,13 @@ def egress(
         users=int(users) if users else None,
     )
     try:
-        read_run(run)
+        arms = read_run(run).arms
         cells = [cell for cell in read_cells(run) if cell.measure == "payload"]
     except RecordError as exc:
         _fail(str(exc))
     if users and policy == HTTP1:
         _fail("--users is about HTTP/2: name a --policy such as nghttp2")
-    found = monthly(cells, traffic)
+    found = monthly(cells, traffic, [arm.name for arm in arms if arm.mechanism == "control"])
     if not found:
         _fail(_missing(run, cells, traffic))
     if as_json:

@@ -14,7 +14,6 @@ import valkey
 
 from demo.auth import Scheme, Settings
 from demo.schemes import build
-from demo.storage import STORES
 
 from .memory import measure_memory
 from .meters import Meter, PostgresMeter, RedisMeter, SQLiteMeter
@@ -27,7 +26,6 @@ Valkey counts bytes; the others grow by pages and tables, of which it takes more
 mean to within one part in a hundred.
 """
 DATABASES = range(15, 0, -1)
-STORES_BY_TITLE = {title: kind for kind, title in STORES.items()}
 
 
 @dataclass(frozen=True)
@@ -66,15 +64,14 @@ def measure_store(
             mechanism = scheme.mechanism
             if mechanism is None:
                 return None
-            kind = STORES_BY_TITLE[scheme.notes["store"]] if "store" in scheme.notes else ""
-            logins = logins or LOGINS.get(kind, LOGINS["redis"])
-            if kind == "memory":
+            logins = logins or LOGINS.get(scheme.store, LOGINS["redis"])
+            if not scheme.shared:
                 return StoreBytes(*measure_memory(scheme_name, settings, folder, logins))
             meters: list[Meter] = [SQLiteMeter(path)]
             if client is not None:
                 meters.append(RedisMeter(client))
-            if postgres_url is not None and kind == "postgres":
-                meters.append(PostgresMeter(postgres_url, scheme_name))
+            if postgres_url is not None and scheme.store == "postgres" and scheme.place:
+                meters.append(PostgresMeter(postgres_url, scheme.place))
             return _outside(scheme, folder, logins, lambda: sum(each.bytes() for each in meters))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import tables
-from .file import FILE, NeverWritten, damaged, reading, writing
+from .file import FILE, NeverWritten, NotARun, damaged, reading, writing
 from .types import Arm, Cell, Environment, Gate, Part, Run
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -101,6 +101,10 @@ def read_run(folder: Path) -> Run:
         row = _only_row(db, folder, tables.RUN)
         gates = _rows(db, "SELECT * FROM gates WHERE cell IS NULL ORDER BY rowid")
         schemes = _rows(db, "SELECT * FROM schemes ORDER BY rowid")
+        if any("title" not in each.keys() for each in schemes):  # noqa: SIM118 - a row has values
+            raise NotARun(
+                f"{folder / FILE} does not say what its schemes are made of; measure again"
+            )
         return _struct(
             folder,
             Run,

@@ -45,9 +45,44 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     transport: Literal["none", "cookie", "bearer", "url", "form"] = "none"
     strength: Literal["immediate", "within", "at-expiry"] = "immediate"
     bound_s: float = 0.0
+    shared: bool = True
+    """Whether several nodes can serve it."""
+    title: str = ""
+    """The name that people read; where it is empty, `name`."""
+    family: str = ""
+    """The name of all schemes that differ in transport, algorithm or store alone."""
+    algorithm: str = ""
+    strategy: str = ""
+    """How a credential is called back: `delete`, `expiry`, `denylist`, …"""
+    store: str = ""
+    """`memory`, `sqlite`, `redis`, `postgres` or a word of its own; empty if there is none."""
+    cached: bool = False
+    verified_with: Literal["", "store", "secret", "public-key"] = ""
+    library: str = ""
+    """Whose mechanism it is, with the version; empty for this project's."""
+    configuration: str = ""
+    """The address of the page that *library* is configured by."""
+    beside: str = ""
+    """The scheme of this project that does the same work."""
+    apart: str = ""
+    """What of that work is not quite the same."""
     injected_us: float = 0.0
     """A known delay that the measurement must find again; 0 for ordinary schemes."""
-    notes: dict[str, str] = {}
+
+    @property
+    def asked_store(self) -> str:
+        """The store that a verify depends on; empty if none does."""
+        return "" if self.strategy == "expiry" else self.store
+
+    @property
+    def is_again(self) -> bool:
+        """Whether it only measures a scheme of the run a second time."""
+        return self.name != self.scheme
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its state stays on one machine."""
+        return not self.shared or self.store in ("memory", "sqlite")
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from demo.auth import Moment
+
 from ..payload.wire import Response
-from .attacks import Attack
 from .history import ACCEPT, Probe
 from .lines import Line, ProbeLine
 
@@ -32,7 +33,7 @@ class Attempt:
     trigger_node: int = 0
     """At the adversarial phase: revoked right after this node's first accept, which filled its
     caches; it is asked only when the others have accepted often enough."""
-    attack: Attack | None = None
+    attack: Moment | None = None
     """At the adversarial phase, what says when to revoke instead."""
 
 

@@ -16,7 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from .attacks import Attack
+from demo.auth import Moment
+
 from .attempts import Attempt, Observation, Trial
 from .lines import NO_ANSWER, Line, ProbeLine, status_of
 
@@ -183,9 +184,9 @@ class _Loop:
             self._broken(trial, line, exc.strerror or str(exc))
 
 
-def _attacks(live: list[Trial]) -> dict[socket.socket, tuple[Attack, list[Trial]]]:
+def _attacks(live: list[Trial]) -> dict[socket.socket, tuple[Moment, list[Trial]]]:
     """By socket, the attacks that are to say when to revoke, and whom they are on."""
-    found: dict[socket.socket, tuple[Attack, list[Trial]]] = {}
+    found: dict[socket.socket, tuple[Moment, list[Trial]]] = {}
     for trial in live:
         attack = trial.attempt.attack
         if trial.is_attacked and attack is not None and attack.socket is not None:
@@ -193,7 +194,7 @@ def _attacks(live: list[Trial]) -> dict[socket.socket, tuple[Attack, list[Trial]
     return found
 
 
-def _strike(attack: Attack, trials: list[Trial]) -> None:
+def _strike(attack: Moment, trials: list[Trial]) -> None:
     if attack.is_due():
         now = _now()
         for trial in trials:

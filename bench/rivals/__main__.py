@@ -20,6 +20,7 @@ import click
 
 from demo.schemes import build, names
 
+from ..context import CONTROL, DELAYED
 from ..services import Services
 from .grid import grid_of, write
 from .promises import Outcome, hold, promises
@@ -80,7 +81,7 @@ def _check(name: str, services: Services) -> None:
 
 
 def _authenticating(found: Iterable[str]) -> list[str]:
-    return [name for name in found if not name.startswith("control")]
+    return [name for name in found if name not in (CONTROL, DELAYED)]
 
 
 if __name__ == "__main__":

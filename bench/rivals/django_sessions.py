@@ -9,25 +9,31 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from demo import storage as called
 from demo.auth import Scheme, Settings
 from demo.metering import Meter
 from demo.storage import postgres_url
 
 from . import django_setup
 from .django_kept import DjangoSessions, counting_cache
-from .interface import Rival
+from .interface import AGE_ALONE, Rival
 from .stores import NO_INDEX, NO_RENEWAL, redis_url
 
 CONFIGURATION = "https://docs.djangoproject.com/en/5.2/topics/http/sessions/"
 _LOST = "https://stackoverflow.com/questions/13748166/django-session-race-condition"
 RIVAL = Rival("Django", "django", CONFIGURATION, NO_INDEX, {"test_two_tabs_lose_nothing": _LOST})
-SIGNED = replace(RIVAL, claims_not=NO_INDEX | NO_RENEWAL)
+SIGNED = replace(RIVAL, claims_not=NO_INDEX | NO_RENEWAL, apart=AGE_ALONE)
 RIVALS = {
     "session-cookie-django-redis": RIVAL,
     "session-cookie-django-postgres": RIVAL,
     "session-cookie-django-signed": SIGNED,
 }
-STORES = {"cache": "Valkey", "db": "PostgreSQL", "signed": ""}
+STORES = {"cache": "redis", "db": "postgres", "signed": ""}
+BESIDE = {
+    "cache": "session-cookie-redis",
+    "db": "session-cookie-postgres",
+    "signed": "token-cookie-hs256-expiry",
+}
 
 
 def django_cache(settings: Settings) -> Scheme:
@@ -69,7 +75,8 @@ def django_signed(settings: Settings) -> Scheme:
 
 
 def _scheme(name: str, engine: str, mechanism: DjangoSessions, meter: Meter, **more: Any) -> Scheme:
-    where = STORES[engine] or "a signed cookie"
+    store = STORES[engine]
+    where = called.STORES[store] if store else "a signed cookie"
     return Scheme(
         name=name,
         summary=f"Django's sessions in {where}, as its documentation configures them.",
@@ -77,6 +84,13 @@ def _scheme(name: str, engine: str, mechanism: DjangoSessions, meter: Meter, **m
         transport="cookie",
         take_measured=meter.take,
         close=django_setup.close,
-        notes=RIVAL.notes("session", STORES[engine]),
+        verified_with="store" if store else "secret",
+        place=django_setup.SCHEMA if store == "postgres" else "",
+        **(RIVAL if store else SIGNED).parts(
+            "delete" if store else "expiry",
+            store,
+            beside=BESIDE[engine],
+            how="" if store else ", signed cookie",
+        ),
         **({"strength": "immediate"} | more),
     )

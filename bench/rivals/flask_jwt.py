@@ -52,7 +52,10 @@ def flask_jwt_expiry(settings: Settings) -> Scheme:
         bound_s=settings.access.total_seconds(),
         shared=settings.keys_file is not None,
         take_measured=meter.take,
-        notes=PLAIN.notes("token"),
+        kind="token",
+        algorithm="HS256",
+        verified_with="secret",
+        **PLAIN.parts("expiry", beside="token-bearer-hs256-expiry"),
     )
 
 
@@ -72,7 +75,12 @@ def flask_jwt_denylist_redis(settings: Settings) -> Scheme:
         probe=client.ping,
         take_measured=meter.take,
         close=client.close,
-        notes=LISTED.notes("token", "Valkey"),
+        kind="token",
+        algorithm="HS256",
+        verified_with="secret",
+        **LISTED.parts(
+            "denylist", "redis", beside="token-bearer-hs256-denylist-redis", how=" + denylist"
+        ),
     )
 
 

@@ -74,5 +74,7 @@ def flask_session_postgres(settings: Settings) -> Scheme:
         probe=ping,
         take_measured=meter.take,
         close=engine.dispose,
-        notes=RIVAL.notes("session", "PostgreSQL"),
+        verified_with="store",
+        place=NAME,
+        **RIVAL.parts("delete", "postgres", beside="session-cookie-postgres"),
     )

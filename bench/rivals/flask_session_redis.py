@@ -54,5 +54,6 @@ def flask_session_redis(settings: Settings) -> Scheme:
         probe=client.ping,
         take_measured=meter.take,
         close=client.close,
-        notes=RIVAL.notes("session", "Valkey"),
+        verified_with="store",
+        **RIVAL.parts("delete", "redis", beside="session-cookie-redis"),
     )

@@ -12,7 +12,7 @@ from flask import Flask
 from demo.auth import Scheme, Settings
 
 from .flask_kept import FlaskSessions
-from .interface import Rival, secret
+from .interface import AGE_ALONE, Rival, secret
 from .signed import WHOLE_SECONDS_S
 from .stores import NO_INDEX, NO_RENEWAL
 
@@ -22,6 +22,7 @@ RIVAL = Rival(
     "flask",
     "https://flask.palletsprojects.com/en/stable/quickstart/#sessions",
     NO_INDEX | NO_RENEWAL,
+    apart=AGE_ALONE,
 )
 RIVALS = {NAME: RIVAL}
 
@@ -39,5 +40,6 @@ def flask_signed(settings: Settings) -> Scheme:
         strength="at-expiry",
         bound_s=settings.access.total_seconds() + WHOLE_SECONDS_S,
         shared=settings.keys_file is not None,
-        notes=RIVAL.notes("session"),
+        verified_with="secret",
+        **RIVAL.parts("expiry", beside="token-cookie-hs256-expiry", how=", signed cookie"),
     )

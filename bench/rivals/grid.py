@@ -37,10 +37,9 @@ def grid_of(found: Mapping[str, Mapping[str, Outcome]]) -> Grid:
     schemes = {}
     for name, outcomes in found.items():
         rival = rival_of(name)
-        notes = rival.notes("") if rival else {"rival": "this project", "configuration": ""}
         schemes[name] = {
-            "library": notes["rival"],
-            "configuration": notes["configuration"],
+            "library": rival.library if rival else "this project",
+            "configuration": rival.configuration if rival else "",
             "outcomes": {promise: _plain(outcome) for promise, outcome in outcomes.items()},
             "threads": dict(rival.threads) if rival else {},
         }

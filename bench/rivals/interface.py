@@ -15,6 +15,7 @@ from typing import Any
 
 from demo.auth import Settings, Strength
 from demo.keyfile import load_or_make
+from demo.titles import STORES
 
 
 class Refused(Exception):
@@ -63,6 +64,9 @@ class Nothing:
         return {"strength": "none"}
 
 
+AGE_ALONE = "checks a signature and an age, and no claims"
+
+
 @dataclass(frozen=True)
 class Rival:
     """Which library an adapter is of, and which page its configuration is taken from."""
@@ -75,16 +79,32 @@ class Rival:
     """Promises of `demo.testing.SchemeContract` that the library does not make, and why."""
     threads: Mapping[str, str] = field(default_factory=dict)
     """Promises that it breaks, and where its users and authors discuss that."""
+    apart: str = ""
+    """What of its work is not quite what the scheme of ours beside it does."""
 
-    def notes(self, mechanism: str, store: str = "") -> dict[str, str]:
-        """What the report says of the scheme; no *store* where the client keeps it all."""
-        library = f"{self.name} {version(self.package)}"
-        kept = {"store": store} if store else {}
+    @property
+    def library(self) -> str:
+        """The library with its version."""
+        return f"{self.name} {version(self.package)}"
+
+    def parts(
+        self, strategy: str, store: str = "", *, beside: str, how: str = ""
+    ) -> dict[str, Any]:
+        """Return what a scheme of this library is made of, as arguments of `Scheme`.
+
+        *beside* is the scheme of ours that does the same work; *how* is what its title adds to the
+        name of the library.
+        """
+        where = f" in {STORES[store]}" if store else ""
         return {
-            "mechanism": mechanism,
-            **kept,
-            "rival": library,
+            "title": f"{self.name}{how}{where}",
+            "family": f"{self.name}{how}",
+            "strategy": strategy,
+            "store": store,
+            "library": self.library,
             "configuration": self.configuration,
+            "beside": beside,
+            "apart": self.apart,
         }
 
 

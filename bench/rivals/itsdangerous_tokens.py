@@ -12,7 +12,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from demo.auth import Scheme, Settings
 
-from .interface import Rival, secret
+from .interface import AGE_ALONE, Rival, secret
 from .signed import scheme_of
 from .stores import NO_STATE
 
@@ -21,6 +21,7 @@ RIVAL = Rival(
     "itsdangerous",
     "https://itsdangerous.palletsprojects.com/en/stable/timed/",
     NO_STATE,
+    apart=AGE_ALONE,
 )
 RIVALS = {"token-bearer-itsdangerous-expiry": RIVAL}
 

@@ -19,7 +19,11 @@ from .signed import AUDIENCE, scheme_of
 from .stores import NO_STATE
 
 RIVAL = Rival(
-    "pyseto", "pyseto", "https://pyseto.readthedocs.io/en/latest/paseto_usage.html", NO_STATE
+    "pyseto",
+    "pyseto",
+    "https://pyseto.readthedocs.io/en/latest/paseto_usage.html",
+    NO_STATE,
+    apart="decrypts as well",
 )
 RIVALS = {"token-bearer-paseto-expiry": RIVAL}
 

@@ -125,5 +125,7 @@ def scheme_of(settings: Settings, state: str, rival: Rival, signing: Signing) ->
         bound_s=lifetime_s + WHOLE_SECONDS_S,
         shared=settings.keys_file is not None,
         take_measured=meter.take,
-        notes=rival.notes("token"),
+        kind="token",
+        verified_with="secret",
+        **rival.parts("expiry", beside="token-bearer-hs256-expiry"),
     )

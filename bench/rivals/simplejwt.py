@@ -32,6 +32,7 @@ RIVAL = Rival(
         "test_whatever_two_requests_do_at_once_the_promises_hold": NO_VISITORS,
         "test_a_login_replaces_the_credential_held_before": NO_VISITORS,
     },
+    apart="asks for the user, where ours asks for a denial",
 )
 RIVALS = {NAME: RIVAL}
 
@@ -58,5 +59,9 @@ def simplejwt_blacklist(settings: Settings) -> Scheme:
         probe=connection.ensure_connection,
         take_measured=meter.take,
         close=django_setup.close,
-        notes=RIVAL.notes("token", "PostgreSQL"),
+        kind="token",
+        algorithm="HS256",
+        verified_with="secret",
+        place=NAME,
+        **RIVAL.parts("denylist", "postgres", beside="token-bearer-hs256-denylist-postgres"),
     )

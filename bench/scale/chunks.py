@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from demo.auth import Mechanism
-
-from ..lookup.bare import Floor
+from demo.auth import Floor, Mechanism
 
 CHUNK = 100
 """Calls at one point before it is another's turn."""

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from demo.auth import Mechanism, Scheme
 
-from ..lookup.bare import store_of
 from ..processes.children import BenchError
 from .keys import Keys
 from .logins import Pattern, others, subject_of
@@ -144,7 +143,7 @@ class _InMemory:
 
 def copies_of(scheme: Scheme, store_urls: Sequence[str], pattern: Pattern) -> Copies:
     """Writes logins of *scheme* like *pattern*, which is in one of the stores."""
-    store = store_of(scheme.name)
+    store = scheme.store
     if store == "memory":
         return _InMemory(scheme.mechanism, pattern)
     prefixes = {
@@ -155,5 +154,4 @@ def copies_of(scheme: Scheme, store_urls: Sequence[str], pattern: Pattern) -> Co
     url = next(url for url in store_urls if url.startswith(prefixes))
     if store == "sqlite":
         return SQLiteRows(url, pattern)
-    # demo.builtin gives each scheme a schema of its name.
-    return Keys(url, pattern) if store == "redis" else PostgresRows(url, scheme.name, pattern)
+    return Keys(url, pattern) if store == "redis" else PostgresRows(url, scheme.place, pattern)

@@ -26,9 +26,7 @@ def wait_until_known(scheme: Scheme, credential: str, urls: Sequence[str]) -> No
 
     A node that has not heard of everything yet asks the store: the server is looked at for that.
     """
-    if not any(
-        name in scheme.name.split("-") for name in ("snapshot", "pushed", "statuslist", "filter")
-    ):
+    if not scheme.follows:
         return
     mechanism = scheme.mechanism
     assert mechanism is not None, "control has no credentials"

@@ -22,9 +22,7 @@ import psutil
 from demo.auth import Scheme, Settings
 from demo.schemes import build
 
-from ..lookup.bare import store_of
 from ..lookup.counting import count_calls
-from ..lookup.floors import floor_of
 from ..processes.children import BenchError
 from ..processes.launch import end_with
 from .chunks import Timed, measure, wanted
@@ -48,8 +46,12 @@ def run_job(job: ScaleJob) -> None:
         for number, (result, took_ns) in revoke_points(job).items():
             _write(job.path(0, number), result, {"revoke_all_ns": took_ns})
         return
-    in_process = store_of(job.scheme) == "memory"
-    issued: list[Issued] = [] if in_process else _fill(job, _open(job, job.store_urls))
+    opened = _open(job, job.store_urls)
+    if not opened[0].shared:  # what it is filled with lives in one process
+        for scheme in opened:
+            scheme.close()
+        opened = []
+    issued: list[Issued] = _fill(job, opened) if opened else []
     for round_ in range(job.rounds):
         _forked(job.scheme, lambda round_=round_: _round(job, round_, issued))  # type: ignore[misc]  # mypy has no type for a default
 
@@ -135,7 +137,7 @@ def _timed(job: ScaleJob, scheme: Scheme, point: Point, issued: Issued) -> Timed
     random.Random(repr([*job.seed, point.place])).shuffle(credentials)
     return Timed(
         mechanism=scheme.mechanism,
-        floor=floor_of(scheme, credentials, job.urls(point)),
+        floor=scheme.floor(credentials),
         credentials=credentials,
         subjects=[issued[each] for each in credentials],
         calls=point.calls,

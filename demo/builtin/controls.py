@@ -20,8 +20,9 @@ class Control:
 
     def __call__(self, settings: Settings) -> Scheme:  # noqa: ARG002 - every factory takes them
         """Build the scheme."""
-        summary = "No authentication: what every cost is measured against."
+        title, summary = "No check", "No authentication: what every cost is measured against."
         if self.delay_us:
+            title = f"No check, {self.delay_us} µs late"
             summary = (
                 f"No authentication and a delay of {self.delay_us} microseconds: a known truth."
             )
@@ -31,5 +32,7 @@ class Control:
             mechanism=None,
             transport="none",
             strength="immediate",
+            kind="control",
+            title=title,
             delay_us=float(self.delay_us),
         )

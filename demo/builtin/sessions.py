@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Literal
 
 from sessions import Lifetimes, SessionManager, Within
@@ -25,6 +26,8 @@ from ..storage import (
     redis_client,
     sqlite_path,
 )
+from ..titles import session_family, session_title
+from .floors import session_floor
 
 TRUST = timedelta(seconds=2)
 """How long a node of a cached scheme trusts what it looked up."""
@@ -56,6 +59,9 @@ class SessionScheme:
             touch=settings.touch,
             renewal=settings.renewal,
         )
+        place = namespace(self.name, settings)
+        # What is remembered is a look into this process.
+        asked_store = "memory" if self.cached else self.store
         remembered = f", trusted for {TRUST.total_seconds():g} s" if self.cached else ""
         strength = used.strength
         return Scheme(
@@ -73,7 +79,15 @@ class SessionScheme:
             reap=lambda: store.reap(time.time()),
             take_measured=meter.take,
             close=store.close,
-            notes={"mechanism": "session", "store": STORES[self.store]},
+            kind="session",
+            title=session_title(self.transport, self.store, self.cached),
+            family=session_family(self.cached),
+            strategy="delete",
+            store=self.store,
+            cached=self.cached,
+            verified_with="store",
+            place=place,
+            floor=partial(session_floor, asked_store, place, settings),
         )
 
 

@@ -15,6 +15,7 @@ from tokens.keyring import KeyRing
 from tokens.stores.memory import MemoryStore as TokenMemory
 
 from ..auth import Mechanism, Scheme, Settings
+from ..titles import session_family, session_title, token_family, token_title
 from .tokens import AUDIENCE, COOKIE_DATA_BYTES, ISSUER
 
 Kept = TypeVar("Kept")
@@ -67,6 +68,11 @@ def watched_session(inside: Inside) -> Scheme:
         "cookie",
         "immediate",
         shared=False,
+        title=session_title("cookie", "memory"),
+        family=session_family(),
+        strategy="delete",
+        store="memory",
+        verified_with="store",
     )
 
 
@@ -91,6 +97,13 @@ def watched_token(choice: Choice, inside: Inside) -> Scheme:
         choice.transport,
         "immediate" if denying else "at-expiry",
         shared=False,
+        kind="token",
+        title=token_title(choice.transport, choice.algorithm, choice.strategy, None),
+        family=token_family(choice.strategy),
+        algorithm=choice.algorithm,
+        strategy=choice.strategy,
+        store="memory",
+        verified_with="secret" if choice.algorithm == "HS256" else "public-key",
     )
 
 

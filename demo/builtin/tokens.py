@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -35,6 +36,9 @@ from ..storage import (
     redis_client,
     sqlite_path,
 )
+from ..titles import token_family, token_title
+from .floors import token_floor
+from .moments import weakest_moment
 
 ISSUER = "https://demo.example"
 AUDIENCE = "demo"
@@ -107,6 +111,7 @@ class TokenScheme:
             revocation.close()
             store.close()
 
+        place = namespace(self.name, settings)
         strength, bound_s = _claim(revocation, lifetimes)
         where = f" in {STORES[kind]}" if self.store else ""
         return Scheme(
@@ -118,13 +123,22 @@ class TokenScheme:
             strength=strength,
             bound_s=bound_s,
             shared=kind != "memory" and settings.keys_file is not None,
+            kind="token",
+            title=token_title(self.transport, self.algorithm, self.strategy, self.store),
+            family=token_family(self.strategy),
+            algorithm=self.algorithm,
+            strategy=self.strategy,
+            store=kind,
+            verified_with="secret" if self.algorithm == "HS256" else "public-key",
+            place=place,
+            floor=partial(token_floor, self.algorithm, self.strategy, kind, place, settings),
+            weakest=partial(weakest_moment, self.strategy, kind, place),
             public_keys=None if self.algorithm == "HS256" else ring.jwks,
             status_list=_published(revocation, ring),
             probe=store.ping,
             reap=lambda: store.reap(time.time()),
             take_measured=meter.take,
             close=close,
-            notes={"mechanism": "token", "algorithm": self.algorithm, "store": STORES[kind]},
         )
 
 

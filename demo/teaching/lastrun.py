@@ -143,7 +143,7 @@ def _table(
     for row in results:
         if (row["measure"], row["metric"]) != (measure, metric) or row["value"] is None:
             continue
-        if measure == "payload" and row["claims"]:
+        if measure == "payload" and row.get("claims"):
             continue
         known = wanted.get(row["scheme"])
         # Several conditions of one scheme: the worst of them, as the report's first table has it.

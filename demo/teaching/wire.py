@@ -137,7 +137,7 @@ def _side(side: Side, index: int, base: str) -> Shown:
     credential = exchange.credential or _given(side, index)
     return Shown(
         side.scheme.name,
-        side.scheme.name.partition("-")[0],
+        side.scheme.kind,
         asked,
         answered,
         size(asked),

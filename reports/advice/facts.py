@@ -10,7 +10,7 @@ from typing import Any
 
 from ..charts.faults import ALL, NONE
 from ..measures.model import Model
-from ..results import LOCAL, Results
+from ..results import Results
 from ..rows import Row, tidy
 from ..wording import measured
 from .texts import NUMBERS, TEXTS
@@ -53,7 +53,7 @@ def _scheme(results: Results, name: str) -> Facts:
     return {
         "name": name,
         "mechanism": arm.mechanism,
-        "shared": not name.endswith(LOCAL),
+        "shared": not arm.is_local,
         "cost_us": tidy(cost.value),
         "round_trips": tidy(sum(row.value for row in reads)),
         "model": _model(model),
@@ -91,9 +91,6 @@ def _model(model: Model | None) -> Facts | None:
 
 def _depth(results: Results, name: str) -> list[Row]:
     """Give the store operations of one request that wait for each other, read or write."""
-    depth = results.find("store_depth", name, layer="span")
-    if depth is not None:
-        return [depth]
     found = [results.find(m, name, layer="span") for m in ("store_reads", "store_writes")]
     return [row for row in found if row is not None]
 
@@ -102,7 +99,7 @@ def _sizes(results: Results, name: str) -> list[Row]:
     rows = [
         row
         for row in results.rows
-        if row.metric == "request_bytes" and row.scheme == name and not row.note
+        if row.metric == "request_bytes" and row.scheme == name and row.users is None
     ]
     return sorted(rows, key=lambda row: row.claims or 0)
 

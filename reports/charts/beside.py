@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from matplotlib.axes import Axes
 
-from ..measures.beside import APART, METRIC, SAME_WORK
+from ..measures.beside import METRIC
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, cell
@@ -51,7 +51,7 @@ def table(results: Results) -> Table:
     costs = results.costs(COST)
     lines, source = [], []
     for row in ratios(results):
-        theirs = row.noted("beside")
+        theirs = row.beside
         pair = [costs[row.scheme], costs[theirs]]
         lines.append([row.scheme, theirs, *(cell(one) for one in (*pair, row))])
         source += [*pair, row]
@@ -99,7 +99,7 @@ def ratios(results: Results) -> list[Row]:
         for row in results.rows
         if row.metric == METRIC
         and row.scheme in costs
-        and row.noted("beside") in costs
+        and row.beside in costs
         and row.regime("beside") == costs[row.scheme].regime("beside")
     ]
     return sorted(found, key=lambda row: row.value)
@@ -111,31 +111,32 @@ def slower(results: Results) -> Iterator[str]:
     for row in found:
         if row.value <= 1:
             continue
-        theirs = row.noted("beside")
+        theirs = row.beside
         pair = f"{measured(costs[row.scheme])} against {measured(costs[theirs])}"
         size = f"{number(row.value)} times {interval(row)}".strip()
         noise = results.floor_us("span", row.scheme, theirs)
         apart_us = abs(costs[row.scheme].value - costs[theirs].value)
         library = f"{theirs} ({results.rival(theirs)})"
-        why = f" It {APART[theirs]}." if theirs in APART else ""
+        apart = results.recording.arm(theirs).apart
+        why = f" It {apart}." if apart else ""
         if row.ci_low is not None and row.ci_low > 1 and noise and apart_us >= 2 * noise.value:
             yield f"{row.scheme} is slower than {library}: {size} its cost, {pair}.{why}"
             continue
-        apart = f"equal arms differ by up to {quantity(noise)}" if noise else "no A/A pair"
+        differ = f"equal arms differ by up to {quantity(noise)}" if noise else "no A/A pair"
         yield (
             f"Whether {row.scheme} is slower than {library} this run cannot tell: {size} its "
-            f"cost, {pair}; {apart}.{why}"
+            f"cost, {pair}; {differ}.{why}"
         )
     if found and all(row.ci_high is not None and row.ci_high < 1 for row in found):
         yield "No scheme of ours costs more than a library that does the same work."
-    beside = {row.noted("beside") for row in found}
+    beside = {row.beside for row in found}
     alone = [scheme for scheme in costs if results.rival(scheme) and scheme not in beside]
     if found and alone:
         yield f"No scheme of ours in this run does the work of {', '.join(alone)}."
 
 
 def _compared(results: Results, row: Row) -> str:
-    theirs = row.noted("beside")
+    theirs = row.beside
     return (
         f"{row.scheme} costs {number(row.value)} times {interval(row)} what {theirs} "
         f"({results.rival(theirs)}) does"
@@ -150,8 +151,9 @@ def _far_apart(rows: list[Row]) -> bool:
 
 def _shown(results: Results) -> dict[str, Row]:
     """Give every rival, and every scheme of ours that one of them stands beside."""
+    beside = {arm.beside for arm in results.recording.run.arms}
     return {
         scheme: row
         for scheme, row in results.costs(COST).items()
-        if scheme in SAME_WORK or results.rival(scheme)
+        if scheme in beside or results.rival(scheme)
     }

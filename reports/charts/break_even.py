@@ -30,7 +30,7 @@ def caption(results: Results) -> str:
     found, choice = crossings(results), _chosen(results)
     one = next(iter(grid.lines(results, AXIS).values()))[0]
     told = [
-        f"at {measured(row)} for {row.scheme} and {row.noted('less')}"
+        f"at {measured(row)} for {row.scheme} and {row.less}"
         for row in _fewest(results, found, choice)
     ]
     text = f"Lines cross {'; '.join(told)}" if told else "No session crosses a token here"
@@ -59,7 +59,7 @@ def table(results: Results) -> Table:
         source += rows
     for row in crossings(results):
         padding = ["\N{EM DASH}"] * (len(known) - 1)
-        about = f"{row.scheme} costs more than {row.noted('less')} from"
+        about = f"{row.scheme} costs more than {row.less} from"
         lines.append([about, measured(row), *padding])
         source.append(row)
     return Table(columns, lines, source)
@@ -115,7 +115,7 @@ def requests(results: Results) -> dict[str, list[Row]]:
     """Give what checks cost inside real requests whose store was far away, nearest first."""
     found: dict[str, list[Row]] = {}
     for row in results.rows:
-        mine = row.metric == "auth_us_cost_p50" and row.far and row.noted("load") != "high"
+        mine = row.metric == "auth_us_cost_p50" and row.far and row.load != "high"
         if mine and results.mechanism(row.scheme) != "control":
             found.setdefault(row.scheme, []).append(row)
     for rows in found.values():
@@ -138,7 +138,7 @@ def _fewest(results: Results, found: list[Row], choice: alike.Chosen) -> list[Ro
 
 def _telling(results: Results, found: list[Row]) -> list[Row]:
     """Leave out lines that ask the store equally often: where they cross is an accident."""
-    return [row for row in found if reads(results, row.scheme) != reads(results, row.noted("less"))]
+    return [row for row in found if reads(results, row.scheme) != reads(results, row.less)]
 
 
 def reads(results: Results, scheme: str) -> float | None:
@@ -148,7 +148,7 @@ def reads(results: Results, scheme: str) -> float | None:
 
 
 def _is_drawn(row: Row, choice: alike.Chosen) -> bool:
-    return {row.scheme, row.noted("less")} <= set(choice.drawn)
+    return {row.scheme, row.less} <= set(choice.drawn)
 
 
 def _chosen(results: Results) -> alike.Chosen:

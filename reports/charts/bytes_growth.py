@@ -105,7 +105,7 @@ def ceilings(results: Results) -> list[tuple[float, str]]:
     found = {float(COOKIE_LIMIT_BYTES): ["a cookie"]}
     for row in results.rows:
         if row.metric == "header_field_limit_bytes":
-            found.setdefault(row.value, []).append(row.noted("server"))
+            found.setdefault(row.value, []).append(row.server)
     return [
         (limit, f"limit of {listed(sorted(set(names)))}, {limit:,.0f} bytes")
         for limit, names in sorted(found.items())
@@ -115,7 +115,7 @@ def ceilings(results: Results) -> list[tuple[float, str]]:
 def _found(results: Results) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for row in results.rows:
-        plain = row.metric == METRIC and not row.note
+        plain = row.metric == METRIC and row.users is None
         if plain and results.mechanism(row.scheme) != "control":
             found.setdefault(row.scheme, []).append(row)
     for rows in found.values():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from ..results import LOCAL, Results
+from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, INK, LINE, MARKERS, MUTED, SURFACE, is_narrow
@@ -28,6 +28,7 @@ class Place:
     """One scheme: its cost over control and its worst window."""
 
     scheme: str
+    title: str
     cost: Row
     worst: Row
     best: bool
@@ -132,11 +133,12 @@ def places(results: Results) -> list[Place]:
         worst = results.ending_one("window_ms_worst", scheme, "all")
         if worst is not None:
             both.append((scheme, cost, worst))
-    shared = [one for one in both if not one[0].endswith(LOCAL)]
+    shared = [one for one in both if not results.is_local(one[0])]
     slack = _slack(results)
     return [
         Place(
             one[0],
+            results.title(one[0]),
             one[1],
             one[2],
             best=one in shared and not any(_beats(other, one, slack) for other in shared),
@@ -191,7 +193,7 @@ def _name(ax: Axes, found: list[Place]) -> None:
         points = [_on_axes(ax, place) for place in mine]
         gap = ends.line_inches(ax) / ends.axes_inches(ax)
         inside = narrow and not at_once
-        names = [_short(place.scheme) if narrow else place.scheme for place in mine]
+        names = [place.title if narrow else place.scheme for place in mine]
         if inside:
             names = [textwrap.fill(name, INSIDE_CHARACTERS) for name in names]
         sizes = [gap * len(name.splitlines()) for name in names]
@@ -219,11 +221,6 @@ def _on_axes(ax: Axes, place: Place) -> tuple[float, float]:
     point = ax.transData.transform((place.worst.value, place.cost.value))
     x, y = ax.transAxes.inverted().transform(point)
     return float(x), float(y)
-
-
-def _short(scheme: str) -> str:
-    """Leave out the mechanism, which colour and marker tell."""
-    return scheme.partition("-")[2] or scheme
 
 
 def _exponent(value: float) -> int:

@@ -19,7 +19,7 @@ def lines(results: Results, axis: str, metric: str = "verify_us_p50") -> dict[st
     texts = {(scheme, _key_of(regime.conditions)) for scheme, regime in wanted}
     found: dict[str, list[Row]] = {}
     for row in results.of(metric):
-        if row.measure != "scale" or row.noted("axis") != axis:
+        if row.measure != "scale" or row.axis != axis:
             continue
         if (row.scheme, _key(row)) in texts:
             found.setdefault(row.scheme, []).append(row)
@@ -34,9 +34,7 @@ def at(results: Results, row: Row, axis: str) -> float:
     if axis == "store_rtt":
         nominal = row.store_rtt_ms or 0.0
         return round_trips(results.recording).get(nominal, nominal)
-    if axis in ("population", "claims"):
-        return float(getattr(row, axis) or 0)
-    return float(row.noted(axis) or 0)
+    return float(getattr(row, axis) or 0)
 
 
 def _key_of(conditions: tuple[tuple[str, float], ...]) -> tuple[float, ...]:
@@ -46,5 +44,5 @@ def _key_of(conditions: tuple[tuple[str, float], ...]) -> tuple[float, ...]:
 
 
 def _key(row: Row) -> tuple[float, ...]:
-    denied = float(row.noted("denied") or 0)
+    denied = float(row.denied or 0)
     return (row.store_rtt_ms or 0.0, float(row.population or 0), float(row.claims or 0), denied)

@@ -125,7 +125,7 @@ def _mark_cliff(ax: Axes, results: Results, found: dict[str, Sizes]) -> None:
     exact = [
         row.value
         for row in results.of("h2_cliff_bytes")
-        if row.noted("header_policy") == name and not row.noted("fields")
+        if row.header_policy == name and not row.fields
     ]
     edges = [edge for sizes in found.values() if (edge := cliff(sizes))]
     if exact:
@@ -169,8 +169,8 @@ def cliff(sizes: Sizes) -> tuple[tuple[Row, Row, Row], tuple[Row, Row, Row]] | N
 
 
 def _policies(results: Results) -> list[str]:
-    rows = [r for r in results.of(STEADY) if not r.noted("users")]
-    return sorted({r.noted("header_policy") for r in rows})
+    rows = [r for r in results.of(STEADY) if not r.users]
+    return sorted({r.header_policy for r in rows})
 
 
 def _found(results: Results, name: str) -> dict[str, Sizes]:
@@ -178,8 +178,8 @@ def _found(results: Results, name: str) -> dict[str, Sizes]:
         return {
             (row.scheme, row.claims or 0): row
             for row in results.of(metric)
-            if not row.noted("users")
-            if metric == PLAIN or row.noted("header_policy") == name
+            if not row.users
+            if metric == PLAIN or row.header_policy == name
         }
 
     plain, first, steady = rows(PLAIN), rows(FIRST), rows(STEADY)

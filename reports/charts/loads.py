@@ -27,7 +27,7 @@ def caption(results: Results) -> str:
     """Give the scheme that grows most, and the two rates."""
     found = _found(results)
     low, high = max(found.values(), key=lambda pair: pair[1].value - pair[0].value)
-    rates = [number(float(row.noted("rate"))) for row in (low, high) if row.noted("rate")]
+    rates = [number(row.rate) for row in (low, high) if row.rate]
     where = f" at {' and '.join(rates)} requests a second of each scheme" if rates else ""
     return (
         f"The most under {low.scheme}: from {measured(low)} to {measured(high)}{where}. Median of "
@@ -99,6 +99,6 @@ def _row(results: Results, metric: str, scheme: str, load: str) -> Row | None:
         row
         for row in results.rows
         if row.metric == metric and row.scheme == scheme and row.measure == "lookup"
-        if (row.noted("load") or "low") == load and not row.far
+        if (row.load or "low") == load and not row.far
     ]
     return mine[0] if mine else None

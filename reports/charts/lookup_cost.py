@@ -71,7 +71,7 @@ def _median(results: Results, scheme: str, design: str) -> Row | None:
     """Give the check itself, in blocks of one design: what is compared is of the same one."""
     rows = results.of("auth_us_p50")
     fitting = (row for row in rows if row.scheme == scheme and row.plain)
-    return next((row for row in fitting if row.noted("design") == design), None)
+    return next((row for row in fitting if row.design == design), None)
 
 
 def height(results: Results, *, narrow: bool) -> float:

@@ -27,7 +27,7 @@ def caption(results: Results) -> str:
     found = _found(results)
     longest = max((rows[-1] for rows in found.values()), key=lambda row: row.value)
     name = next(n for s, n in NAMES.items() if longest.metric.endswith(f"_{s}"))
-    design = longest.noted("design")
+    design = longest.design
     how = {
         "separate": "in blocks that one scheme had to itself",
         "interleaved": "in blocks that all schemes shared, so one's slow request may be another's",
@@ -107,11 +107,11 @@ def _chosen(results: Results) -> alike.Chosen:
 def _found(results: Results) -> dict[str, list[Row]]:
     """Give the percentiles of each scheme by one design under the low load, in order."""
     tails = [row for row in results.rows if _wanted(results, row)]
-    designs = {row.noted("design") for row in tails}
+    designs = {row.design for row in tails}
     design = "separate" if "separate" in designs else next(iter(sorted(designs)), "")
     found: dict[str, dict[str, Row]] = {}
     for row in tails:
-        if row.noted("design") == design:
+        if row.design == design:
             found.setdefault(row.scheme, {}).setdefault(row.metric, row)
     order = [f"request_ms_{suffix}" for suffix in SHARES]
     lines = {
@@ -124,5 +124,5 @@ def _found(results: Results) -> dict[str, list[Row]]:
 
 def _wanted(results: Results, row: Row) -> bool:
     metrics = {f"request_ms_{suffix}" for suffix in SHARES}
-    extra = row.scheme != "control" and results.mechanism(row.scheme) == "control"
+    extra = row.scheme != results.recording.control and results.mechanism(row.scheme) == "control"
     return row.measure == "lookup" and row.metric in metrics and row.plain and not extra

@@ -87,18 +87,14 @@ def _chosen(results: Results) -> alike.Chosen:
 
 
 def _users(row: Row) -> int:
-    return int(float(row.noted("users")))
+    return row.users or 0
 
 
 def _found(results: Results) -> dict[str, list[Row]]:
     name = hpack.policy(results)
     found: dict[str, list[Row]] = {}
     for row in results.of(hpack.STEADY):
-        if (
-            row.noted("header_policy") == name
-            and row.noted("users")
-            and results.mechanism(row.scheme) != "control"
-        ):
+        if row.header_policy == name and row.users and results.mechanism(row.scheme) != "control":
             found.setdefault(row.scheme, []).append(row)
     for rows in found.values():
         rows.sort(key=_users)

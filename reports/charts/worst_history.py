@@ -37,7 +37,7 @@ def caption(results: Results) -> str:
     moment = {"adversarial": ", at the worst moment", "random": ", at a random moment"}.get(phase)
     late = f"{history.late_accepts} probes" if history.late_accepts else "no probe"
     return (
-        f"A {what} under {history.scheme}{moment or ''}: node {last.noted('node')} accepted until "
+        f"A {what} under {history.scheme}{moment or ''}: node {last.node} accepted until "
         f"{number(last.value)} ms after the acknowledgement; {late} beyond the claimed bound of "
         f"{number(history.bound_ms)} ms. Each mark is one request; long ones were accepted."
     )
@@ -49,7 +49,7 @@ def table(results: Results) -> Table:
     lines, source = [], []
     for one in history.nodes:
         rows: list[Row | None] = [
-            results.find(metric, history.scheme, node=str(one.node))
+            results.find(metric, history.scheme, node=one.node)
             for metric in ("history_last_accept_ms", "history_first_reject_ms")
         ]
         after = int((one.accepted_ms > 0).sum())

@@ -84,13 +84,13 @@ def _elsewhere(results: Results, session: str, token: str) -> tuple[str, list[Ro
         row
         for row in results.rows
         if row.metric == "break_even_rtt_ms" and row.scheme == session and row.ci_low is not None
-        if row.noted("less") != token
-        if reads(results, session) != reads(results, row.noted("less"))
+        if row.less != token
+        if reads(results, session) != reads(results, row.less)
     ]
     if not found:
         return "", []
     row = max(found, key=lambda one: one.value)
-    text = f" Against {row.noted('less')} the session costs less below {measured(row)}."
+    text = f" Against {row.less} the session costs less below {measured(row)}."
     return text, [row]
 
 
@@ -124,7 +124,7 @@ def _distance(row: Row) -> str:
 
 def _compares(row: Row, session: str, token: str) -> bool:
     metric = "verify_us_difference_p50"
-    return row.metric == metric and row.scheme == session and row.noted("less") == token
+    return row.metric == metric and row.scheme == session and row.less == token
 
 
 def _cheapest_far_away(results: Results, lines: dict[str, list[Row]], kind: str) -> str:

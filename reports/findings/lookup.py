@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..certainty import longer_run, told_apart
-from ..results import LOCAL, Results
+from ..results import Results
 from ..rows import Row
 from ..wording import floor, measured, quantity, regime
 from .sentence import Finding, champions, ours
@@ -21,7 +21,7 @@ def inside_the_request(results: Results) -> Iterator[Finding]:
         for row in results.rows
         if row.metric == "auth_us_difference_p50"
         and row.scheme == session.scheme
-        and row.noted("less") == token.scheme
+        and row.less == token.scheme
         and _same_regime(row, session)
     )
     noise = results.floor_us("span", session.scheme, token.scheme)
@@ -77,7 +77,7 @@ def _cheapest_of_all(
     cheaper = [
         row
         for scheme, row in ours(results, "auth_us_cost_p50").items()
-        if row.value < least and not scheme.endswith(LOCAL)
+        if row.value < least and not results.is_local(scheme)
     ]
     if not cheaper:
         return "", []
@@ -95,7 +95,7 @@ def _cheapest_of_all(
 def end_to_end(results: Results) -> Iterator[Finding]:
     pair = champions(results, "auth_us_cost_p50")
     costs = results.costs("request_ms_cost_p50")
-    whole = results.main("request_ms_p50").get("control")
+    whole = results.main("request_ms_p50").get(results.recording.control)
     if pair is None or whole is None:
         return
     noise = results.floor_us("request", *(row.scheme for row in pair))

@@ -21,7 +21,7 @@ def payload(results: Results) -> Iterator[Finding]:
     )
     rows = [lightest, heaviest]
     if steady is not None:
-        policy = steady.noted("header_policy")
+        policy = steady.header_policy
         how = f" where the client indexes headers as {policy} does" if policy else ""
         text += f"; over a warm HTTP/2 connection the latter shrinks to {quantity(steady)}{how}"
         rows.append(steady)

@@ -36,9 +36,9 @@ def _broken_elsewhere(results: Results) -> Iterator[Finding]:
     """Call out a claim that is broken where more than one login is ended."""
     kinds = {"all": "all of a subject's logins are", "key": "a signing key is"}
     for row in results.rows:
-        if row.metric != "late_accepts" or not row.value or row.noted("phase") == "all":
+        if row.metric != "late_accepts" or not row.value or row.phase == "all":
             continue
-        what = kinds.get(row.noted("kind"))
+        what = kinds.get(row.kind)
         if what and results.mechanism(row.scheme) != "control":
             yield Finding(
                 "Claim broken",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..results import LOCAL, Results
+from ..results import Results
 from ..rows import Row
 
 
@@ -44,4 +44,4 @@ def is_ordinary(results: Results, scheme: str) -> bool:
 
     One that a node may trust for a while without asking is a way between session and token.
     """
-    return not scheme.endswith(LOCAL) and results.recording.arm(scheme).strength == "immediate"
+    return not results.is_local(scheme) and results.recording.arm(scheme).strength == "immediate"

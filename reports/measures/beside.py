@@ -15,35 +15,9 @@ from ..differences import shift
 from ..loading import Recording, Series
 from ..rows import Row, row
 from ..statistics import Estimate, limits, resampled
-from .lookup import CONTROL, timed_medians
+from .lookup import timed_medians
 
 METRIC = "cost_ratio_p50"
-SAME_WORK = {
-    "session-cookie-redis": ("session-cookie-flasksession-redis", "session-cookie-django-redis"),
-    "session-cookie-postgres": (
-        "session-cookie-flasksession-postgres",
-        "session-cookie-django-postgres",
-    ),
-    "token-bearer-hs256-expiry": (
-        "token-bearer-flaskjwt-expiry",
-        "token-bearer-joserfc-expiry",
-        "token-bearer-authlib-expiry",
-        "token-bearer-itsdangerous-expiry",
-        "token-bearer-paseto-expiry",
-    ),
-    "token-bearer-hs256-denylist-redis": ("token-bearer-flaskjwt-denylist-redis",),
-    "token-bearer-hs256-denylist-postgres": ("token-bearer-simplejwt-blacklist-postgres",),
-    "token-cookie-hs256-expiry": ("session-cookie-flask-signed", "session-cookie-django-signed"),
-}
-"""Of each scheme of ours, those of other libraries that do the same work against the same store."""
-APART = {
-    "token-bearer-itsdangerous-expiry": "checks a signature and an age, and no claims",
-    "token-bearer-paseto-expiry": "decrypts as well",
-    "token-bearer-simplejwt-blacklist-postgres": "asks for the user, where ours asks for a denial",
-    "session-cookie-flask-signed": "checks a signature and an age, and no claims",
-    "session-cookie-django-signed": "checks a signature and an age, and no claims",
-}
-"""What of the work of some of them is not quite the same."""
 Costs = NDArray[np.float64]
 
 
@@ -51,13 +25,22 @@ def rows(recording: Recording) -> list[Row]:
     """Give the ratio of each pair, in each regime that both were measured in."""
     series = timed_medians(recording, "auth_us")
     found = []
-    for mine, others in SAME_WORK.items():
-        for theirs in others:
-            for one, other, control in _alike(series, mine, theirs):
-                estimate = ratio(one, other, control, recording.run.seed)
-                if estimate is not None:
-                    name, regime = recording.run.name, one.regime
-                    found.append(row(name, "lookup", mine, METRIC, estimate, regime, beside=theirs))
+    for theirs in recording.run.arms:
+        for one, other, control in _alike(series, theirs.beside, theirs.name, recording.control):
+            estimate = ratio(one, other, control, recording.run.seed)
+            if estimate is not None:
+                found.append(
+                    row(
+                        recording.run.name,
+                        "lookup",
+                        theirs.beside,
+                        METRIC,
+                        estimate,
+                        one.regime,
+                        beside=theirs.name,
+                        layer="span",
+                    )
+                )
     return found
 
 
@@ -85,7 +68,7 @@ def ratio(mine: Series, theirs: Series, control: Series, seed: int) -> Estimate 
 
 
 def _alike(
-    series: Sequence[Series], mine: str, theirs: str
+    series: Sequence[Series], mine: str, theirs: str, control: str
 ) -> Iterator[tuple[Series, Series, Series]]:
     """Give each series of *mine* with those of *theirs* and of the control that agree with it."""
     for one in series:
@@ -93,6 +76,6 @@ def _alike(
             continue
         fitting = [other for other in series if one.regime.agrees_with(other.regime)]
         other = next((s for s in fitting if s.arm == theirs), None)
-        control = next((s for s in fitting if s.arm == CONTROL), None)
-        if other is not None and control is not None:
-            yield one, other, control
+        base = next((s for s in fitting if s.arm == control), None)
+        if other is not None and base is not None:
+            yield one, other, base

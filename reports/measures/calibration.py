@@ -12,7 +12,6 @@ from ..loading import Recorded, Recording, Samples
 from ..metrics import recorded, unit_of
 from ..rows import FAR, Row, row
 from ..statistics import Estimate, noise_floor, over, times_as_long
-from .lookup import CONTROL_AGAIN
 
 LAYERS = {
     "auth_us_cost_p50": ("span", 1.0),
@@ -26,7 +25,7 @@ LAYERS = {
 def rows(recording: Recording, timed: Sequence[Row]) -> list[Row]:
     """Give every calibration figure of the run; *timed* are its lookup rows."""
     costs = [one for one in timed if one.metric in LAYERS]
-    noise = [_noise(one) for one in costs if one.scheme == CONTROL_AGAIN]
+    noise = [_noise(one) for one in costs if one.scheme == recording.control_again]
     found = noise + _known_delays(recording, costs) + _lengths(recording, costs, noise)
     for figure in recorded("calibration"):
         for layer in ("", "proxy", "h2load"):
@@ -57,7 +56,7 @@ def _known_delays(recording: Recording, costs: Sequence[Row]) -> list[Row]:
 
 def _lengths(recording: Recording, costs: Sequence[Row], noise: Sequence[Row]) -> list[Row]:
     """Say how many times as long a run must be for the costs that noise hides here."""
-    floors = {(one.noted("layer"), *_conditions(one)): one.value for one in reversed(noise)}
+    floors = {(one.layer, *_conditions(one)): one.value for one in reversed(noise)}
     run = recording.run
     minutes = None if run.ended_at is None else (run.ended_at - run.started_at) / 60
     found = []
@@ -75,7 +74,7 @@ def _lengths(recording: Recording, costs: Sequence[Row], noise: Sequence[Row]) -
 
 def _conditions(one: Row) -> tuple[object, ...]:
     """Give what a noise floor is of: a load, and a distance of the store."""
-    return (one.noted("load"), one.noted("design") == FAR, one.store_rtt_ms)
+    return (one.load, one.design == FAR, one.store_rtt_ms)
 
 
 def _reach(one: Row) -> float:
@@ -99,7 +98,6 @@ def _figures(recording: Recording, layer: str, figure: str) -> list[Row]:
 
 def _derived(source: Row, metric: str, value: float) -> Row:
     """Give a row under the same regime as *source*, which names the layer it is about."""
-    layer = f"layer={LAYERS[source.metric][0]}"
     return replace(
         source,
         measure="calibration",
@@ -108,7 +106,7 @@ def _derived(source: Row, metric: str, value: float) -> Row:
         value=float(value),
         ci_low=None,
         ci_high=None,
-        note=f"{source.note}; {layer}" if source.note else layer,
+        layer=LAYERS[source.metric][0],
     )
 
 

@@ -14,13 +14,10 @@ from ..loading import Recorded, Recording, Samples, Series, Take
 from ..rows import Row, row
 from ..statistics import Estimate, over, quantile
 
-CONTROL = "control"
-CONTROL_AGAIN = "control-again"
-"""The A/A pair: two arms alike in everything."""
 ACCEPTED = 200
 TAILS = {"p90": 0.9, "p99": 0.99, "p999": 0.999}
 COUNTS = (
-    *("store_reads", "store_writes", "server_calls", "store_depth", "signature_checks"),
+    *("store_reads", "store_writes", "server_calls", "signature_checks"),
     *("cpu_us", "errors"),
 )
 
@@ -82,8 +79,8 @@ def rows(recording: Recording) -> list[Row]:
     found: list[Row] = []
     for quantity in QUANTITIES:
         series = _series(recording, quantity)
-        found += _percentiles(recording, quantity.metric, series)
-        found += _costs(recording, quantity.metric, series)
+        found += _percentiles(recording, quantity, series)
+        found += _costs(recording, quantity, series)
         if quantity.metric == "auth_us":
             found += _differences(recording, series)
     for layer in ("hot", "span", "request"):
@@ -117,13 +114,21 @@ def paired(series: list[Series], scheme: str, reference: str) -> list[tuple[Seri
     return found
 
 
-def _costs(recording: Recording, metric: str, everything: list[Series]) -> list[Row]:
+def _costs(recording: Recording, quantity: Quantity, everything: list[Series]) -> list[Row]:
     series = _for_medians(everything)
     return [
-        row(recording.run.name, "lookup", arm, f"{metric}_cost_p50", estimate, one.regime)
+        row(
+            recording.run.name,
+            "lookup",
+            arm,
+            f"{quantity.metric}_cost_p50",
+            estimate,
+            one.regime,
+            layer=quantity.layer,
+        )
         for arm in _arms(series)
-        if arm != CONTROL and metric != "floor_us"
-        for one, estimate in paired(series, arm, CONTROL)
+        if arm != recording.control and quantity.layer != "hot"
+        for one, estimate in paired(series, arm, recording.control)
     ]
 
 
@@ -142,6 +147,7 @@ def _differences(recording: Recording, everything: list[Series]) -> list[Row]:
             estimate,
             one.regime,
             less=token,
+            layer="span",
         )
         for session in by_mechanism.get("session", [])
         for token in by_mechanism.get("token", [])
@@ -149,21 +155,23 @@ def _differences(recording: Recording, everything: list[Series]) -> list[Row]:
     ]
 
 
-def _percentiles(recording: Recording, metric: str, everything: list[Series]) -> list[Row]:
-    seed, name = recording.run.seed, recording.run.name
-    found = []
+def _percentiles(recording: Recording, quantity: Quantity, everything: list[Series]) -> list[Row]:
+    seed, found = recording.run.seed, []
+
+    def add(one: Series, suffix: str, share: float) -> None:
+        estimate = quantile(one.blocks, share, seed)
+        if estimate is not None:
+            metric, about = f"{quantity.metric}_{suffix}", one.regime
+            name, layer = recording.run.name, quantity.layer
+            found.append(row(name, "lookup", one.arm, metric, estimate, about, layer=layer))
+
     medians, tails = _for_medians(everything), _for_tails(everything)
     # The tails have a median of their own: a spectrum must not mix two designs.
     for one in [*medians, *(one for one in tails if all(one is not other for other in medians))]:
-        estimate = quantile(one.blocks, 0.5, seed)
-        if estimate is not None:
-            found.append(row(name, "lookup", one.arm, f"{metric}_p50", estimate, one.regime))
+        add(one, "p50", 0.5)
     for one in tails:
-        for suffix, q in TAILS.items():
-            estimate = quantile(one.blocks, q, seed)
-            if estimate is not None:
-                metric_name = f"{metric}_{suffix}"
-                found.append(row(name, "lookup", one.arm, metric_name, estimate, one.regime))
+        for suffix, share in TAILS.items():
+            add(one, suffix, share)
     return found
 
 

@@ -52,7 +52,13 @@ def _fault(
         estimate = _estimate(metric, [one for one in cells if metric in one.cell.figures])
         if estimate is not None:
             found[metric] = row(
-                recording.run.name, "outage", scheme, metric, estimate, fault=name, store=store
+                recording.run.name,
+                "outage",
+                scheme,
+                metric,
+                estimate,
+                fault=name,
+                asked_store=store,
             )
     return Fault(scheme, name, store, applies, found)
 

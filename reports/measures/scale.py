@@ -17,7 +17,7 @@ from ..statistics import over, quantile
 from .lookup import timed
 
 COUNTS = (
-    *("store_reads", "store_writes", "server_calls", "store_depth", "signature_checks"),
+    *("store_reads", "store_writes", "server_calls", "signature_checks"),
     *("credential_bytes", "process_bytes"),
 )
 ROUND_TRIP = "store_rtt"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..loading import Recording
 from ..rows import Row, row
 
 GB = 1e9
@@ -33,20 +34,20 @@ class Profile:
         )
 
 
-def rows(run: str, profile: Profile, sizes: Sequence[Row]) -> list[Row]:
+def rows(recording: Recording, profile: Profile, sizes: Sequence[Row]) -> list[Row]:
     """Give the traffic of every scheme over `control`; *sizes* are the payload rows."""
     control = {
-        metric: _least(sizes, metric, "control")
+        metric: _least(sizes, metric, recording.control)
         for metric in ("response_bytes", "response_bytes_login")
     }
-    found = []
+    run, found = recording.run.name, []
     for scheme in dict.fromkeys(one.scheme for one in sizes):
         request = _least(sizes, "request_bytes", scheme)
-        if request is None or scheme.startswith("control"):
+        if request is None or recording.arm(scheme).mechanism == "control":
             continue
         noted = {
-            "requests_per_s": f"{profile.requests_per_s:g}",
-            "days": f"{profile.days:g}",
+            "requests_per_s": profile.requests_per_s,
+            "days": profile.days,
         }
         up = profile.requests * request.value / GB
         found.append(row(run, "payload", scheme, "traffic_up_gb", up, None, **noted))

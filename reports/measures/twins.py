@@ -8,10 +8,8 @@ from __future__ import annotations
 from ..loading import Recording
 from ..rows import Row, row
 from ..statistics import Estimate, noise_floor
-from .lookup import CONTROL, paired, timed_medians
+from .lookup import paired, timed_medians
 
-AGAIN = "-again"
-"""Ends the name of an arm that measures a scheme again."""
 LAYERS = {"auth_us": ("span", 1.0), "request_ms": ("request", 1e3)}
 """By quantity: the name of its layer, and the factor to microseconds."""
 
@@ -21,7 +19,7 @@ def rows(recording: Recording) -> list[Row]:
     pairs = [
         (arm.name, arm.scheme)
         for arm in recording.run.arms
-        if arm.name == f"{arm.scheme}{AGAIN}" and arm.scheme != CONTROL
+        if arm.is_again and arm.scheme != recording.control
     ]
     found = []
     for quantity, (layer, factor) in LAYERS.items():

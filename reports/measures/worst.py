@@ -91,7 +91,7 @@ def rows(recording: Recording, worst: History | None) -> list[Row]:
                         metric,
                         float(at_ms[0]),
                         worst.regime,
-                        node=str(one.node),
+                        node=one.node,
                     )
                 )
     return found

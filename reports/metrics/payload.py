@@ -15,7 +15,6 @@ PAYLOAD = listed(
     ("request_bytes_h2_first_total", "bytes", "the same, all headers"),
     ("request_bytes_h2_steady_total", "bytes", "the same, all headers"),
     ("credential_bytes", "bytes", "the credential as the client holds it"),
-    ("cookie_bytes", "bytes", "cookie, name plus value"),
     ("bytes_per_claim", "bytes", "growth of a request with one more claim"),
     ("claims_max", "count", "claims before the scheme refuses to issue"),
     ("store_bytes_per_session", "bytes", "store memory for one live session"),

@@ -7,8 +7,8 @@ from pathlib import Path
 from bench.records import write_results
 from reports.loading import load
 from reports.results import evaluate
-from reports.rows import COLUMNS, cells_of
-from reports.tables import csv_text, json_text
+from reports.rows import COLUMNS
+from reports.tables import csv_text, json_text, lines
 from tests.reports import others, synthetic
 
 
@@ -19,9 +19,11 @@ def write_reported_run(folder: Path) -> Path:
     results = evaluate(load(folder))
     run = results.recording.run
     about = {"run": run.name, "plan": run.plan, "seed": run.seed, "state": run.state}
-    (folder / "results.csv").write_text(csv_text(results.rows))
-    (folder / "results.json").write_text(json_text(results.rows, about | {"valid": results.valid}))
-    write_results(folder, COLUMNS, [cells_of(row) for row in results.rows])
+    (folder / "results.csv").write_text(csv_text(results, results.rows))
+    (folder / "results.json").write_text(
+        json_text(results, results.rows, about | {"valid": results.valid})
+    )
+    write_results(folder, COLUMNS, list(lines(results, results.rows)))
     (folder / "charts").mkdir()
-    (folder / "charts" / "some.csv").write_text(csv_text(results.rows[:5]))
+    (folder / "charts" / "some.csv").write_text(csv_text(results, results.rows[:5]))
     return folder

@@ -16,7 +16,8 @@ from bench.records import Cell, read_arrays, read_cells, read_run
 from bench.run import execute
 from bench.scale.chunks import CHUNK, WARM, Timed, measure, wanted
 from bench.scale.points import Walk, walks
-from demo.auth import Mechanism, Scheme
+from demo.auth import Mechanism
+from tests.schemes import described
 
 from .waiting import failed_gates
 
@@ -166,15 +167,11 @@ def test_a_wrong_answer_is_not_correct() -> None:
     assert timed.correct < 100
 
 
-def _scheme(name: str) -> Scheme:
-    mechanism: Mechanism = Counting()  # type: ignore[assignment]  # as above
-    return Scheme(name=name, summary="", mechanism=mechanism, transport="cookie", strength="within")
-
-
 def _walks(plan: str = "standard") -> dict[tuple[str, str], Walk]:
-    names = [*SCHEMES, "session-bearer-redis", "rival-cookie-redis"]
     chosen = {"standard": STANDARD, "full": FULL}[plan]
-    found = walks(chosen, [_scheme(name) for name in names], own=names[:-1])
+    # Made of the same parts, but nobody knows what its store looks like inside.
+    foreign = replace(described("session-cookie-redis"), name="x-redis", place="")
+    found = walks(chosen, [*map(described, (*SCHEMES, "session-bearer-redis")), foreign])
     return {(walk.scheme, walk.axis): walk for walk in found}
 
 
@@ -185,7 +182,7 @@ def test_schemes_that_differ_in_transport_alone_are_one() -> None:
 
 def test_a_strangers_store_is_not_filled() -> None:
     """Nobody knows what is in it; how far away it is can be measured all the same."""
-    axes = {axis for scheme, axis in _walks() if scheme == "rival-cookie-redis"}
+    axes = {axis for scheme, axis in _walks() if scheme == "x-redis"}
     assert axes == {"claims", "store_rtt"}
 
 

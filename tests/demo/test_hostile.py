@@ -101,7 +101,7 @@ TRANSPORTS = {
 def test_every_hostile_token_gets_the_same_answer(transport: str, clock: FakeClock) -> None:
     """Status, body and headers, byte for byte, over every transport; a good one gets another."""
     manager = a_manager(MemoryStore(), clock, "denylist", ring=built.HS256)
-    scheme = Scheme("token-x", "Tokens.", manager, transport, "immediate")  # type: ignore[arg-type]
+    scheme = Scheme("token-x", "Tokens.", manager, transport, "immediate", kind="token")  # type: ignore[arg-type]
     visitor = Visitor(over_wsgi(create_app(scheme, node="one")))
     name, _ = TRANSPORTS[transport]
     good = built.forged(built.header_of(built.HS256.signing), built.claims_at(clock.now))

@@ -51,7 +51,7 @@ def sessions(*responses: str, now: Any = None) -> Watched:
 
 def tokens(*responses: str, clock: FakeClock) -> Watched:
     manager = a_manager(MemoryStore(), clock, "denylist")
-    scheme = Scheme("token-bearer-x", "Tokens.", manager, "bearer", "immediate")
+    scheme = Scheme("token-bearer-x", "Tokens.", manager, "bearer", "immediate", kind="token")
     return Watched(scheme, *responses, now=clock)
 
 

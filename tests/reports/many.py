@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
 
 from bench.records import Arm
+from tests.schemes import arm
 
 from . import synthetic
 from .truths import FAULTS, Check, Shape, Truth
@@ -52,11 +56,11 @@ SHAPE = Shape(
 )
 
 
-def write(folder: Path) -> Path:
-    """Draw the run and save it in *folder*."""
+def write(folder: Path, **changes: Any) -> Path:
+    """Draw the run, of another shape if *changes* say so, and save it in *folder*."""
     usual = {arm.name for arm in synthetic.ARMS}
     more = tuple(_arm(name) for name in COSTS_US if name not in usual)
-    fields = {**vars(SHAPE), "more_arms": more}
+    fields = {**vars(SHAPE), "more_arms": more, **changes}
     return synthetic.write(folder, truth(), Shape(**fields), seed=3)
 
 
@@ -74,17 +78,9 @@ def truth() -> Truth:
 
 
 def _arm(name: str) -> Arm:
-    mechanism, transport = name.split("-")[:2]
-    strength = _strength(name)
-    return Arm(
-        name=name,
-        scheme=name,
-        summary=f"A scheme called {name}.",
-        mechanism=mechanism,  # type: ignore[arg-type]  # session or token
-        transport=transport,  # type: ignore[arg-type]  # cookie or bearer
-        strength=strength,  # type: ignore[arg-type]  # one of the three
-        bound_s=0.0 if strength == "immediate" else 2.0,
-    )
+    own = arm(name)
+    bound_s = 0.0 if own.strength == "immediate" else 2.0
+    return replace(own, summary=f"A scheme called {name}.", bound_s=bound_s)
 
 
 def _strength(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.records import Arm
+from tests.schemes import arm
 
 from .truths import Truth
 
@@ -14,17 +15,25 @@ STORE_NOISE_US = 3.0
 """What the arm measured again truly differs by: a disturbance that only a store brings."""
 
 
-def rival(name: str, mechanism: str, library: str) -> Arm:
+def rival(name: str, mechanism: str, library: str, beside: str, apart: str = "") -> Arm:
     """Give an arm of another library."""
-    notes = {"rival": library, "configuration": "https://example.org/docs"}
-    return Arm(name=name, scheme=name, summary="Another's.", mechanism=mechanism, notes=notes)  # type: ignore[arg-type]  # one of the three
+    return Arm(
+        name=name,
+        scheme=name,
+        summary="Another's.",
+        mechanism=mechanism,  # type: ignore[arg-type]  # one of the three
+        library=library,
+        configuration="https://example.org/docs",
+        beside=beside,
+        apart=apart,
+    )
 
 
 ARMS = (
-    rival(FLASK_SESSION, "session", "Flask-Session 0.8.0"),
-    rival(FLASK_JWT, "token", "Flask-JWT-Extended 4.7.1"),
-    rival(JOSERFC, "token", "joserfc 1.0.0"),
-    Arm(name=AGAIN, scheme="session-cookie-redis", mechanism="session", transport="cookie"),
+    rival(FLASK_SESSION, "session", "Flask-Session 0.8.0", "session-cookie-redis"),
+    rival(FLASK_JWT, "token", "Flask-JWT-Extended 4.7.1", "token-bearer-hs256-expiry"),
+    rival(JOSERFC, "token", "joserfc 1.0.0", "token-bearer-hs256-expiry"),
+    arm("session-cookie-redis", name=AGAIN),
 )
 
 

@@ -83,8 +83,14 @@ def test_what_is_not_slower_and_what_is_not_compared_is_said_too(
     """And of work that is not quite the same, in what it is not."""
     signed, alone = "token-bearer-itsdangerous-expiry", "token-bearer-simplejwt-blacklist-postgres"
     arms = (
-        others.rival(signed, "token", "itsdangerous 2.2.0"),
-        others.rival(alone, "token", "simplejwt 5.5.1"),
+        others.rival(
+            signed,
+            "token",
+            "itsdangerous 2.2.0",
+            "token-bearer-hs256-expiry",
+            apart="checks a signature and an age, and no claims",
+        ),
+        others.rival(alone, "token", "simplejwt 5.5.1", "token-bearer-hs256-denylist-postgres"),
     )
     costs = {**Truth().cost_us, signed: cost_us, alone: 500.0}
     truth = Truth(cost_us=costs)

@@ -48,7 +48,7 @@ def test_the_floor_of_arms_that_ask_a_store_is_held_against_a_session(results: R
     plain = results.noise_us("span")
     assert plain is not None
     assert results.floor_us("span", "token-bearer-hs256-expiry") == plain
-    stored = Row("r", "calibration", "x-again", "aa_noise_store_us", "us", 9.0, note="layer=span")
+    stored = Row("r", "calibration", "x-again", "aa_noise_store_us", "us", 9.0, layer="span")
     with_pair = replace(results, rows=(*results.rows, stored))
     assert with_pair.floor_us("span", "token-bearer-hs256-expiry") == plain
     assert with_pair.floor_us("span", "session-cookie-redis") == stored

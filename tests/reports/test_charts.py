@@ -113,7 +113,7 @@ def test_names_inside_the_frontier_stay_inside(many_results: Results) -> None:
 def test_percentiles_are_of_one_design(results: Results) -> None:
     """The separate one, the median included."""
     table = CHARTS["lookup-percentiles"].table(results)
-    assert {row.noted("design") for row in table.source} == {"separate"}
+    assert {row.design for row in table.source} == {"separate"}
     assert table.columns == ["scheme", "50 %", "90 %", "99 %"]
 
 

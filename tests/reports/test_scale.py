@@ -104,12 +104,12 @@ def test_model_is_wrong_where_the_world_is(tmp_path: Path) -> None:
 def test_revoke_all_grows_with_the_sessions_of_a_subject(results: Results) -> None:
     """5 us a session, and none a token."""
     rows = {
-        (row.scheme, row.noted("subject_sessions")): row.value
+        (row.scheme, row.subject_sessions): row.value
         for row in results.rows
         if row.metric == "revoke_all_ms_p50" and row.measure == "scale"
     }
-    assert rows[SESSION, "100"] - rows[SESSION, "1"] == pytest.approx(0.495, abs=0.01)
-    assert rows[TOKEN, "100"] - rows[TOKEN, "1"] == pytest.approx(0, abs=0.01)
+    assert rows[SESSION, 100] - rows[SESSION, 1] == pytest.approx(0.495, abs=0.01)
+    assert rows[TOKEN, 100] - rows[TOKEN, 1] == pytest.approx(0, abs=0.01)
 
 
 def test_the_grid_never_stands_in_for_the_plain_measurement(results: Results) -> None:
@@ -119,11 +119,11 @@ def test_the_grid_never_stands_in_for_the_plain_measurement(results: Results) ->
 
 def test_a_high_load_never_stands_in_for_the_low_one(results: Results) -> None:
     """Both have rows; the plain question means the low load."""
-    loads = {row.noted("load") for row in results.rows if row.metric == "auth_us_cost_p50"}
+    loads = {row.load for row in results.rows if row.metric == "auth_us_cost_p50"}
     assert loads == {"low", "high"}
-    assert {row.noted("load") for row in results.main("auth_us_cost_p50").values()} == {"low"}
+    assert {row.load for row in results.main("auth_us_cost_p50").values()} == {"low"}
     row = results.find("auth_us_cost_p50", SESSION)
     noise = results.noise_us("span")
     assert row is not None
     assert noise is not None
-    assert row.noted("load") == noise.noted("load") == "low"
+    assert row.load == noise.load == "low"

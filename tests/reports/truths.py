@@ -6,48 +6,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.records import Arm, Environment, Gate, State
+from tests.schemes import arm
 
 ARMS = (
-    Arm(name="control", scheme="control", summary="No authentication."),
-    Arm(name="control-again", scheme="control", summary="No authentication, once more."),
-    Arm(
-        name="control-delay-100us",
-        scheme="control-delay-100us",
-        summary="No authentication and a delay of 100 microseconds.",
-        injected_us=100.0,
-    ),
-    Arm(
-        name="session-cookie-memory",
-        scheme="session-cookie-memory",
+    arm("control", summary="No authentication."),
+    arm("control", name="control-again", summary="No authentication, once more."),
+    arm("control-delay-100us", summary="No authentication and a delay of 100 microseconds."),
+    arm(
+        "session-cookie-memory",
         summary="A session ID in a cookie; records in the memory of one process.",
-        mechanism="session",
-        transport="cookie",
     ),
-    Arm(
-        name="session-cookie-redis",
-        scheme="session-cookie-redis",
-        summary="A session ID in a cookie; records in Valkey.",
-        mechanism="session",
-        transport="cookie",
-        notes={"store": "Valkey"},
-    ),
-    Arm(
-        name="token-bearer-hs256-expiry",
-        scheme="token-bearer-hs256-expiry",
+    arm("session-cookie-redis", summary="A session ID in a cookie; records in Valkey."),
+    arm(
+        "token-bearer-hs256-expiry",
         summary="A token signed with HS256, good until it expires.",
-        mechanism="token",
-        transport="bearer",
-        strength="at-expiry",
         bound_s=2.0,
-        notes={"algorithm": "HS256"},
     ),
-    Arm(
-        name="token-bearer-hs256-denylist-redis",
-        scheme="token-bearer-hs256-denylist-redis",
+    arm(
+        "token-bearer-hs256-denylist-redis",
         summary="A token signed with HS256, checked against a denylist in Valkey.",
-        mechanism="token",
-        transport="bearer",
-        notes={"algorithm": "HS256", "store": "Valkey"},
     ),
 )
 

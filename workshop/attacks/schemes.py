@@ -14,6 +14,7 @@ from werkzeug.test import Client
 
 from demo.app import create_app
 from demo.auth import Scheme, Settings
+from demo.builtin.controls import Control
 from demo.contract.visitor import Answer
 from demo.schemes import GROUP, build
 
@@ -29,7 +30,7 @@ NODES = 2
 def scheme_names() -> list[str]:
     """Every scheme of the project's own that asks who is calling, by name."""
     own = [point for point in entry_points(group=GROUP) if point.module == "demo.builtin"]
-    return sorted(point.name for point in own if not point.name.startswith("control"))
+    return sorted(point.name for point in own if not isinstance(point.load(), Control))
 
 
 class SchemeUnderAttack:
@@ -41,19 +42,19 @@ class SchemeUnderAttack:
         self.schemes = [first, *(build(name, settings) for _ in range(NODES - 1 if shared else 0))]
         self.accounts = FreshAccounts()
         self._sends = [self._send(scheme, number) for number, scheme in enumerate(self.schemes)]
-        mechanism = "session" if first.notes.get("mechanism") == "session" else "token"
-        kind = "session" if mechanism == "session" else "access"
+        assert first.kind != "control", "control asks nobody, so there is nothing to attack"
+        cookie = "session" if first.kind == "session" else "access"
         self.target = Target(
             name,
-            mechanism,  # type: ignore[arg-type]  # one of the two
+            first.kind,
             first.transport,
             self._browser,
             nodes=len(self.schemes),
             strength=first.strength,
             bound_s=first.bound_s,
-            algorithm=first.notes.get("algorithm", ""),
+            algorithm=first.algorithm,
             public_keys=_forms(first.public_keys()) if first.public_keys else (),
-            cookie_name=f"__Host-{kind}",
+            cookie_name=f"__Host-{cookie}",
         )
 
     def close(self) -> None:

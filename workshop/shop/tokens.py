@@ -242,4 +242,5 @@ def token_scheme(policy: Policy, deployment: Deployment) -> Scheme:
         mechanism=LabTokens(policy, deployment),
         transport="bearer",
         strength="immediate",
+        kind="token",
     )

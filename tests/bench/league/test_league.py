@@ -145,7 +145,12 @@ def test_a_smoke_run_is_refused(copy: Path) -> None:
 
 def test_a_run_that_failed_a_gate_is_refused(copy: Path) -> None:
     alter(copy, "INSERT INTO gates VALUES ('steal', 0, 9.0, 2.0, '%', '', NULL)")
-    _edit(copy / "results.json", valid=False)
+    rows = json.loads((copy / "results.json").read_text())["results"]
+    withheld = [row | {"validity": "withheld"} for row in rows]
+    _edit(copy / "results.json", valid=False, results=withheld)
+    alter(copy, "UPDATE results SET validity = 'withheld'")
+    for path in (copy / "results.csv", *(copy / "charts").glob("*.csv")):
+        path.write_text(path.read_text().replace(",sound,", ",withheld,"))
     with pytest.raises(BenchError, match="a gate failed"):
         entry_of(copy, "")
 

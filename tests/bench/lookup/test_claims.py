@@ -6,14 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.lookup.claims import EXPIRY, claims
-from bench.records import Cell, write_cell
+from bench.lookup.claims import claims
+from bench.records import Cell, Run, write_cell, write_run
+from tests.schemes import arm
 
 DENYLIST = "token-bearer-hs256-denylist-redis"
 SNAPSHOT = "token-bearer-hs256-snapshot-redis"
 SESSION = "session-cookie-redis"
 POSTGRES = "session-cookie-postgres"
 SQLITE = "token-bearer-hs256-denylist-sqlite"
+EXPIRY = "token-bearer-hs256-expiry"
+ARMS = [arm(name) for name in (DENYLIST, SNAPSHOT, SESSION, POSTGRES, SQLITE, EXPIRY)]
+RUN = Run(name="run", plan="smoke", seed=1, started_at=0.0, blocks=1, arms=ARMS)
 
 
 def _hot(folder: Path, arm: str, verify_us: float, floor_us: float, calls: float) -> None:
@@ -45,6 +49,7 @@ def _run(folder: Path, **changes: float) -> dict[str, bool]:
     """Whether each claim holds in a run that is good, but for *changes*."""
     good = {"session": 36.0, "denylist": 48.0, "snapshot": 12.0, "calls": 0.0, "many": 44.0}
     seen = good | {"postgres": 50.0, "sqlite": 25.0} | changes
+    write_run(folder, RUN)
     _hot(folder, EXPIRY, 11.0, 2.0, 0.0)
     _hot(folder, SESSION, seen["session"], 30.0, 1.0)
     _hot(folder, DENYLIST, seen["denylist"], 32.0, 1.0)
@@ -82,5 +87,5 @@ def test_each_can_be_broken(tmp_path: Path) -> None:
 
 
 def test_a_run_without_a_hot_loop_claims_nothing(tmp_path: Path) -> None:
-    write_cell(tmp_path, Cell(id="1", measure="payload", arm="a"))
+    write_run(tmp_path, RUN)
     assert claims(tmp_path) == []

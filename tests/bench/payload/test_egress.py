@@ -43,7 +43,10 @@ CELLS = [
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    arms = [Arm(name=name, scheme=name) for name in ("control", "a")]
+    arms = [
+        Arm(name="control", scheme="control"),
+        Arm(name="a", scheme="a", mechanism="session"),
+    ]
     write_run(tmp_path, Run(name="r", plan="smoke", seed=1, started_at=0, blocks=1, arms=arms))
     for each in CELLS:
         write_cell(tmp_path, each)

@@ -11,6 +11,7 @@ import pytest
 
 from bench.records import (
     FILE,
+    Arm,
     Cell,
     DamagedRecord,
     NotARun,
@@ -54,6 +55,15 @@ def test_a_run_of_the_format_before_is_refused_by_name(tmp_path: Path) -> None:
     for refuse in (read_run, read_cells, lambda folder: find_run(str(folder))):
         with pytest.raises(NotARun, match="has format 1, a folder of files, and this version"):
             refuse(tmp_path)
+
+
+def test_a_run_whose_schemes_say_not_what_they_are_made_of_is_refused(folder: Path) -> None:
+    """By name, with what to do: nothing is guessed from the names of its schemes."""
+    arm = Arm(name="control", scheme="control")
+    write_run(folder, Run(name="run", plan="p", seed=1, started_at=0.0, blocks=1, arms=[arm]))
+    alter(folder, "ALTER TABLE schemes DROP COLUMN title")
+    with pytest.raises(NotARun, match="what its schemes are made of; measure again"):
+        read_run(folder)
 
 
 def test_a_newer_format_is_refused_by_name(folder: Path) -> None:

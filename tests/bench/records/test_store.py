@@ -45,7 +45,7 @@ RUN = Run(
     seed=2**32 - 1,
     started_at=1.5,
     blocks=1,
-    arms=[Arm(name="control-again", scheme="control", notes={"a": "b"}), Arm(name="b", scheme="b")],
+    arms=[Arm(name="control-again", scheme="control", title="No check"), Arm(name="b", scheme="b")],
     settings={"plan": {"blocks": 1, "names": ["a", None]}},
     gates=[GATE],
 )

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 import valkey
 
-from bench.revocation.attacks import AfterPoll, WhileCutOff, attack_on
 from bench.servers.valkey import Valkey
 from bench.services import Services
-from demo.auth import Scheme
+from demo.builtin.moments import AfterPoll, WhileCutOff
+from tests.schemes import described
 
 READ = "return redis.call('XRANGE', KEYS[1], '-', '+')"
 ADD = "return redis.call('XADD', KEYS[1], '*', 'n', 'x')"
@@ -46,10 +46,6 @@ def becomes_due(attack: AfterPoll) -> bool:
         if attack.is_due():
             return True
     return False
-
-
-def scheme(name: str) -> Scheme:
-    return Scheme(name=name, summary="", mechanism=None, transport="bearer", strength="within")
 
 
 def test_the_moment_is_when_some_node_has_polled(
@@ -90,7 +86,7 @@ def test_every_line_on_which_nodes_are_told_is_cut(tmp_path: Path) -> None:
         client.close()
 
 
-def test_each_scheme_has_the_attack_that_is_hardest_on_it(port: int) -> None:
+def test_each_scheme_has_the_attack_that_is_hardest_on_it(services: Services) -> None:
     expected = {
         "token-bearer-hs256-snapshot-redis": AfterPoll,
         "token-bearer-hs256-statuslist-redis": AfterPoll,
@@ -100,7 +96,7 @@ def test_each_scheme_has_the_attack_that_is_hardest_on_it(port: int) -> None:
         "token-bearer-hs256-denylist-redis": type(None),
     }
     for name, kind in expected.items():
-        attack = attack_on(scheme(name), port)
+        attack = described(name).weakest([services.redis_url])
         assert type(attack) is kind, name
         if attack is not None:
             attack.close()
@@ -108,4 +104,4 @@ def test_each_scheme_has_the_attack_that_is_hardest_on_it(port: int) -> None:
 
 def test_somebody_elses_server_is_left_alone() -> None:
     """No line of theirs is cut, and nobody listens to what they ask."""
-    assert attack_on(scheme("token-bearer-hs256-pushed-redis"), None) is None
+    assert described("token-bearer-hs256-pushed-redis").weakest([]) is None

@@ -115,7 +115,7 @@ def test_a_rival_says_how_often_it_asks_its_store(name: str, stores: Services) -
     spent = scheme.take_measured()
     scheme.close()
     assert (identity.subject, dict(identity.data)) == ("alice", {"cart:tea": 2})
-    assert ("store" in scheme.notes) == (spent.store_reads > 0)
+    assert bool(scheme.store) == (spent.store_reads > 0)
 
 
 LISTINGS = re.findall(
@@ -128,7 +128,7 @@ def test_what_is_broken_is_seen_without_this_project(
     library: str, code: str, stores: Services
 ) -> None:
     """Each listing of docs/rivals.md runs as printed, and is of the version that is measured."""
-    assert library in {rival.notes("")["rival"] for rival in map(rival_of, RIVALS) if rival}
+    assert library in {rival.library for rival in map(rival_of, RIVALS) if rival}
     script = code.replace("redis://127.0.0.1:6379", stores.redis_url)
     ended = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False

@@ -11,77 +11,76 @@ import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from demo.auth import Scheme
+from ..auth import ASKING, Floor, Settings
 
-from .bare import Bare, Floor, bare_store
+if TYPE_CHECKING:
+    from .bare import Bare
 
 Sign = Callable[[bytes], bytes]
 Check = Callable[[bytes, bytes], object]
 
-ASKING = ("denylist", "generation")
-"""The strategies that ask the store on every verify; the others know, and cost a primitive."""
 
+def session_floor(store: str, place: str, settings: Settings, credentials: Sequence[str]) -> Floor:
+    """Return a bare look at the session of each of *credentials*, at *place* in *store*.
 
-def floor_of(scheme: Scheme, credentials: Sequence[str], store_urls: Sequence[str]) -> Floor | None:
-    """The floor of *scheme*, whose *credentials* were issued; None where nobody knows one.
-
-    A scheme names its parts: `token-bearer-es256-denylist-redis` is ES256 and an EXISTS. A call
-    takes another credential than the verify beside it, whose record would be at hand already.
+    A call takes another credential than the verify beside it, whose record would be at hand.
     """
-    if "rival" in scheme.notes:
-        return None  # where a library of others keeps what is its own affair
-    parts = scheme.name.split("-")
-    if parts[0] == "session":
-        store = "memory" if parts[-1] == "cached" else parts[-1]
-        return _session_floor(scheme.name, store, credentials, store_urls)
-    if parts[0] == "token" and len(parts) > 3:
-        primitive = _primitive_floor(parts[2], credentials)
-        if primitive is None or parts[3] not in ASKING:
-            return primitive
-        bare = bare_store(parts[-1], scheme.name, store_urls)
-        if bare is None:
-            return None
-        return _both(primitive, _asked(bare, parts[3]))
-    return None
-
-
-def _session_floor(
-    name: str, store: str, credentials: Sequence[str], urls: Sequence[str]
-) -> Floor | None:
     # What a store knows a session by; the first look says if that is still so.
     keys = [sha256(credential.encode()).digest() for credential in credentials]
     far = len(keys) // 2
     if store == "memory":
         records = dict.fromkeys(keys, object())
         return lambda call: records[keys[(call + far) % len(keys)]]
-    bare: Bare | None = bare_store(store, name, urls)
-    if bare is None:
-        return None
+    bare = _bare(store, place, settings)
     bare.check_session(keys[0])
     look = bare.session
     return lambda call: look(keys[(call + far) % len(keys)])
 
 
-def _primitive_floor(algorithm: str, credentials: Sequence[str]) -> Floor | None:
+def token_floor(
+    algorithm: str,
+    strategy: str,
+    store: str,
+    place: str,
+    settings: Settings,
+    credentials: Sequence[str],
+) -> Floor:
+    """Return the primitive of *algorithm* over *credentials*, and what *strategy* asks of *store*.
+
+    The strategies that know cost a primitive alone.
+    """
+    primitive = _primitive_floor(algorithm, credentials)
+    if strategy not in ASKING:
+        return primitive
+    return _both(primitive, _asked(_bare(store, place, settings), strategy))
+
+
+def _bare(store: str, place: str, settings: Settings) -> Bare:
+    # Only now: the driver of PostgreSQL is an extra, and who measures nothing needs no floor.
+    from .bare import bare_store
+
+    return bare_store(store, place, (settings.store_url or "").split())
+
+
+def _primitive_floor(algorithm: str, credentials: Sequence[str]) -> Floor:
     signed = [credential.rpartition(".")[0].encode() for credential in credentials]
-    if algorithm == "hs256":
+    if algorithm == "HS256":
         key = secrets.token_bytes(32)
         return lambda call: hmac.digest(key, signed[call % len(signed)], "sha256")
-    if algorithm in _SIGNERS:
-        sign, check = _SIGNERS[algorithm]()
-        signatures = [sign(text) for text in signed]
+    sign, check = _SIGNERS[algorithm]()
+    signatures = [sign(text) for text in signed]
 
-        def verify(call: int) -> None:
-            place = call % len(signed)
-            check(signatures[place], signed[place])
+    def verify(call: int) -> None:
+        place = call % len(signed)
+        check(signatures[place], signed[place])
 
-        return verify
-    return None
+    return verify
 
 
 def _asked(bare: Bare, strategy: str) -> Floor:
@@ -121,8 +120,8 @@ def _rsa(scheme: padding.AsymmetricPadding) -> tuple[Sign, Check]:
 
 
 _SIGNERS: dict[str, Callable[[], tuple[Sign, Check]]] = {
-    "es256": _es256,
-    "eddsa": _eddsa,
-    "rs256": lambda: _rsa(padding.PKCS1v15()),
-    "ps256": lambda: _rsa(padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH)),
+    "ES256": _es256,
+    "EdDSA": _eddsa,
+    "RS256": lambda: _rsa(padding.PKCS1v15()),
+    "PS256": lambda: _rsa(padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH)),
 }

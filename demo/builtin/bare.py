@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -13,14 +13,8 @@ import valkey
 from psycopg import pq
 from psycopg.errors import error_from_result
 
-from ..processes.children import BenchError
-
 COUNTERS = 1_000
 """So many of them are asked for in turns."""
-STORES = ("memory", "sqlite", "redis", "postgres")
-
-Floor = Callable[[int], object]
-"""Takes the number of the call, which picks a record or a credential."""
 
 
 class Bare(Protocol):
@@ -36,25 +30,19 @@ class Bare(Protocol):
         """Whether *name* is denied, and what *counter* is."""
 
     def counters(self) -> list[str]:
-        """Some counters that are there; `BenchError` if there are none."""
+        """Some counters that are there; `LookupError` if there are none."""
 
     def check_session(self, key: bytes) -> None:
-        """Raise `BenchError` if there is no session under *key*."""
+        """Raise `LookupError` if there is no session under *key*."""
 
 
-def bare_store(store: str, name: str, urls: Sequence[str]) -> Bare | None:
-    """The bare calls to the *store* of the scheme *name*; None for one without a client."""
-    # demo.builtin gives each scheme's keys its name as prefix, and its tables as schema.
+def bare_store(store: str, place: str, urls: Sequence[str]) -> Bare:
+    """Return the bare calls to *store*, where *place* is the prefix of its keys or its schema."""
     if store == "redis":
-        return _Redis(_url(urls, ("redis", "valkey", "unix")), name)
+        return _Redis(_url(urls, ("redis", "valkey", "unix")), place)
     if store == "postgres":
-        return _Postgres(_url(urls, ("postgres", "postgresql")), name)
-    return _SQLite(_url(urls, ("sqlite",)), name) if store == "sqlite" else None
-
-
-def store_of(scheme_name: str) -> str:
-    """Where a scheme keeps its state, as its name says; empty where it says nothing of that."""
-    return next((part for part in scheme_name.split("-") if part in STORES), "")
+        return _Postgres(_url(urls, ("postgres", "postgresql")), place)
+    return _SQLite(_url(urls, ("sqlite",)), place)
 
 
 def _url(urls: Sequence[str], schemes: Sequence[str]) -> str:
@@ -72,12 +60,12 @@ class _Bare:
 
     def check_session(self, key: bytes) -> None:
         if not self.session(key):
-            raise BenchError(f"no session of {self._name} is where its floor would look for it")
+            raise LookupError(f"no session of {self._name} is where its floor would look for it")
 
     def counters(self) -> list[str]:
         found = self._counted()
         if not found:
-            raise BenchError(f"no counter of {self._name} is where its floor would look for it")
+            raise LookupError(f"no counter of {self._name} is where its floor would look for it")
         return found
 
     def _counted(self) -> list[str]:
@@ -173,7 +161,7 @@ class _Postgres(_Bare):
 
     def _checked(self, result: pq.abc.PGresult) -> None:
         if result.status != pq.ExecStatus.COMMAND_OK:
-            raise BenchError(f"the floor of {self._name}: {error_from_result(result)}")
+            raise LookupError(f"the floor of {self._name}: {error_from_result(result)}")
 
     def _asked(self, called: bytes, *values: bytes) -> pq.abc.PGresult:
         if called not in self._prepared:

@@ -9,44 +9,29 @@ and one who is told is weakest while the line on which it is told is cut.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
+from socket import create_connection
 from socket import socket as Socket  # noqa: N812 - `socket` is an attribute here
-from typing import Any, Protocol
+from typing import Any
+from urllib.parse import urlsplit
 
 import valkey
 
-from demo.auth import Scheme
-
-from ..payload.wire import connect
+from ..auth import Moment
 
 CONNECT_LIMIT_S = 2.0
-POLLING = ("snapshot", "statuslist", "filter")
-TOLD = ("pushed",)
-
-
-class Attack(Protocol):
-    """Says when to revoke, once every node has accepted the credential often enough."""
-
-    @property
-    def socket(self) -> Socket | None:
-        """Becomes readable when there may be news; None if there is nothing to wait for."""
-
-    def begin(self) -> None:
-        """Every node is warm."""
-
-    def is_due(self) -> bool:
-        """Whether the moment is now."""
-
-    def close(self) -> None: ...
+POLLING = frozenset({"snapshot", "statuslist", "filter"})
+TOLD = frozenset({"pushed"})
 
 
 class AfterPoll:
-    """Right after some node has read the order of denials of *scheme*, as the store saw it."""
+    """Right after some node has read the order of denials at *place*, as the store saw it."""
 
-    def __init__(self, scheme: str, port: int) -> None:
+    def __init__(self, place: str, port: int) -> None:
         # What `denied_since` does in the server, and nothing else of this scheme does.
-        self._sign = f'lua] "XRANGE" "{scheme}:'.encode()
+        self._sign = f'lua] "XRANGE" "{place}:'.encode()
         self._heard = b""
-        self.socket: Socket | None = connect("127.0.0.1", port, CONNECT_LIMIT_S)
+        self.socket: Socket | None = create_connection(("127.0.0.1", port), CONNECT_LIMIT_S)
         self.socket.sendall(b"MONITOR\r\n")
         self.socket.setblocking(False)
 
@@ -86,16 +71,16 @@ class WhileCutOff:
         self._client.close()
 
 
-def attack_on(scheme: Scheme, valkey_port: int | None) -> Attack | None:
+def weakest_moment(strategy: str, store: str, place: str, urls: Sequence[str]) -> Moment | None:
     """
-    The attack that *scheme* needs beside the prober's own; None if that is the hardest.
+    Return what finds the weakest moment of *strategy*, whose denials are at *place* in *store*.
 
-    *valkey_port* is that of a server that is nobody else's; None if there is no such server, and
-    then no line is cut and nobody is listened to.
+    *urls* are of stores that are nobody else's: of none that is missing here a line is cut, and to
+    none anybody listens.
     """
-    parts = scheme.name.split("-")
-    if valkey_port is None or parts[-1] != "redis":
+    ports = [urlsplit(url).port for url in urls if urlsplit(url).scheme in ("redis", "valkey")]
+    if store != "redis" or not ports or ports[0] is None:
         return None
-    if any(part in POLLING for part in parts):
-        return AfterPoll(scheme.name, valkey_port)
-    return WhileCutOff(valkey_port) if any(part in TOLD for part in parts) else None
+    if strategy in POLLING:
+        return AfterPoll(place, ports[0])
+    return WhileCutOff(ports[0]) if strategy in TOLD else None
