@@ -44,6 +44,7 @@ def root(tmp_path: Path) -> Path:
     (root / readme.PLACE).mkdir(parents=True)
     (root / readme.PLACE / "old.txt").write_text("of the run before")
     (root / QUOTED).parent.mkdir(parents=True)
+    (root / "pyproject.toml").touch()
     (root / QUOTED).write_text(QUOTES)
     (root / "README.md").write_text(f"# Title\n\n{readme.BEGIN}\nold\n{readme.END}\n\nEnd.\n")
     return root
