@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from demo.auth import Settings
-from demo.schemes import build
+from demo.schemes import build_mount
 
 from ..caller import Caller, Refused
 from ..nodes import Node
@@ -43,7 +43,7 @@ def wire_cells(
         with Connection(node.host, node.port) as connection:
             if arm.mechanism == "control":
                 return list(_control_cells(arm, connection, node.base(alias)))
-            return list(_scheme_cells(arm, connection, node.base(alias), claims, settings))
+            return list(_scheme_cells(arm, connection, node, alias, claims, settings))
     except (Refused, OSError) as exc:
         raise BenchError(f"{arm.name}: {exc}") from exc
 
@@ -79,8 +79,14 @@ def _control_cells(arm: Arm, connection: Connection, base: str) -> Iterator[Cell
 
 
 def _scheme_cells(
-    arm: Arm, connection: Connection, base: str, claims: Sequence[int], settings: Settings
+    arm: Arm,
+    connection: Connection,
+    node: Node,
+    alias: str,
+    claims: Sequence[int],
+    settings: Settings,
 ) -> Iterator[Cell]:
+    base = node.base(alias)
     caller, login_bytes = log_in(connection, base)
     bare = bare_request_bytes(base)
     grown = list(grow(caller, [0, *claims]))
@@ -98,7 +104,8 @@ def _scheme_cells(
     if last.claims > first.claims:
         added = last.request_bytes - first.request_bytes
         yield _cell(arm, {"bytes_per_claim": added / (last.claims - first.claims)})
-    scheme = build(arm.scheme, settings)
+    # As the node has it under this alias: a mount has an audience and a store of its own.
+    scheme = build_mount(alias, arm.scheme, settings, site=True)
     try:
         for counted in grown:
             usual = typical(scheme, caller, counted.claims)

@@ -19,7 +19,7 @@ from bench.payload.wire import Connection
 from bench.records import Arm, Cell
 from bench.services import Services
 from demo.auth import Settings
-from demo.schemes import build
+from demo.schemes import build_mount
 
 SCHEMES = (
     "control",
@@ -61,7 +61,7 @@ def deployed() -> Iterator[Deployed]:
     mounts = dict(zip(SCHEMES, aliases(len(SCHEMES)), strict=True))
     with Services() as services:
         settings = Settings(store_url=" ".join(services.store_urls), keys_file=services.keys_file)
-        schemes = [build(name, settings) for name in SCHEMES]
+        schemes = [build_mount(mounts[name], name, settings, site=True) for name in SCHEMES]
         for scheme in schemes:
             scheme.close()
         arms = {arm.name: arm for arm in arms_of(schemes)}
@@ -142,11 +142,11 @@ def test_http2_is_the_same_to_within_two_bytes(deployed: Deployed) -> None:
 
 
 EXACT = {
-    "control": {"request_bytes": 0, "request_bytes_total": 113, "response_bytes_login": 205},
+    "control": {"request_bytes": 0, "request_bytes_total": 113, "response_bytes_login": 219},
     "session-cookie-memory": {"request_bytes": 70, "response_bytes": 269, "claims_max": 4369},
     "session-bearer-redis": {"request_bytes": 67, "claims_max": 4369, "bytes_per_claim": 0},
-    "token-bearer-es256-expiry": {"request_bytes": 394, "credential_bytes": 370, "claims_max": 215},
-    "token-cookie-hs256-expiry": {"request_bytes": 353, "credential_bytes": 327, "claims_max": 131},
+    "token-bearer-es256-expiry": {"request_bytes": 398, "credential_bytes": 374, "claims_max": 215},
+    "token-cookie-hs256-expiry": {"request_bytes": 357, "credential_bytes": 331, "claims_max": 131},
 }
 
 
@@ -176,7 +176,7 @@ def test_the_limit_is_where_one_more_is_refused(deployed: Deployed) -> None:
         (cell,) = (c for c in deployed.cells(name) if "claims_max" in c.figures)
         most = int(cell.figures["claims_max"])
         assert cell.labels["refused_by"] == "scheme"
-        scheme = build(name, deployed.settings)
+        scheme = build_mount(deployed.mounts[name], name, deployed.settings, site=True)
         assert scheme.mechanism is not None
         data = {f"cart:item-{number:04d}": 1 for number in range(most + 1)}
         with pytest.raises(ValueError, match="limited to"):
@@ -189,7 +189,7 @@ def test_the_limit_is_where_one_more_is_refused(deployed: Deployed) -> None:
 def test_credentials_made_here_work_at_the_server(deployed: Deployed) -> None:
     """They are what the server would have issued, and are gone afterwards."""
     name = "session-bearer-redis"
-    scheme = build(name, deployed.settings)
+    scheme = build_mount(deployed.mounts[name], name, deployed.settings, site=True)
     with Connection(deployed.node.host, deployed.node.port) as connection:
         example = Caller(connection, deployed.node.base(deployed.mounts[name]))
         example.login("alice")

@@ -69,9 +69,9 @@ def test_a_token_asks_its_key_and_the_store_only_to_change_something() -> None:
     """With a list of what was revoked it asks the store as often as a session does."""
     _, token = tell(Choice())
     assert doings(token) == [
-        ["password check", "store create", "key sign"],
+        ["password check", "key sign", "store create"],
         ["key verify"],
-        ["key verify", "store merge", "key sign"],
+        ["key verify", "key sign", "store merge"],
         ["key verify", "store delete"],
         ["key verify"],
     ]
