@@ -44,6 +44,7 @@ def probed(site: Site, folder: Path) -> Result:
 @pytest.mark.parametrize(
     ("again", "status"),
     [("0", 429), ("1", 429), (None, 429), ("0", 503), (formatdate(time.time(), usegmt=True), 429)],
+    ids=["at once", "a second", "nothing", "unavailable", "a date"],
 )
 def test_a_pause_is_kept_and_told(again: str | None, status: int, tmp_path: Path) -> None:
     """In seconds or as a date (RFC 9110 section 10.2.3), and a second where none is named."""
@@ -55,7 +56,11 @@ def test_a_pause_is_kept_and_told(again: str | None, status: int, tmp_path: Path
     assert site.logins == 6
 
 
-@pytest.mark.parametrize("again", ["31", "99999999999", formatdate(time.time() + 3600)])
+@pytest.mark.parametrize(
+    "again",
+    ["31", "99999999999", formatdate(time.time() + 3600)],
+    ids=["too long", "for ever", "a date"],
+)
 def test_what_was_seen_before_the_limit_is_kept(again: str, tmp_path: Path) -> None:
     """No pause is longer than the probe's patience; the reason is told."""
     site = Limited(range(4, 99), again)
