@@ -6,12 +6,13 @@ import sqlite3
 import weakref
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 import valkey
-from psycopg import pq
-from psycopg.errors import error_from_result
+
+if TYPE_CHECKING:
+    from psycopg import pq
 
 COUNTERS = 1_000
 """So many of them are asked for in turns."""
@@ -105,7 +106,7 @@ class _SQLite(_Bare):
         connection = sqlite3.connect(path, isolation_level=None)
         weakref.finalize(self, connection.close)
         self._execute = connection.execute
-        self._execute(f"PRAGMA mmap_size = {1 << 30}")  # as the stores have it
+        self._execute(f"PRAGMA cache_size = {-16 * 1024}")  # as the stores have it
 
     def session(self, key: bytes) -> object:
         query = "SELECT head, seen_at, data FROM sessions WHERE key = ?"
@@ -139,8 +140,12 @@ class _Postgres(_Bare):
     """The same SELECTs, prepared, by libpq itself, which waits in C."""
 
     def __init__(self, url: str, name: str) -> None:
+        # Only now: the library is an extra.
+        from psycopg import pq as libpq
+
         super().__init__(name)
-        self._libpq = pq.PGconn.connect(url.encode())
+        self._pq = libpq
+        self._libpq = libpq.PGconn.connect(url.encode())
         quoted = name.replace('"', '""')
         for setting in (f'SET search_path = "{quoted}"', "SET enable_seqscan = off"):
             self._checked(self._libpq.exec_(setting.encode()))
@@ -160,12 +165,14 @@ class _Postgres(_Bare):
         return [(found.get_value(row, 0) or b"").decode() for row in range(found.ntuples)]
 
     def _checked(self, result: pq.abc.PGresult) -> None:
-        if result.status != pq.ExecStatus.COMMAND_OK:
+        if result.status != self._pq.ExecStatus.COMMAND_OK:
+            from psycopg.errors import error_from_result
+
             raise LookupError(f"the floor of {self._name}: {error_from_result(result)}")
 
     def _asked(self, called: bytes, *values: bytes) -> pq.abc.PGresult:
         if called not in self._prepared:
             self._checked(self._libpq.prepare(called, _QUERIES[called].encode()))
             self._prepared.add(called)
-        formats = [pq.Format.BINARY] * len(values)
-        return self._libpq.exec_prepared(called, values, formats, pq.Format.BINARY)
+        binary = self._pq.Format.BINARY
+        return self._libpq.exec_prepared(called, values, [binary] * len(values), binary)
