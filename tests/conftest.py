@@ -16,6 +16,7 @@ from valkey import Valkey
 
 from bench.servers.postgres import Postgres
 from bench.services import Services
+from demo.builtin.registers import PREFIX as REGISTERS
 from tests.needed import needed
 
 from .pgbouncer import a_pooler
@@ -57,6 +58,15 @@ def clock() -> FakeClock:
 def services() -> Iterator[Services]:
     with Services() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def first_passwords(request: pytest.FixtureRequest) -> None:
+    """Accounts as they begin, whatever the test before did to those in the shared Valkey."""
+    if "services" in request.fixturenames:
+        with Valkey.from_url(request.getfixturevalue("services").redis_url) as client:
+            for key in client.scan_iter(f"{REGISTERS}*", count=10_000):
+                client.delete(key)
 
 
 @pytest.fixture

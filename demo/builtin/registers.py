@@ -33,7 +33,9 @@ elseif ARGV[5] == '0' then redis.call('SET', KEYS[1], ARGV[4])
 else redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5]) end
 return 1
 """
-_TABLE = "CREATE TABLE registers (name TEXT PRIMARY KEY, value BLOB NOT NULL, until REAL);"
+_TABLE = """
+CREATE TABLE IF NOT EXISTS registers (name TEXT PRIMARY KEY, value BLOB NOT NULL, until REAL);
+"""
 _READ = "SELECT value FROM registers WHERE name = ? AND (until IS NULL OR until > ?)"
 
 

@@ -114,6 +114,8 @@ class Connection:
 class File:
     """An SQLite file with the tables of *schema*, which are made where *table* is not there.
 
+    Two processes may make them at once, so *schema* says `IF NOT EXISTS`.
+
     Each call takes a connection for itself. What cannot be read or written raises
     `sqlite3.OperationalError`, a damaged file included.
     """

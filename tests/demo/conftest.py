@@ -55,8 +55,10 @@ def start_demo(*arguments: str) -> Served:
     )
     assert process.stdout is not None
     line = process.stdout.readline()
-    assert line.startswith("demo: listening on http://"), line
-    return Served(process, line.split()[-1])
+    served = Served(process, line.split()[-1] if line.split() else "")
+    if not line.startswith("demo: listening on http://"):
+        raise AssertionError(f"it said {line!r}, and ended with {stop_demo(served)}")
+    return served
 
 
 def stop_demo(served: Served) -> int:

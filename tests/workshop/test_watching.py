@@ -135,6 +135,19 @@ def test_a_closed_input_is_no_key(folder: Folder) -> None:
         assert Watch(folder, LAB, lambda _: None, keys).run(rounds=2) == 1
 
 
+def test_what_is_saved_while_a_check_runs_is_checked_next(folder: Folder) -> None:
+    """The first check says that the file is wrong; by then it is right, and no more is saved."""
+    verdicts: list[str] = []
+
+    def say(text: str) -> None:
+        if not verdicts:
+            shutil.copyfile(LAB.file("reference", "policy.py"), folder.policy(LAB))
+        verdicts.append(text)
+
+    with open(os.devnull) as keys:
+        assert Watch(folder, LAB, say, keys).run(rounds=1) == 0
+
+
 def test_control_c_leaves_nothing_behind(tmp_path: Path) -> None:
     """The exit code is the shell's for an interrupt, with no traceback."""
     command = [sys.executable, "-m", "workshop", "--folder", str(tmp_path), "check", "12"]

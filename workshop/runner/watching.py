@@ -44,6 +44,8 @@ class Watch:
         self._say = say
         self._keys = keys
         self._hints = 0
+        self._checked: tuple[int, ...] = ()
+        """The file as it was when the last check began."""
         self._is_closed = False
         self._code = EXIT_CODES["error"]
 
@@ -51,7 +53,6 @@ class Watch:
         """Until q, or for so many polls; the exit code is the last verdict's."""
         with _one_key_at_a_time(self._keys):
             self._check()
-            seen_at = self._changed_at()
             while rounds is None or rounds > 0:
                 rounds = None if rounds is None else rounds - 1
                 before, quits, _ = self._typed().partition("q")
@@ -59,8 +60,7 @@ class Watch:
                     self._on(key)
                 if quits:
                     break
-                if (changed_at := self._changed_at()) != seen_at:
-                    seen_at = changed_at
+                if self._saved_since():
                     self._check()
         return self._code
 
@@ -71,6 +71,8 @@ class Watch:
             actions[key]()
 
     def _check(self) -> None:
+        # Before: what is saved while the check runs is checked next.
+        self._checked = self._file()
         verdict = checking.check(self._folder, self._lab)
         self._code = EXIT_CODES[verdict.status]
         self._say("\n" + checking.text(self._folder, self._lab, verdict))
@@ -102,8 +104,12 @@ class Watch:
         self._folder.reset(self._lab)
         self._check()
 
-    def _changed_at(self) -> int:
-        return self._folder.policy(self._lab).stat().st_mtime_ns
+    def _saved_since(self) -> bool:
+        return self._file() != self._checked
+
+    def _file(self) -> tuple[int, ...]:
+        found = self._folder.policy(self._lab).stat()
+        return found.st_mtime_ns, found.st_size, found.st_ino
 
     def _typed(self) -> str:
         """What was typed since, after waiting a moment for it; a closed input types nothing."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -37,6 +38,23 @@ def nodes(
     yield [first, second]
     first.close()
     second.close()
+
+
+def test_workers_that_begin_at_once_all_find_their_table(tmp_path: Path) -> None:
+    """Of a new file each of them may be the first to open."""
+    for round_ in range(20):
+        file = tmp_path / f"{round_}.sqlite"
+        begin = Barrier(8)
+
+        def open_and_read(url: str = f"sqlite:///{file}", begin: Barrier = begin) -> None:
+            begin.wait(30)
+            registers = open_registers(Settings(store_url=url))
+            assert registers.get("a") is None
+            registers.close()
+
+        with ThreadPoolExecutor(8) as pool:
+            for done in [pool.submit(open_and_read) for _ in range(8)]:
+                done.result(30)
 
 
 @pytest.fixture
