@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .outage.faults import FAULTS
+
 if TYPE_CHECKING:
     from .plan import Plan
 
@@ -34,6 +36,8 @@ _KEYS_TOGETHER = 4
 _OUTAGE_START_S = 2.0
 _FAULT_S = 4.8
 _FAULTY_TOGETHER = 8
+_CROWDED_S = 5.5
+_NETWORKED_SHARE = 0.6
 _CONTROLS = 2
 
 
@@ -58,7 +62,11 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
         "outage": _OUTAGE_START_S
         + plan.outage_rounds
         * max(1, -(-(schemes - _CONTROLS) // _FAULTY_TOGETHER))
-        * (_NODE_AND_GENERATOR_S + len(plan.outage_faults) * _FAULT_S),
+        * (_NODE_AND_GENERATOR_S + len(plan.outage_faults) * _FAULT_S)
+        + plan.outage_rounds
+        * (schemes - _CONTROLS)
+        * _NETWORKED_SHARE
+        * sum(_CROWDED_S for name in plan.outage_faults if FAULTS[name].crowd),
     }
 
 

@@ -34,6 +34,7 @@ FEW_SCHEMES = (
 EVERY_FAULT = (
     "refused",
     "hung",
+    "hung-crowd",
     "slow",
     "sigstop",
     "kill-keep",

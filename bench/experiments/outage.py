@@ -35,7 +35,7 @@ NODES = 2
 ACCESS_S = 300.0
 """Longer than any fault: what is refused here was refused for another reason than its age."""
 TOGETHER = 8
-"""Schemes on the same nodes: as many as a node has threads, so that no request waits for one."""
+"""Schemes on the same nodes."""
 
 
 def run(context: Context) -> None:
@@ -119,8 +119,8 @@ def _save(
 ) -> None:
     hit = [member for member in group if applies(fault, member.home)]
     interval_ns = int(context.plan.outage_interval_ms * 1e6)
-    if hit:
-        roles, course = measure(fault, hit, site, interval_ns)
+    for together in [[member] for member in hit] if fault.crowd else [hit] if hit else []:
+        roles, course = measure(fault, together, site, interval_ns)
         for role in roles:
             cell = _template(context, role.member, round_number, len(role.posts))
             context.keep(*outage_cell(cell, role, course))

@@ -11,10 +11,11 @@ from demo.auth import Scheme
 
 from ..caller import Caller, Refused
 from ..nodes import Node
-from ..payload.wire import Connection
+from ..payload.wire import Connection, build_request
 from ..revocation.watching import Post, Watched
 
-VALID, REVOKED = 0, 1
+VALID, REVOKED, PUBLIC = 0, 1, 2
+"""What is asked with: a valid credential, a revoked one, or none, of a page that needs none."""
 CREDENTIALS = (VALID, REVOKED, VALID, REVOKED)
 """Of each scheme, in the order in which they are used."""
 SUBJECTS = ("alice", "bob")
@@ -62,10 +63,17 @@ class Role:
     """The whole requests that revoke those to be revoked."""
     tampered: int
     """The status of a tampered credential."""
+    public: Post
+    """Asks for a page that needs no credential and no store."""
+    crowd: list[Post]
+    """More callers of the first node."""
 
 
-def take_part(member: Member, nodes: Sequence[Node]) -> Role:
-    """Log in; raises `Refused` if the app does not let them in within a few seconds."""
+def take_part(member: Member, nodes: Sequence[Node], crowd: int = 0) -> Role:
+    """Log in, with *crowd* more callers of the first node.
+
+    Raises `Refused` if the app does not let them in within a few seconds.
+    """
     at = member.served_by(nodes)
     credentials: list[Watched] = []
     logouts: list[bytes] = []
@@ -85,7 +93,11 @@ def take_part(member: Member, nodes: Sequence[Node]) -> Role:
         Post(member.arm, number, (node.host, node.port), credentials)
         for number, node in enumerate(at)
     ]
-    return Role(member, posts, logouts, tampered)
+    first = nodes[0]
+    asked = Watched(build_request("GET", f"{first.base(member.arm)}/public"), "")
+    public = Post(member.arm, 0, (first.host, first.port), [asked])
+    more = [Post(member.arm, 0, posts[0].address, credentials) for _ in range(crowd)]
+    return Role(member, posts, logouts, tampered, public, more)
 
 
 def revoke(roles: Sequence[Role], node: Node) -> None:

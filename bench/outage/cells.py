@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .. import gates
 from ..records import Cell, Gate
 from ..revocation.history import ACCEPT
-from .cast import CREDENTIALS, REVOKED, VALID, Role
+from .cast import CREDENTIALS, PUBLIC, REVOKED, VALID, Role
 
 SETTLED_NS = 1_000_000_000
 """`after` is this last part of what was watched."""
@@ -61,13 +61,19 @@ def idle_cell(template: Cell, store: str, fault: str) -> Cell:
 
 def arrays_of(role: Role, course: Course) -> Arrays:
     """The raw samples, in the order of their invocation."""
-    probes = [probe for post in role.posts for probe in post.probes]
-    probes.sort(key=lambda probe: probe.invoke_ns)
+    asked = [
+        (probe, CREDENTIALS[probe.trial])
+        for post in (*role.posts, *role.crowd)
+        for probe in post.probes
+    ]
+    asked += [(probe, PUBLIC) for probe in role.public.probes]
+    asked.sort(key=lambda one: one[0].invoke_ns)
+    probes = [probe for probe, _ in asked]
     return {
         "invoke_ns": np.array([probe.invoke_ns for probe in probes], np.int64),
         "complete_ns": np.array([probe.complete_ns for probe in probes], np.int64),
         "status": np.array([probe.status for probe in probes], np.int16),
-        "credential": np.array([CREDENTIALS[probe.trial] for probe in probes], np.int8),
+        "credential": np.array([credential for _, credential in asked], np.int8),
         "node": np.array([probe.node for probe in probes], np.int16),
         "fault_ns": np.array([course.begin_ns, course.end_ns], np.int64),
     }
@@ -91,10 +97,12 @@ def figures_of(arrays: Arrays) -> dict[str, float]:
                 figures[f"{name}_accept_rate{suffix}"] = rate
     if (during & valid).any():
         figures["status"] = float(_most_frequent(status[during & valid].tolist()))
-    since = invoke_ns >= begin_ns
-    if since.any():
-        took_ns = (arrays["complete_ns"] - invoke_ns)[since]
-        figures["longest_ms"] = float(took_ns.max()) / 1e6
+    took_ns = arrays["complete_ns"] - invoke_ns
+    public = credential == PUBLIC
+    for name, who in (("longest_ms", ~public), ("public_longest_ms", public)):
+        since = who & (invoke_ns >= begin_ns)
+        if since.any():
+            figures[name] = float(took_ns[since].max()) / 1e6
     recovery_s = _recovery_s(arrays, end_ns)
     if recovery_s is not None:
         figures["recovery_s"] = recovery_s

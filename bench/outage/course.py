@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 
 from ..nodes import Nodes
 from ..revocation.watching import Post, Watch, settled
@@ -20,6 +21,8 @@ WAITING_S = 3.4
 """Twice as long as callers wait for a store, and a little: each line has two answers."""
 TAIL_S = 1.5
 """Watched on, once the fault is mended."""
+CROWD_INTERVAL_NS = 500_000_000
+"""Between two requests of each caller in a crowd."""
 _POLL_S = 0.02
 
 
@@ -37,12 +40,14 @@ def undergo(
 
     Raises `Refused` if nobody can log in.
     """
-    roles = [take_part(member, list(nodes)) for member in members]
+    roles = [take_part(member, list(nodes), fault.crowd) for member in members]
     if not fault.kills_node:
         revoke(roles, nodes[0])
-    posts = [post for role in roles for post in role.posts]
-    with Watch(posts, interval_ns):
+    posts = [post for role in roles for post in (*role.posts, role.public)]
+    with Watch(posts, interval_ns), ExitStack() as crowd:
         unsettled = _settle(roles, revoked=not fault.kills_node)
+        if callers := [post for role in roles for post in role.crowd]:
+            crowd.enter_context(Watch(callers, CROWD_INTERVAL_NS))
         _wait(BEFORE_S)
         if fault.kills_node:
             revoke(roles, nodes[0])

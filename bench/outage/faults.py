@@ -10,6 +10,9 @@ from .stores import NetworkStore, Stores
 SLOW_MS = 300
 """How late a slow store answers: far more than any answer takes, and less than callers wait."""
 
+CROWD = 256
+"""Callers; a node has 192 threads."""
+
 NETWORK = ("redis", "postgres")
 ALL = ("memory", "sqlite", *NETWORK)
 
@@ -26,6 +29,9 @@ class Fault:
     """Mends it, and comes back when that is done."""
     waits: bool = False
     """Whether a request that needs the store waits until somebody gives up."""
+    crowd: int = 0
+    """How many callers more ask one node meanwhile: more than it has threads. Each scheme meets
+    it alone, since all that a node serves wait for the same threads."""
     kills_node: bool = False
     """Not the store: an app node, right after it acknowledged the revocations."""
 
@@ -54,6 +60,7 @@ FAULTS = {
     for fault in (
         Fault("refused", NETWORK, _relay("refuse"), _heal),
         Fault("hung", NETWORK, _relay("hang"), _heal, waits=True),
+        Fault("hung-crowd", NETWORK, _relay("hang"), _heal, waits=True, crowd=CROWD),
         Fault("slow", NETWORK, _relay(f"slow {SLOW_MS}"), _heal),
         Fault("sigstop", NETWORK, _each(NetworkStore.freeze), _each(NetworkStore.thaw), waits=True),
         Fault("kill-keep", NETWORK, _kill, _each(lambda store: store.server.start())),

@@ -38,5 +38,6 @@ OUTAGE = listed(
     ("revoked_accept_rate_after", "percent", "revoked ones let in after the recovery"),
     ("recovery_s", "s", "time until answers were right again"),
     ("longest_ms", "ms", "the longest that a probe waited for its answer"),
+    ("public_longest_ms", "ms", "the longest wait for a page that needs no store"),
     ("status", "code", "status given during the fault"),
 )

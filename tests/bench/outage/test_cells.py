@@ -39,6 +39,15 @@ def test_rates_are_of_what_was_answered_while_the_fault_lasted() -> None:
     assert found["revoked_accept_rate"] == 0.0
 
 
+def test_a_page_that_needs_no_store_has_a_figure_of_its_own() -> None:
+    """It is nobody's answer, and its wait is not a caller's."""
+    found = figures(
+        (900, 90, -1, 2), (1_100, 60, -1, 2), (1_200, 5, -1, 2), (1_300, 600, 503, 0)
+    )  # fmt: skip
+    assert (found["public_longest_ms"], found["longest_ms"]) == (60.0, 600.0)
+    assert (found["valid_accept_rate"], found["status"]) == (0.0, 503.0)
+
+
 def test_a_pardon_is_seen_after_the_fault() -> None:
     """A store that came back empty: the valid are good, and so are the revoked."""
     found = figures((1_100, 5, 503, 0), (1_200, 5, 503, 1), (4_000, 5, 200, 0), (4_100, 5, 200, 1))

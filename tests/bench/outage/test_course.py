@@ -19,13 +19,17 @@ from bench.records import Cell
 from demo.auth import Settings
 from demo.schemes import build
 
+UNBOUNDED = "session-cookie-flasksession-redis"
+"""Callers of a store that does not answer wait, each of them, and hold a thread each."""
 SCHEMES = (
     "session-cookie-memory",
     "session-cookie-redis",
     "token-bearer-hs256-denylist-redis",
     "token-bearer-hs256-generation-redis",
     "token-bearer-hs256-expiry",
+    UNBOUNDED,
 )
+CROWDED = ("session-cookie-redis", UNBOUNDED)
 INTERVAL_NS = 40_000_000
 NOBODY, ALL = 0.0, 100.0
 
@@ -43,9 +47,12 @@ def under(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
         def cells(name: str) -> dict[str, Cell]:
             fault = FAULTS[name]
             hit = [member for member in members if applies(fault, member.home)]
-            roles, course = measure(fault, hit, site, INTERVAL_NS)
-            template = Cell(id="", measure="outage", arm="")
-            return {r.member.arm: outage_cell(template, r, course)[0] for r in roles}
+            found: dict[str, Cell] = {}
+            for together in [[m] for m in hit if m.arm in CROWDED] if fault.crowd else [hit]:
+                roles, course = measure(fault, together, site, INTERVAL_NS)
+                template = Cell(id="", measure="outage", arm="")
+                found |= {r.member.arm: outage_cell(template, r, course)[0] for r in roles}
+            return found
 
         yield cells
 
@@ -112,6 +119,16 @@ def test_before_the_fault_all_was_as_it_should(under: Under) -> None:
 def test_a_fault_that_does_not_apply_is_left_out(under: Under) -> None:
     """Process memory is no server that could be killed."""
     assert "session-cookie-memory" not in under("kill-lose")
+
+
+def test_more_callers_than_threads_and_who_takes_the_site_down(under: Under) -> None:
+    """Ours refuse while the store is silent; where callers wait, a page without a store does."""
+    cells = under("hung-crowd")
+    waits = {name: cell.figures["public_longest_ms"] for name, cell in cells.items()}
+    assert waits.pop(UNBOUNDED) > 1_000
+    assert max(waits.values()) < 500, waits
+    for name in waits:
+        assert cells[name].figures["valid_accept_rate_after"] == ALL
 
 
 def test_plans_name_every_fault() -> None:
