@@ -11,7 +11,7 @@ SCHEME ?= session-cookie-redis
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help workshop workshop-check attack-matrix promises setup bench report compare verify publish mistakes league demo test fuzz check fmt lint lock clean
+.PHONY: help workshop workshop-check attack-matrix promises churn setup bench report compare verify publish mistakes league demo test fuzz check fmt lint lock clean
 
 help: ##+ list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ check: $(READY) ## everything CI runs
 fmt: $(READY) ##+ format, and mend what can be mended
 	@$(VENV)/bin/ruff format --quiet .
 	@$(VENV)/bin/ruff check --quiet --fix .
+
+churn: $(READY) ##+ serve the docs' apps to callers who come and go, and count open files: MINUTES=60
+	@$(PY) -m tests.docs.churn --minutes $(or $(MINUTES),60)
 
 promises: $(READY) ##+ hold every scheme, ours and the rivals', to the HTTP contract: docs/promises.md
 	@$(PY) -m bench.rivals --out docs

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +21,10 @@ from packaging.requirements import Requirement
 from bench.processes.children import ROOT, Child, wait_until
 
 DOCS = ROOT / "docs"
-WORKERS = 4
+GUNICORN = (
+    *("gunicorn", "page:app", "--workers", "4", "--bind", "127.0.0.1:0"),
+    *("--access-logfile", "-", "--access-logformat", "served by %(p)s"),
+)
 
 
 def make_environment(folder: Path, *wanted: str) -> Path:
@@ -101,8 +104,9 @@ class Reply(NamedTuple):
 class App:
     """A served page."""
 
-    def __init__(self, port: int, log: Path) -> None:
+    def __init__(self, port: int, pid: int, log: Path) -> None:
         self.port = port
+        self.pid = pid
         self.log = log
 
     def ask(
@@ -128,19 +132,20 @@ class App:
 
 
 @contextlib.contextmanager
-def served(python: Path, folder: Path, code: str) -> Iterator[App]:
-    """Serve *code*, a module with an `app`, from *folder* under `WORKERS` processes."""
+def served(
+    python: Path, folder: Path, code: str, command: Sequence[str] = GUNICORN
+) -> Iterator[App]:
+    """Serve *code*, a module with an `app`, from *folder* by the module *command*."""
     (folder / "page.py").write_text(code)
     log = folder / "page.log"
-    command: list[str | Path] = [python, "-m", "gunicorn", "--chdir", folder]
-    command += ["--workers", str(WORKERS), "--bind", "127.0.0.1:0", "--access-logfile", "-"]
-    command += ["--access-logformat", "served by %(p)s", "page:app"]
 
     def listening() -> re.Match[str] | None:
-        return re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", log.read_text())
+        return re.search(r"(?:at: |on )http://127\.0\.0\.1:(\d+)", log.read_text())
 
-    with Child("page", command, log=log, variables={"PYTHONPATH": ""}) as child:
+    there: list[str | Path] = ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", folder]
+    whole = [*there, python, "-m", *command]
+    with Child("page", whole, log=log, variables={"PYTHONPATH": ""}) as child:
         wait_until(lambda: log.exists() and bool(listening()), child, 60.0, "the page")
         found = listening()
         assert found is not None
-        yield App(int(found.group(1)), log)
+        yield App(int(found.group(1)), child.pid, log)
