@@ -36,8 +36,8 @@ _KEYS_TOGETHER = 4
 _OUTAGE_START_S = 2.0
 _FAULT_S = 4.8
 _FAULTY_TOGETHER = 8
-_CROWDED_S = 5.5
-_NETWORKED_SHARE = 0.6
+_CROWDED_S = 3.5
+"""Each scheme alone."""
 _CONTROLS = 2
 
 
@@ -65,7 +65,6 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
         * (_NODE_AND_GENERATOR_S + len(plan.outage_faults) * _FAULT_S)
         + plan.outage_rounds
         * (schemes - _CONTROLS)
-        * _NETWORKED_SHARE
         * sum(_CROWDED_S for name in plan.outage_faults if FAULTS[name].crowd),
     }
 

@@ -35,6 +35,7 @@ EVERY_FAULT = (
     "refused",
     "hung",
     "hung-crowd",
+    "burst",
     "slow",
     "sigstop",
     "kill-keep",

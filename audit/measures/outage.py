@@ -14,7 +14,7 @@ ACCEPT = 200
 VALID, REVOKED = 0, 1
 CREDENTIALS = {"valid_accept_rate": VALID, "revoked_accept_rate": REVOKED}
 """Shares that are pooled over rounds by their probes."""
-WORST = ("recovery_s", "longest_ms", "public_longest_ms")
+WORST = ("recovery_s", "longest_ms", "public_longest_ms", "files_kept")
 MEDIAN = ("valid_accept_rate_after", "revoked_accept_rate_after")
 STATUS = "status"
 

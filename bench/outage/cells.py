@@ -33,6 +33,8 @@ class Course:
     """Its mending begins here."""
     unsettled: frozenset[str] = frozenset()
     """Arms that did not answer as they should before it began."""
+    files: tuple[int, ...] = ()
+    """What the first node had open before, and afterwards when nobody asked any more."""
 
 
 def outage_cell(template: Cell, role: Role, course: Course) -> tuple[Cell, Arrays]:
@@ -69,7 +71,7 @@ def arrays_of(role: Role, course: Course) -> Arrays:
     asked += [(probe, PUBLIC) for probe in role.public.probes]
     asked.sort(key=lambda one: one[0].invoke_ns)
     probes = [probe for probe, _ in asked]
-    return {
+    arrays: Arrays = {
         "invoke_ns": np.array([probe.invoke_ns for probe in probes], np.int64),
         "complete_ns": np.array([probe.complete_ns for probe in probes], np.int64),
         "status": np.array([probe.status for probe in probes], np.int16),
@@ -77,6 +79,9 @@ def arrays_of(role: Role, course: Course) -> Arrays:
         "node": np.array([probe.node for probe in probes], np.int16),
         "fault_ns": np.array([course.begin_ns, course.end_ns], np.int64),
     }
+    if course.files:
+        arrays["files"] = np.array(course.files, np.int64)
+    return arrays
 
 
 def figures_of(arrays: Arrays) -> dict[str, float]:
@@ -103,6 +108,9 @@ def figures_of(arrays: Arrays) -> dict[str, float]:
         since = who & (invoke_ns >= begin_ns)
         if since.any():
             figures[name] = float(took_ns[since].max()) / 1e6
+    if "files" in arrays:
+        opened_before, opened_after = arrays["files"].tolist()
+        figures["files_kept"] = float(opened_after - opened_before)
     recovery_s = _recovery_s(arrays, end_ns)
     if recovery_s is not None:
         figures["recovery_s"] = recovery_s

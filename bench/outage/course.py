@@ -6,7 +6,9 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from ..nodes import Nodes
+import psutil
+
+from ..nodes import Node, Nodes
 from ..revocation.watching import Post, Watch, settled
 from .cast import CREDENTIALS, REVOKED, VALID, Member, Role, revoke, take_part
 from .cells import Course
@@ -23,6 +25,8 @@ TAIL_S = 1.5
 """Watched on, once the fault is mended."""
 CROWD_INTERVAL_NS = 500_000_000
 """Between two requests of each caller in a crowd."""
+IDLE_S = 0.3
+"""Nobody asks any more, before open files are counted."""
 _POLL_S = 0.02
 
 
@@ -41,6 +45,7 @@ def undergo(
     Raises `Refused` if nobody can log in.
     """
     roles = [take_part(member, list(nodes), fault.crowd) for member in members]
+    files = [open_files(nodes[0])] if fault.crowd else []
     if not fault.kills_node:
         revoke(roles, nodes[0])
     posts = [post for role in roles for post in (*role.posts, role.public)]
@@ -60,8 +65,21 @@ def undergo(
         fault.end(stores)
         if fault.kills_node:
             nodes.restart(nodes[0])
+        crowd.close()
         _wait(TAIL_S)
-    return roles, Course(fault.name, begin_ns, end_ns, unsettled)
+    if fault.crowd:
+        _wait(IDLE_S)
+        files.append(open_files(nodes[0]))
+    return roles, Course(fault.name, begin_ns, end_ns, unsettled, tuple(files))
+
+
+def open_files(node: Node) -> int:
+    """How many files and connections the processes of *node* have open; 0 if it has ended."""
+    try:
+        process = psutil.Process(node.pid)
+        return sum(each.num_fds() for each in (process, *process.children(recursive=True)))
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def _settle(roles: Sequence[Role], *, revoked: bool) -> frozenset[str]:

@@ -49,7 +49,7 @@ def _relay(command: str) -> Callable[[Stores], None]:
 
 
 def _nothing(_: Stores) -> None:
-    """The node is killed by who holds it."""
+    """There is only the crowd, or the node is killed by who holds it."""
 
 
 _heal = _relay("pass")
@@ -61,6 +61,7 @@ FAULTS = {
         Fault("refused", NETWORK, _relay("refuse"), _heal),
         Fault("hung", NETWORK, _relay("hang"), _heal, waits=True),
         Fault("hung-crowd", NETWORK, _relay("hang"), _heal, waits=True, crowd=CROWD),
+        Fault("burst", ALL, _nothing, _nothing, crowd=CROWD),
         Fault("slow", NETWORK, _relay(f"slow {SLOW_MS}"), _heal),
         Fault("sigstop", NETWORK, _each(NetworkStore.freeze), _each(NetworkStore.thaw), waits=True),
         Fault("kill-keep", NETWORK, _kill, _each(lambda store: store.server.start())),

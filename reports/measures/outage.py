@@ -77,7 +77,7 @@ def _estimate(metric: str, cells: list[Recorded]) -> Estimate | None:
             return Estimate(share, 100 * low, 100 * high, sum(probes), len(cells))
     if metric == "status":
         return Estimate(_most_given(cells), None, None, 0, len(cells))
-    if metric in ("recovery_s", "longest_ms", "public_longest_ms"):
+    if metric in ("recovery_s", "longest_ms", "public_longest_ms", "files_kept"):
         return Estimate(float(values.max()), None, None, 0, len(cells))
     return Estimate(float(np.median(values)), None, None, 0, len(cells))
 

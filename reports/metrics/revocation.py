@@ -39,5 +39,6 @@ OUTAGE = listed(
     ("recovery_s", "s", "time until answers were right again"),
     ("longest_ms", "ms", "the longest that a probe waited for its answer"),
     ("public_longest_ms", "ms", "the longest wait for a page that needs no store"),
+    ("files_kept", "count", "open files of a node more than before a crowd came"),
     ("status", "code", "status given during the fault"),
 )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.nodes import Node
 from bench.outage.cells import figures_of
+from bench.outage.course import open_files
 
 MILLISECOND_NS = 1_000_000
 BEGIN_MS, END_MS = 1_000, 2_000
@@ -46,6 +51,20 @@ def test_a_page_that_needs_no_store_has_a_figure_of_its_own() -> None:
     )  # fmt: skip
     assert (found["public_longest_ms"], found["longest_ms"]) == (60.0, 600.0)
     assert (found["valid_accept_rate"], found["status"]) == (0.0, 503.0)
+
+
+def test_open_files_are_those_of_all_processes_of_a_node(tmp_path: Path) -> None:
+    """So that a connection for each thread that ever was would be seen."""
+    code = "import os, sys; held = [open(sys.argv[1], 'w') for _ in range(50)]; os.fork()"
+    code += "; print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, str(tmp_path / "held")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.readline()
+        assert open_files(Node("", "", 0, process.pid)) >= 100
+        process.communicate()
+    assert open_files(Node("", "", 0, process.pid)) == 0
 
 
 def test_a_pardon_is_seen_after_the_fault() -> None:

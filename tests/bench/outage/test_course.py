@@ -127,6 +127,9 @@ def test_more_callers_than_threads_and_who_takes_the_site_down(under: Under) -> 
     waits = {name: cell.figures["public_longest_ms"] for name, cell in cells.items()}
     assert waits.pop(UNBOUNDED) > 1_000
     assert max(waits.values()) < 500, waits
+    kept = {name: cell.figures["files_kept"] for name, cell in under("burst").items()}
+    assert kept.pop(UNBOUNDED) > 60
+    assert max(kept.values()) < 40, kept
     for name in waits:
         assert cells[name].figures["valid_accept_rate_after"] == ALL
 
