@@ -18,6 +18,7 @@ from .file import NeverWritten as NeverWritten
 from .file import NotARun as NotARun
 from .file import RecordError as RecordError
 from .file import find_run as find_run
+from .store import CARD as CARD
 from .store import Arrays as Arrays
 from .store import Recorded as Recorded
 from .store import forget_unfinished as forget_unfinished

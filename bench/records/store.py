@@ -18,6 +18,8 @@ from .file import FILE, NeverWritten, NotARun, damaged, reading, writing
 from .types import Arm, Cell, Environment, Gate, Part, Run
 
 Arrays = Mapping[str, NDArray[Any]]
+CARD = "run.json"
+"""What the run is and how it ended, for scripts and people; a copy that nothing here reads."""
 _OWN = ("gates", "samples")
 """Tables whose rows belong to a cell."""
 
@@ -30,7 +32,7 @@ class Recorded(NamedTuple):
 
 
 def write_run(folder: Path, run: Run) -> None:
-    """Replace what is known of the run in *folder*, which must be there."""
+    """Replace what is known of the run in *folder*, which must be there, and its copy `CARD`."""
     with writing(folder) as db:
         for table in (tables.RUN, tables.SCHEMES):
             db.execute(f"DELETE FROM {table}")  # noqa: S608 - one of two
@@ -40,6 +42,10 @@ def write_run(folder: Path, run: Run) -> None:
             tables.insert(db, tables.SCHEMES, arm)
         for gate in run.gates:
             tables.insert(db, tables.GATES, gate, cell=None)
+    card = folder / CARD
+    fresh = card.with_suffix(".new")
+    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
+    fresh.replace(card)
 
 
 def write_environment(folder: Path, environment: Environment) -> None:

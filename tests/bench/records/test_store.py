@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from bench.records import (
+    CARD,
     FILE,
     Arm,
     Cell,
@@ -159,7 +161,17 @@ def test_a_writer_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
             tmp_path, Part(name="a"), [Recorded(CELL, ARRAYS), Recorded(CELL, {"b": np.eye(2)})]
         )
     assert (tmp_path / FILE).read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [FILE, CARD]
+
+
+def test_scripts_read_what_a_run_is_without_sqlite(tmp_path: Path) -> None:
+    """A copy, which is true at every end of a run."""
+    write_run(tmp_path, RUN)
+    write_run(tmp_path, replace(RUN, state="interrupted", reason="stopped by a signal"))
+    card = json.loads((tmp_path / CARD).read_bytes())
+    assert (card["name"], card["state"]) == (RUN.name, "interrupted")
+    assert card["reason"] == "stopped by a signal"
+    assert [arm["name"] for arm in card["arms"]] == [arm.name for arm in RUN.arms]
 
 
 def test_kill_in_the_middle_of_writing_leaves_whole_parts(tmp_path: Path) -> None:
@@ -191,7 +203,7 @@ for number in range(10_000):
     assert len(found) == 3 * len(parts)
     assert {len(each.arrays["verify_ns"]) for each in found} == {20_000}
     write_run(tmp_path, RUN)
-    assert [path.name for path in tmp_path.iterdir()] == [FILE], "at rest a run is one file"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [FILE, CARD], "no journal at rest"
 
 
 def test_a_disk_that_is_full_is_an_error_of_the_disk(tmp_path: Path) -> None:
