@@ -33,6 +33,19 @@ def test_redis_clears_the_order_of_denials_of_what_is_past(valkey_client: Any) -
     assert valkey_client.xlen("token:denials:log") == 2
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{b"name": b"\xff", b"until": b"1"}, {b"name": b"a", b"until": b"soon"}, {b"name": b""}],
+)
+def test_a_damaged_entry_is_an_outage(valkey_client: Any, fields: dict[bytes, bytes]) -> None:
+    """To pass over it would let in whom it denies."""
+    store = RedisStore(valkey_client)
+    store.deny(["good"], LATER)
+    valkey_client.xadd("token:denials:log", fields)
+    with pytest.raises(store.outages, match="damaged"):
+        store.denied_since(None)
+
+
 def test_a_redis_that_was_emptied_begins_another_life(valkey_client: Any) -> None:
     """Its numbers begin anew, and a follower with a high number misses none of them."""
     store = RedisStore(valkey_client)

@@ -151,7 +151,7 @@ class RedisStore:
         with self._connections.connection() as connection:
             seen_by = b"%d" % connection.number
             life, since, entries = connection.run(scripts.SINCE, self._log, (*arguments, seen_by))
-        denials = [(fields[1].decode(), float(fields[3])) for _, fields in entries]
+        denials = [self._logged(fields) for _, fields in entries]
         reached = entries[-1][0].partition(b"-")[0] if entries else since
         return Changes(denials, Cursor(life.decode(), int(reached)), len(entries) == limit)
 
@@ -198,6 +198,13 @@ class RedisStore:
         except ValueError:
             # To count as absent would pardon whom it has called back.
             raise self._connections.errors.ResponseError("a counter is no number") from None
+
+    def _logged(self, fields: list[bytes]) -> tuple[str, float]:
+        try:
+            return fields[1].decode(), float(fields[3])
+        except (IndexError, ValueError):
+            # To pass over it would pardon whom it denies.
+            raise self._connections.errors.ResponseError("a denial is damaged") from None
 
     def _run(self, script: str, keys: list[bytes], *arguments: bytes) -> Any:
         return self._connections.run(script, keys, arguments)
