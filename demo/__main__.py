@@ -278,7 +278,7 @@ def main(
 
 
 def _mounts(given: Sequence[str]) -> dict[str, str]:
-    """Give scheme names by alias."""
+    """Return scheme names by alias."""
     mounts: dict[str, str] = {}
     for text in given:
         alias, _, name = text.rpartition("=")
@@ -292,7 +292,7 @@ def _mounts(given: Sequence[str]) -> dict[str, str]:
 
 
 def _lifetimes(preset: str | None, **given_s: float | None) -> dict[str, Any]:
-    """Give the fields of `Settings` for a preset, and for what was given in seconds besides."""
+    """Return the fields of `Settings` for a preset, and for what was given in seconds besides."""
     given = {
         name.removesuffix("_s"): timedelta(seconds=seconds)
         for name, seconds in given_s.items()

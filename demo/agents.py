@@ -33,7 +33,7 @@ _PRODUCT = re.compile(r"[A-Za-z][A-Za-z0-9._+-]{0,39}(?=[/ ;(]|$)")
 
 
 def summary(user_agent: str) -> str:
-    """Give the browser and the system without versions, a program's name, or that there is none."""
+    """Return browser and system without versions, a program's name, or that there is none."""
     if user_agent.startswith("Mozilla/"):
         browser = _first(_BROWSERS, user_agent) or "A browser"
         system = _first(_SYSTEMS, user_agent)

@@ -19,5 +19,5 @@ def wants_html() -> bool:
 
 
 def json_answer(fields: Mapping[str, Any], status: int = 200) -> Response:
-    """Give *fields* as JSON."""
+    """Return *fields* as JSON."""
     return Response(msgspec.json.encode(fields), status, content_type="application/json")

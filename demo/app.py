@@ -107,7 +107,7 @@ def create_site(
     monitors: Mapping[str, Monitor | None] | None = None,
     desk: Desk | None = None,
 ) -> WSGIApplication:
-    """Give one app a scheme, each under /s/<alias>/, behind a page that lists them."""
+    """Return an app that serves each scheme under /s/<alias>/, and a page that lists them."""
     accounts = accounts or Accounts()
     mounts: dict[str, WSGIApplication] = {
         f"/s/{alias}": create_app(

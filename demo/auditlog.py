@@ -90,5 +90,5 @@ def _request() -> dict[str, str]:
 
 
 def _text(found: str) -> str:
-    """Give *found* without halves of characters, which UTF-8 cannot hold."""
+    """Return *found* without halves of characters, which UTF-8 cannot hold."""
     return found.encode("utf-8", "replace").decode()

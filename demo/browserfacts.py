@@ -45,5 +45,5 @@ class BrowserFacts(msgspec.Struct, frozen=True):
 
 @cache
 def browser_facts() -> BrowserFacts:
-    """Give what was measured."""
+    """Return what was measured."""
     return msgspec.json.decode(FILE.read_bytes(), type=BrowserFacts)

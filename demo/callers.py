@@ -9,7 +9,7 @@ from .gate import Gate
 
 
 def caller_routes(gate: Gate) -> Blueprint:
-    """Give the routes that only read."""
+    """Return the routes that only read."""
     routes = Blueprint("callers", __name__)
     scheme = gate.scheme
 

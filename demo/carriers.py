@@ -8,7 +8,7 @@ from .transports import BearerTransport, CookieTransport, NoTransport, Transport
 
 
 def transport_for(scheme: Scheme, prefix: str = "") -> Transport:
-    """Give the transport of *scheme*, mounted under *prefix* ("" is the root of the host)."""
+    """Return the transport of *scheme*, mounted under *prefix* ("" is the root of the host)."""
     # A reader of the browser's tools should see at once which of the two it holds.
     is_token = scheme.kind == "token"
     if scheme.transport == "cookie":

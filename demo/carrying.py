@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def register_carrying(app: Flask, gate: Gate) -> None:
-    """Give *app*'s templates what their links and forms need under its transport."""
+    """Add to *app*'s templates what links and forms need under its transport."""
     transport = gate.transport
     in_forms = transport.on_pages and not transport.redirects
 

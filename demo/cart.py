@@ -27,7 +27,7 @@ class CartLine(msgspec.Struct):
 
 
 def cart_routes(gate: Gate, *, lab: bool) -> Blueprint:
-    """Give /cart; with *lab*, POST waits `delay_ms` between its check and its write."""
+    """Return the routes of /cart; with *lab*, POST waits `delay_ms` before it writes."""
     routes = Blueprint("cart", __name__)
 
     @routes.get("/cart")
@@ -48,7 +48,7 @@ def cart_routes(gate: Gate, *, lab: bool) -> Blueprint:
 
 
 def items_in(data: Mapping[str, Any]) -> dict[str, int]:
-    """Give the items of a caller's user data and how many of each."""
+    """Return the items of a caller's user data and how many of each."""
     return {
         key.removeprefix(_PREFIX): quantity
         for key, quantity in data.items()

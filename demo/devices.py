@@ -16,7 +16,7 @@ from .problems import Problem
 
 
 def device_routes(gate: Gate) -> Blueprint:
-    """Give /devices."""
+    """Return the routes of /devices."""
     routes = Blueprint("devices", __name__)
 
     @routes.get("/devices")
@@ -45,7 +45,7 @@ def device_routes(gate: Gate) -> Blueprint:
 
 
 def describe_entries(entries: Sequence[Entry], own_handle: str) -> list[dict[str, Any]]:
-    """Give each login as plain fields, with `this` on the caller's own."""
+    """Return each login as plain fields, with `this` on the caller's own."""
     return [
         {
             "handle": entry.handle,
@@ -61,7 +61,7 @@ def describe_entries(entries: Sequence[Entry], own_handle: str) -> list[dict[str
 
 
 def describe_alarms(gate: Gate, subject: str) -> list[dict[str, Any]]:
-    """Give what the monitor of this process found about *subject*, newest first."""
+    """Return what the monitor of this process found about *subject*, newest first."""
     if gate.watch is None:
         return []
     return [

@@ -12,7 +12,7 @@ from .agents import summary
 
 
 def register_filters(app: Flask) -> None:
-    """Give *app*'s templates what every page needs."""
+    """Add to *app*'s templates what every page needs."""
     app.add_template_filter(decoded)
     app.add_template_filter(moment)
     app.add_template_filter(summary, "agent")
@@ -20,14 +20,14 @@ def register_filters(app: Flask) -> None:
 
 
 def home() -> str:
-    """Give the address of the page that this app is about."""
+    """Return the address of the page that this app is about."""
     if "pages" in current_app.blueprints:
         return url_for("pages.page")
     return f"{request.script_root}/"
 
 
 def moment(instant: float) -> str:
-    """Give an instant as people read it."""
+    """Return an instant as people read it."""
     try:
         return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (OverflowError, ValueError, OSError):

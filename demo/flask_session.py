@@ -139,7 +139,7 @@ class MechanismSession(SessionMixin):
                     self._identity = self._asked(self._mechanism.verify, self.credential)
                     data = untagged(self._identity.data)
                 except self._mechanism.rejection:
-                    self.credential = None  # never adopted: what is written next begins anew
+                    self.credential = None  # never adopted: what is written next starts over
             self._data = data
         return self._data
 
@@ -164,7 +164,7 @@ class MechanismSessionInterface(SessionInterface):
         self._mechanism, self._subject_key = mechanism, subject_key
 
     def open_session(self, app: Flask, request: Request) -> MechanismSession:
-        """Give the request's session, without asking the store yet."""
+        """Return the request's session, without asking the store yet."""
         agent = request.headers.get("User-Agent", "")[:MAX_USER_AGENT_CHARACTERS]
         client = Client(request.remote_addr or "", agent)
         held = request.cookies.get(self.get_cookie_name(app))

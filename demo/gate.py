@@ -60,17 +60,17 @@ class Gate:
         self._wait = Wait(round(scheme.delay_us * 1000)) if scheme.delay_us else None
 
     def credential(self) -> str | None:
-        """Give the credential the client holds: as sent, unless this request has replaced it."""
+        """Return the credential the client holds: as sent, unless this request has replaced it."""
         g.credential_was_read = True
         return g.held[0] if "held" in g else self.transport.read(request)
 
     def presented(self) -> str | None:
-        """Give what this request was about, for the monitor: the credential, or what renews it."""
+        """Return the credential of this request, or what renews it, for the monitor."""
         presented: str | None = g.get("presented")
         return presented or self.transport.read(request)
 
     def renewal(self) -> str | None:
-        """Give what travels for renewal alone; None if that is the credential, or is not sent."""
+        """Return what travels for renewal alone; None if that is the credential, or is not sent."""
         if "held" in g and g.held[1] is not None:
             renewal: str = g.held[1]
             return renewal
@@ -105,7 +105,7 @@ class Gate:
         return identity
 
     def caller(self, *, fresh: bool = False) -> Identity:
-        """Give the verified caller; an anonymous visitor with a record of its own is one."""
+        """Return the verified caller; an anonymous visitor with a record of its own is one."""
         identity = self.visitor(fresh=fresh)
         if identity is None:
             raise Unidentified
@@ -139,7 +139,7 @@ class Gate:
         return identity, subject
 
     def keeping(self) -> Mechanism:
-        """Give the mechanism, for routes that change something."""
+        """Return the mechanism, for routes that change something."""
         if self.mechanism is None:
             raise Problem(409, "This scheme keeps nothing", "control asks nobody who they are")
         return self.mechanism
@@ -236,7 +236,7 @@ class Gate:
             found = mechanism.verify(held)
             grant = mechanism.renew(held, subject, self.client())
         except mechanism.rejection:
-            # Never adopted: to log in with a dead credential in hand is to start anew.
+            # Never adopted: to log in with a dead credential in hand is to start over.
             return mechanism.issue(subject, None, self.client()), {}
         return grant, found.data if found.subject is None else {}
 
@@ -258,7 +258,7 @@ class Gate:
 
 
 def describe_grant(subject: str | None, grant: Grant) -> dict[str, Any]:
-    """Give what the JSON of a login says, whatever the transport."""
+    """Return what the JSON of a login says, whatever the transport."""
     return {"subject": subject, "handle": grant.handle, "expires_at": grant.expires_at}
 
 

@@ -17,7 +17,7 @@ KEYS_MAX_AGE_S = 300
 
 
 def key_routes(scheme: Scheme) -> Blueprint:
-    """Give /.well-known/jwks.json and /statuslists/<number>, where the scheme has them."""
+    """Return the routes of the scheme's public keys and status lists, where it has them."""
     routes = Blueprint("keys", __name__)
     public_keys, status_list = scheme.public_keys, scheme.status_list
 

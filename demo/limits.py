@@ -78,5 +78,5 @@ def is_form() -> bool:
 
 
 def _form() -> dict[str, Any]:
-    """Give the form's fields; one left empty counts as not sent, as in JSON."""
+    """Return the form's fields; one left empty counts as not sent, as in JSON."""
     return {name: value for name, value in request.form.items() if value != ""}

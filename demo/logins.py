@@ -33,7 +33,7 @@ class PasswordChange(msgspec.Struct):
 
 
 def login_routes(gate: Gate, accounts: Accounts) -> Blueprint:
-    """Give the routes that begin and replace a login."""
+    """Return the routes that begin and replace a login."""
     routes = Blueprint("logins", __name__)
 
     @routes.post("/login")

@@ -16,7 +16,7 @@ class LogoutEverywhere(msgspec.Struct):
 
 
 def logout_routes(gate: Gate) -> Blueprint:
-    """Give the routes that end logins, and say what that achieved."""
+    """Return the routes that end logins and report what that achieved."""
     routes = Blueprint("logouts", __name__)
 
     @routes.post("/logout")

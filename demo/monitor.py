@@ -93,7 +93,7 @@ class Monitor:
         self._gave_password: Recent[str, int] = Recent(LOGINS)
 
     def tag(self, credential: str) -> bytes:
-        """Give what tells *credential* from others in this process, and is of no use elsewhere."""
+        """Return a name for *credential* that is of no use outside this process."""
         text = credential.encode("utf-8", "surrogatepass")
         return blake2b(text, digest_size=16, key=self._secret).digest()
 
@@ -139,12 +139,12 @@ class Monitor:
             self._gave_password[handle] = next(self._order)
 
     def alarms(self, subject: str) -> list[Alarm]:
-        """Give what was found about *subject*, newest first."""
+        """Return what was found about *subject*, newest first."""
         with self._lock:
             return list(reversed(self._alarms.get(subject, ())))
 
     def history(self) -> list[Judged]:
-        """Give the audit events of late as they were judged, newest first."""
+        """Return the audit events of late as they were judged, newest first."""
         with self._lock:
             return list(reversed(self._history))
 

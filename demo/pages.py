@@ -34,7 +34,7 @@ SHOP = ("apples", "bread", "coffee", "pears", "tea")
 
 
 def page_routes(gate: Gate) -> Blueprint:
-    """Give the page, and the same as a short JSON description."""
+    """Return the page, and the same as a short JSON description."""
     routes = Blueprint("pages", __name__)
 
     @routes.get("/")
@@ -50,7 +50,7 @@ def page_routes(gate: Gate) -> Blueprint:
 
 
 def in_words(described: Mapping[str, str]) -> str | None:
-    """Say what a revocation achieved, from its description; None if there is none in it."""
+    """Return what a revocation achieved, from its description; None if it has none."""
     strength = described.get("strength")
     if strength == "immediate":
         return "Revocation: immediate. A copy of the credential is refused from now on, everywhere."
@@ -64,7 +64,7 @@ def in_words(described: Mapping[str, str]) -> str | None:
 
 
 def _shown(gate: Gate) -> dict[str, Any]:
-    """Give what the page is made of."""
+    """Return what the page is made of."""
     identity, refused = _identity(gate)
     credential = gate.credential() or ""
     is_token = gate.scheme.kind == "token"
@@ -93,7 +93,7 @@ def _subject(identity: Identity | None) -> str | None:
 
 
 def _identity(gate: Gate) -> tuple[Identity | None, bool]:
-    """Give the caller, and whether a credential was sent that is refused."""
+    """Return the caller, and whether a credential was sent that is refused."""
     if gate.mechanism is None:
         return gate.visitor(), False
     try:

@@ -54,7 +54,7 @@ class UrlTransport(BearerTransport):
         return _fields(grant, self.name, "query")
 
     def parameters(self, credential: str, renewal: str | None) -> dict[str, str]:  # noqa: ARG002
-        """Give the credential alone: what renews it for hours never goes into an address."""
+        """Return the credential alone: what renews it for hours never goes into an address."""
         return {self.name: credential}
 
 
@@ -114,6 +114,6 @@ def _check(grant: Grant, limit_bytes: int, where: str) -> None:
 
 
 def _fields(grant: Grant, name: str, where: str) -> dict[str, Any]:
-    """Give what a program needs to carry it: the parameter's name, its place and its value."""
+    """Return what a program needs to carry it: the parameter's name, place and value."""
     fields: dict[str, Any] = {"parameter": name, "in": where, name: grant.credential}
     return fields if grant.renewal is None else {**fields, "refresh_token": grant.renewal}

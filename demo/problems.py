@@ -107,7 +107,7 @@ def _outage(_: Exception) -> Response:
 def refusal(
     challenge: str, title: str = UNIDENTIFIED, detail: str = "log in, or renew it"
 ) -> Problem:
-    """Give the 401 with its challenge, which RFC 9110 section 15.5.2 asks for."""
+    """Return the 401 with its challenge, which RFC 9110 section 15.5.2 asks for."""
     return Problem(401, title, detail, {"WWW-Authenticate": challenge})
 
 

@@ -40,7 +40,7 @@ def names(extra: str = "") -> list[str]:
 
 
 def every_name() -> list[str]:
-    """Give every name that `build` knows, in order, but for those that need an extra."""
+    """Return every name that `build` knows, in order, but for those that need an extra."""
     return sorted({*names(), *(name for table in _tables() for name in _table(table))})
 
 

@@ -238,7 +238,7 @@ def _heed(server: Any, heeded: Sequence[signal.Signals]) -> None:
     End *server* at any of *heeded*, and ignore the other signals that would end it.
 
     granian would end at a signal that nohup or a shell's background job has had ignored, and take
-    SIGHUP for a wish to start its workers anew, so that a closed terminal leaves the app behind.
+    SIGHUP for a wish to restart its workers, so that a closed terminal leaves the app behind.
     """
 
     def set_handlers() -> None:

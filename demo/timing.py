@@ -34,7 +34,7 @@ def register_timing(app: Flask, take_measured: Callable[[], Measured]) -> None:
 
 
 def describe(auth_ns: int, spent: Measured) -> str:
-    """Give the value of Server-Timing."""
+    """Return the value of Server-Timing."""
     return (
         f"auth;dur={auth_ns / 1e6:.6f}, "
         f'store;dur={spent.store_ns / 1e6:.6f};desc="reads={spent.store_reads}'

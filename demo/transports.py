@@ -52,19 +52,19 @@ class Transport(Protocol):
         """
 
     def read(self, request: Request) -> str | None:
-        """Give the credential as the client sent it, unchecked; None if it sent none."""
+        """Return the credential as the client sent it, unchecked; None if it sent none."""
 
     def read_renewal(self, request: Request) -> str | None:
-        """Give what travels for renewal alone, where that is not the credential."""
+        """Return what travels for renewal alone, where that is not the credential."""
 
     def check(self, grant: Grant) -> None:
         """Raise `Problem` if a client could not carry *grant*."""
 
     def fields(self, grant: Grant) -> dict[str, Any]:
-        """Give what the JSON body must say so that the client has its credential."""
+        """Return what the JSON body must say so that the client has its credential."""
 
     def parameters(self, credential: str, renewal: str | None) -> dict[str, str]:
-        """Give what the links and forms of a page must carry, by the name of the parameter."""
+        """Return what the links and forms of a page must carry, by the name of the parameter."""
 
     def deliver(self, grant: Grant, response: Response) -> None:
         """Put the credential where the client keeps it."""
@@ -162,7 +162,7 @@ class BearerTransport:
         """Accept any: the mechanism's own limit on its credentials is the only one."""
 
     def fields(self, grant: Grant) -> dict[str, Any]:
-        """Give the successful response of RFC 6749 section 5.1."""
+        """Return the successful response of RFC 6749 section 5.1."""
         fields: dict[str, Any] = {
             "access_token": grant.credential,
             "token_type": "Bearer",
@@ -173,7 +173,7 @@ class BearerTransport:
         return fields
 
     def parameters(self, credential: str, renewal: str | None) -> dict[str, str]:  # noqa: ARG002
-        """Give none: a page cannot make a browser send the header."""
+        """Return none: a page cannot make a browser send the header."""
         return {}
 
     def deliver(self, grant: Grant, response: Response) -> None:

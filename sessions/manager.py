@@ -142,7 +142,7 @@ class SessionManager:
         """Replace the session ID in one atomic step; the old one is refused from then on.
 
         With *subject*, at login, the session is bound to it and its absolute lifetime begins
-        anew. What belonged to another subject is ended, not handed over.
+        again. What belonged to another subject is ended, not handed over.
         """
         if subject is not None:
             subject = check_name(subject, "a subject")

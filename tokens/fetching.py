@@ -53,7 +53,7 @@ class Fetch:
         """The body of a whole answer of status 200; one of `FAILURES` otherwise."""
         connection = self._connection()
         connection.connect()
-        # A socket's timeout begins anew with every byte that drips in; this one does not. Held
+        # A socket's timeout restarts with every byte that arrives; this one does not. Held
         # here, since the connection lets go of its socket before the answer is read.
         watchdog = threading.Timer(self._timeout_s, _hang_up, [connection.sock])
         watchdog.start()

@@ -37,7 +37,7 @@ class JwksClient:
     https only, or http on loopback; no redirect is followed; a set is bounded in size, in number
     of keys and in time. At most one fetch in *cooldown_s*, however many tokens name a `kid` that
     is not known: else whoever sends tokens decides how often the issuer is asked. A set is
-    fetched anew after *max_age_s*, so that a key its issuer has removed ends here as well. If
+    fetched again after *max_age_s*, so that a key its issuer has removed ends here as well. If
     that fails the last good set stays: an issuer's outage is not everybody's logout.
     """
 

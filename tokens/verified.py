@@ -22,7 +22,7 @@ _Found = tuple[KeyRing, Claims, bytes]
 class VerifiedTokens:
     """What authentic tokens say, by their text: an option, bounded, with its hit rate in sight.
 
-    Only authenticity is remembered, and by which key ring: with another one it is checked anew.
+    Only authenticity is remembered, and by which key ring: with another one it is checked again.
     Addressee, instants and revocation are asked each time. So a hit accepts nothing that a miss
     would refuse.
     It holds working credentials in memory, at most *max_tokens* of them, and about 1.5 KB each.
@@ -69,7 +69,7 @@ class VerifiedTokens:
     def put(self, token: str, ring: KeyRing, claims: Claims) -> None:
         """Remember that a key of *ring* signed *token*, which says *claims*.
 
-        What is not signed here, and so cannot be written again, is checked anew each time.
+        What is not signed here, and so cannot be written again, is checked each time.
         """
         with suppress(ValueError, OverflowError):
             self._keep(token, (ring, claims, msgspec.json.encode(claims.data)))

@@ -103,11 +103,11 @@ class Accounts:
             return self._hashing.hash(password)
 
     def change(self, account: Account, hashed: str) -> Account | None:
-        """Give *account* another password; None if something has changed it since it was read."""
+        """Change the password of *account*; None if something has changed it since it was read."""
         return self._swap(account, _Kept(account.version + 1, hashed))
 
     def restore(self, changed: Account, before: Account) -> bool:
-        """Give *changed* the password of *before* again, if nothing has changed it since."""
+        """Restore the password of *before* to *changed*, if nothing has changed it since."""
         return self._swap(changed, _Kept(changed.version + 1, before.hash)) is not None
 
     def disable(self, name: str, disabled: bool = True) -> Account | None:

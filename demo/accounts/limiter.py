@@ -70,7 +70,7 @@ class Limiter:
 
     def forget(self, name: str) -> None:
         """Forget the failures of *name*, whose owner has just logged in."""
-        # Those of the address stay: whoever has an account could begin anew as often as they like.
+        # Those of the address stay: whoever has an account could start over as often as they like.
         self._strategy.clear(self._account, _key(name))
 
     def _left_s(self, item: RateLimitItem, key: str) -> int:

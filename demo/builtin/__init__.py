@@ -97,7 +97,7 @@ LEAKY: Mapping[str, SchemeFactory] = _by_name(
 
 
 def __getattr__(name: str) -> SchemeFactory:
-    """Give a named scheme as its entry point spells it: `session_cookie_redis`."""
+    """Return a named scheme as its entry point spells it: `session_cookie_redis`."""
     found = NAMED.get(name.replace("_", "-"))
     if found is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

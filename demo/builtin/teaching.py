@@ -50,16 +50,16 @@ class Inside:
     """Lets a watcher stand between a manager and what it calls; this one lets everything by."""
 
     def store(self, store: Kept) -> Kept:
-        """Give what takes the place of *store*."""
+        """Return what takes the place of *store*."""
         return store
 
     def signer(self, signer: Kept) -> Kept:
-        """Give what takes the place of *signer*."""
+        """Return what takes the place of *signer*."""
         return signer
 
 
 def watched_session(inside: Inside) -> Scheme:
-    """Give sessions in memory that nobody else uses, watched by *inside*."""
+    """Return sessions in memory that nobody else uses, watched by *inside*."""
     manager = sessions.SessionManager(inside.store(SessionMemory()))
     return Scheme(
         "session-cookie-memory",
@@ -77,7 +77,7 @@ def watched_session(inside: Inside) -> Scheme:
 
 
 def watched_token(choice: Choice, inside: Inside) -> Scheme:
-    """Give tokens as *choice* says, with families in memory, watched by *inside*."""
+    """Return tokens as *choice* says, with families in memory, watched by *inside*."""
     store = inside.store(TokenMemory())
     denying = choice.strategy == "denylist"
     revocation = tokens.Denylist(store, ISSUER) if denying else tokens.Expiry()
@@ -108,7 +108,7 @@ def watched_token(choice: Choice, inside: Inside) -> Scheme:
 
 
 def clocked(limits: Limits, now: Callable[[], float] = time.time) -> tuple[Mechanism, Mechanism]:
-    """Give sessions and tokens under *limits*, both on the clock *now*."""
+    """Return sessions and tokens under *limits*, both on the clock *now*."""
     session = sessions.SessionManager(
         SessionMemory(),
         sessions.Lifetimes(limits.inactivity, limits.absolute, limits.touch, limits.renewal),

@@ -161,7 +161,7 @@ def _cap(settings: Settings) -> dict[str, Any]:
 
 
 def _published(revocation: Revocation, ring: KeyRing) -> Callable[[int], tuple[str, int]] | None:
-    """Give what signs a status list for verifiers elsewhere; None if there are no lists."""
+    """Return what signs a status list for verifiers elsewhere; None if there are no lists."""
     if not isinstance(revocation, StatusLists):
         return None
     # A type of its own, so that no list passes for an access token, nor the other way round.

@@ -22,7 +22,7 @@ class CostPromises(Promises):
 
     @pytest.fixture
     def counted(self, scheme: Scheme) -> NewVisitor:
-        """Give new clients of an app that says what each request asked of the store."""
+        """Return new clients of an app that says what each request asked of the store."""
         send = over_wsgi(create_app(scheme, timing=True))
         return lambda: Visitor(send)
 

@@ -97,7 +97,7 @@ class LoginPromises(Promises):
     def test_a_dead_credential_does_not_keep_anybody_from_logging_in(
         self, visitor: NewVisitor
     ) -> None:
-        """A login with a refused credential in hand begins anew, and never adopts it."""
+        """A login with a refused credential in hand starts over, and never adopts it."""
         alice = visitor()
         alice.log_in()
         alice.change_credential(flip_last)

@@ -109,7 +109,7 @@ class LogoutPromises(Promises):
 
 
 def holds_to_its_claim(scheme: Scheme, answer: Answer, thief: Visitor) -> None:
-    """Hold a revocation to what it said, and that to what the scheme claims."""
+    """Check a revocation against its description, and that against the scheme's guarantee."""
     said = answer.json["revocation"]
     assert scheme.strength == said["strength"]
     if said["strength"] == "immediate":

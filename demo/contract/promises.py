@@ -18,28 +18,28 @@ class Promises:
 
     @pytest.fixture
     def scheme(self) -> Scheme:
-        """Give the scheme under test, new for each test."""
+        """Return the scheme under test, new for each test."""
         raise NotImplementedError
 
     @pytest.fixture
     def visitor(self, scheme: Scheme) -> Iterator[NewVisitor]:
-        """Give new clients of one app under the scheme: replace it to test a running server."""
+        """Return new clients of one app under the scheme: replace it to test a running server."""
         send = over_wsgi(create_app(scheme, node="contract"))
         yield lambda agent="visitor": Visitor(send, agent=agent)
         scheme.close()
 
 
 def told(answer: Answer) -> tuple[int, str | None, bytes]:
-    """Give what an answer tells an attacker."""
+    """Return what an answer tells an attacker."""
     return answer.status, answer.header("WWW-Authenticate"), answer.body
 
 
 def flip_first(held: str) -> str:
-    """Give *held* with another first character."""
+    """Return *held* with another first character."""
     return ("B" if held.startswith("A") else "A") + held[1:]
 
 
 def flip_last(held: str) -> str:
-    """Give *held* with another character near its end."""
+    """Return *held* with another character near its end."""
     # Not the very last character: part of it may be padding that changes nothing.
     return held[:-3] + ("B" if held[-3] == "A" else "A") + held[-2:]

@@ -47,7 +47,7 @@ class RacePromises(Promises):
 
     @pytest.fixture
     def slowly(self, scheme: Scheme) -> Meanwhile:
-        """Give what sends a cart line that is checked now and written later."""
+        """Return what sends a cart line that is checked now and written later."""
         announcing = Announcing(scheme.mechanism)
         send = over_wsgi(create_app(replace(scheme, mechanism=announcing), lab=True))
 

@@ -31,11 +31,11 @@ class Answer:
         return json.loads(self.body)
 
     def header(self, name: str) -> str | None:
-        """Give the header's values, joined as RFC 9110 allows; None if there is none."""
+        """Return the header's values, joined as RFC 9110 allows; None if there is none."""
         return ", ".join(self.all(name)) or None
 
     def all(self, name: str) -> list[str]:
-        """Give each value of a header that may be there several times."""
+        """Return each value of a header that may be there several times."""
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
 
@@ -127,7 +127,7 @@ class Visitor:
         return self.post("/login", {"username": name, "password": password or f"{name}-password"})
 
     def copy(self) -> Visitor:
-        """Give a thief with all this one holds now, and nothing it receives later."""
+        """Return a thief with all this one holds now, and nothing it receives later."""
         return Visitor(
             self.send,
             self.prefix,
@@ -151,7 +151,7 @@ class Visitor:
         }
 
     def holds(self) -> str | None:
-        """Give the credential that requests carry."""
+        """Return the credential that requests carry."""
         held = [v for (name, _), v in self.cookies.items() if not name.endswith("refresh")]
         if self.parameter is not None:
             return self.parameter[2]
@@ -161,7 +161,7 @@ class Visitor:
     def _carry(
         parameter: tuple[str, str, str], method: str, path: str, fields: Any
     ) -> tuple[str, str, Any]:
-        """Give the request with the parameter in it, as a page's link or form would have it."""
+        """Return the request with the parameter in it, as a page's link or form would have it."""
         where, name, value = parameter
         mark = "&" if "?" in path else "?"
         if where == "query":

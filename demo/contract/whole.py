@@ -27,7 +27,7 @@ class WholePromises(Promises):
 
     @pytest.fixture
     def nodes(self, scheme: Scheme) -> TwoNodes:
-        """Give two nodes that share the scheme's state and the accounts."""
+        """Return two nodes that share the scheme's state and the accounts."""
         return TwoNodes(scheme)
 
     def test_no_login_survives_a_password_change_that_overtakes_it(self, nodes: TwoNodes) -> None:

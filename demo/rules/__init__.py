@@ -34,7 +34,7 @@ __all__ = [
 
 
 def all_rules() -> list[Rule]:
-    """Give one of each, with nothing noticed yet."""
+    """Return one of each, with nothing noticed yet."""
     return [
         UseAfterLogout(),
         AddressAndAgent(),

@@ -72,7 +72,7 @@ class Memory(Recent[Key, Value]):
 
 
 def network(address: str) -> str:
-    """Give an IPv4 address whole, of an IPv6 address its network: the rest changes by itself."""
+    """Return an IPv4 address whole, of an IPv6 address its network: the rest changes by itself."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -54,7 +54,7 @@ class Desk:
             return known[action](fields)
 
     def described(self) -> dict[str, Any]:
-        """Give everything that moves, for the page and its script."""
+        """Return everything that moves, for the page and its script."""
         return {
             "nodes": {name: node.running for name, node in self.nodes.items()},
             "store": self.relay is None or self.relay.running,
@@ -123,7 +123,7 @@ class Desk:
 
 
 def with_store(settings: Settings, folder: Path) -> Settings:
-    """Give *settings* with what nodes must share: a store, if none was given, and keys."""
+    """Return *settings* with what nodes must share: a store, if none was given, and keys."""
     store_url = settings.store_url or f"sqlite://{quote(str(folder / 'store.sqlite'))}"
     keys_file = settings.keys_file or folder / "keys.json"
     return replace(settings, store_url=store_url, keys_file=keys_file)

@@ -74,7 +74,7 @@ _WHO = {
 
 
 def draw(exchange: Exchange, request_bytes: int, answer_bytes: int) -> Diagram:
-    """Give the diagram of what was recorded."""
+    """Return the diagram of what was recorded."""
     client, app, store = PLACES["client"], PLACES["app"], PLACES["store"]
     answer = exchange.answer
     arrows = [Arrow(client, app, 0, _asks(exchange), f"{request_bytes} bytes", "ask")]
@@ -97,7 +97,7 @@ def draw(exchange: Exchange, request_bytes: int, answer_bytes: int) -> Diagram:
 
 
 def duration(ns: int) -> str:
-    """Give a duration in nanoseconds as people read it, three figures at least."""
+    """Return a duration in nanoseconds as people read it, three figures at least."""
     if ns < 1000:
         return f"{ns} ns"
     if ns < 1_000_000:

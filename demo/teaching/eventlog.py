@@ -18,7 +18,7 @@ class Shown:
 
 
 def events_for(gate: Gate | None, event: str, *, everyone: bool) -> Shown:
-    """Give the events called *event*, or all if that is empty: of the caller, or of *everyone*."""
+    """Return the events called *event*, or all if empty: of the caller, or of *everyone*."""
     if gate is None:
         return Shown([], [], "Every scheme has a log of its own: choose a scheme first.")
     if gate.watch is None:

@@ -55,7 +55,7 @@ class Clock:
 
 
 def limits_of(preset: str) -> Limits:
-    """Give the limits of *preset*; the demo's own for what is none."""
+    """Return the limits of *preset*; the demo's own for what is none."""
     known = PRESETS.get(preset)
     if known is None:
         return Limits()
@@ -69,13 +69,13 @@ def limits_of(preset: str) -> Limits:
 
 
 def read_uses(text: str | None) -> list[int]:
-    """Give when the login was used, from `600,1200`: in order, bounded, and nothing else."""
+    """Return when the login was used, from `600,1200`: in order, bounded, and nothing else."""
     found = {int(part) for part in (text or "").split(",")[:MAX_USES] if _is_instant(part)}
     return sorted(found)
 
 
 def read_at(text: str | None) -> int:
-    """Give where the clock stands; 0 for what is no such place."""
+    """Return where the clock stands; 0 for what is no such place."""
     return int(text) if text is not None and _is_instant(text) else 0
 
 
@@ -169,5 +169,5 @@ def _is_instant(text: str) -> bool:
 
 
 def seconds(span: timedelta) -> int:
-    """Give whole seconds."""
+    """Return whole seconds."""
     return round(span.total_seconds())

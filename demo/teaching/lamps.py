@@ -42,7 +42,7 @@ class Lamp:
     """Whether it accepted after it had refused."""
 
     def words(self, revoked: bool) -> str:
-        """Give what is to be read beside the lamp."""
+        """Return what is to be read beside the lamp."""
         said = WORDS[self.state]
         if not revoked:
             return said
@@ -109,7 +109,7 @@ class Watched:
         self._done.set()
 
     def described(self) -> dict[str, dict[str, str]]:
-        """Give state and words of each lamp by the name of its node."""
+        """Return state and words of each lamp by the name of its node."""
         revoked = self.revoked_at is not None
         return {
             name: {"state": lamp.state, "words": lamp.words(revoked)}

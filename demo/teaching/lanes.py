@@ -45,7 +45,7 @@ class Drawing:
     height: int
 
     def x(self, at_s: float) -> float:
-        """Give where an instant is."""
+        """Return where an instant is."""
         return round(LABEL + (WIDTH - LABEL - 20) * min(at_s, self.span_s) / self.span_s, 1)
 
 
@@ -60,7 +60,7 @@ class Jump:
 
 
 def draw(played: Played) -> Drawing:
-    """Give the lanes as they are now."""
+    """Return the lanes as they are now."""
     lanes = _lanes(played)
     span_s = max(2 * 3600, played.at_s + 1800, *(_shown_end(lane, played) for lane in lanes))
     step_s = next(s for s in (900, 1800, 3600, 7200, 14400) if span_s / s <= 14 or s == 14400)
@@ -73,7 +73,7 @@ def draw(played: Played) -> Drawing:
 
 
 def jumps(played: Played) -> list[Jump]:
-    """Give where the clock can be turned, all within bounds."""
+    """Return where the clock can be turned, all within bounds."""
     at_s, uses = played.at_s, list(played.uses)
     kept = _joined(uses)
     found = [
@@ -87,7 +87,7 @@ def jumps(played: Played) -> list[Jump]:
 
 
 def just_before(played: Played, drawing: Drawing) -> list[Jump]:
-    """Give an instant just before each limit, if that is yet to come."""
+    """Return an instant just before each limit, if that is yet to come."""
     kept = _joined(played.uses)
     return [
         Jump(f"{lane.mechanism}: {lane.name}", lane.ends_s - 1, kept)
@@ -97,7 +97,7 @@ def just_before(played: Played, drawing: Drawing) -> list[Jump]:
 
 
 def every_twenty(played: Played) -> Jump:
-    """Give the surprise: somebody who clicks every twenty minutes, until just after the end."""
+    """Return the surprise: somebody who clicks every twenty minutes, until just after the end."""
     ends_s = min(seconds(played.limits.absolute), MAX_AT_S - EVERY_S)
     every_s = min(EVERY_S, seconds(played.limits.inactivity) * 2 // 3)
     uses = range(every_s, ends_s + every_s, every_s)
@@ -105,7 +105,7 @@ def every_twenty(played: Played) -> Jump:
 
 
 def hours(at_s: float) -> str:
-    """Give an instant as `h:mm:ss` after the login."""
+    """Return an instant as `h:mm:ss` after the login."""
     whole = int(at_s)
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 

@@ -75,7 +75,7 @@ class Prediction:
 
 
 def last_run(folder: Path = LATEST) -> Run | str:
-    """Give the run under *folder*, or what is missing and how to get it."""
+    """Return the run under *folder*, or what is missing and how to get it."""
     file = folder / "results.json"
     if not file.is_file():
         return (
@@ -99,7 +99,7 @@ def last_run(folder: Path = LATEST) -> Run | str:
 
 
 def whole_report(folder: Path = LATEST) -> bytes | None:
-    """Give the report's page; None if there is none."""
+    """Return the report's page; None if there is none."""
     try:
         return (folder / "index.html").read_bytes()
     except OSError:
@@ -107,7 +107,7 @@ def whole_report(folder: Path = LATEST) -> bytes | None:
 
 
 def predictions(folder: Path = PREDICTIONS) -> list[Prediction]:
-    """Give every prediction under *folder*, in the order of the labs, without damaged files."""
+    """Return every prediction under *folder*, in the order of the labs, without damaged files."""
     return [each for file in sorted(folder.glob("*/predictions.toml")) for each in _read(file)]
 
 
@@ -125,7 +125,7 @@ def _read(file: Path) -> list[Prediction]:
 
 
 def _questions(text: str) -> dict[str, str]:
-    """Give the comment above each key: the question, as the workshop writes it down."""
+    """Return the comment above each key: the question, as the workshop writes it down."""
     found, above = {}, ""
     for line in text.splitlines():
         if line.startswith("#"):

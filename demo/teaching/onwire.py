@@ -40,20 +40,20 @@ class Second:
 
 
 def request_lines(sent: Sent, credentials: Iterable[str]) -> list[Line]:
-    """Give the request as an HTTP/1.1 client sends it."""
+    """Return the request as an HTTP/1.1 client sends it."""
     head = [f"{sent.method} {sent.path} HTTP/1.1", *(f"{k}: {v}" for k, v in sent.headers)]
     return _lines(head, sent.body, credentials)
 
 
 def answer_lines(answer: Answer, credentials: Iterable[str]) -> list[Line]:
-    """Give the answer as an HTTP/1.1 server sends it; a real one adds Date and Server."""
+    """Return the answer as an HTTP/1.1 server sends it; a real one adds Date and Server."""
     head = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
     head += [f"{k}: {v}" for k, v in answer.headers]
     return _lines(head, answer.body, credentials)
 
 
 def size(lines: Sequence[Line]) -> int:
-    """Give the bytes of all *lines*."""
+    """Return the bytes of all *lines*."""
     return sum(line.size for line in lines)
 
 
@@ -81,7 +81,7 @@ def over_http2(side: Side) -> list[Second] | None:
 
 
 def as_curl(sent: Sent, base: str, transport: str) -> str:
-    """Give a command that sends the same request to an app of one's own under *base*."""
+    """Return a command that sends the same request to an app of one's own under *base*."""
     words = ["curl", "-i"]
     if transport == "cookie":
         words += ["-c", "jar", "-b", "jar"]

@@ -43,7 +43,7 @@ class Recorder(Inside):
     """The last token whose signature was found good."""
 
     def take(self) -> tuple[tuple[Call, ...], tuple[str, ...], str | None]:
-        """Give what was recorded since the last call: calls, audit events, a verified token."""
+        """Return what was recorded since the last call: calls, audit events, a verified token."""
         taken = tuple(self.calls), tuple(self.events), self.verified
         self.calls.clear()
         self.events.clear()
@@ -51,16 +51,16 @@ class Recorder(Inside):
         return taken
 
     def store(self, store: T) -> T:
-        """Give *store*, whose operations are written down."""
+        """Return *store*, whose operations are written down."""
         self.stores.append(store)
         return self._around(store, (*READS, *WRITES), self._note_store)
 
     def signer(self, signer: T) -> T:
-        """Give *signer*, whose signatures and checks are written down."""
+        """Return *signer*, whose signatures and checks are written down."""
         return self._around(signer, ("sign", "verify"), self._note_signer)
 
     def accounts(self) -> Accounts:
-        """Give the demo's accounts, whose password checks are written down."""
+        """Return the demo's accounts, whose password checks are written down."""
         return _Timed(self)
 
     def _around(self, inner: T, names: tuple[str, ...], note: Callable[..., None]) -> T:

@@ -40,7 +40,7 @@ _STORIES = wire.Stories()
 
 
 def teaching_routes(gate: Gate | None, desk: Desk | None = None) -> Blueprint:
-    """Give the pages; without *gate* those of no scheme in particular, *desk* keeps the nodes."""
+    """Return the pages; without *gate* those of no scheme in particular, *desk* keeps the nodes."""
     routes = Blueprint("teaching", __name__)
     routes.before_request(lambda: refuse_cross_origin(request))
     routes.add_app_template_filter(lanes.hours)
@@ -55,7 +55,7 @@ def teaching_routes(gate: Gate | None, desk: Desk | None = None) -> Blueprint:
 
 
 def page(template: str, script: str = "", **shown: Any) -> Response:
-    """Give a page, with leave for *script*, a file of our own, if it needs one."""
+    """Return a page, with leave for *script*, a file of our own, if it needs one."""
     response = Response(render_template(f"teaching/{template}", script=script, **shown))
     response.headers["Cache-Control"] = "no-store"  # It says what is so at this moment.
     if script:

@@ -21,7 +21,7 @@ class Row:
 
 
 def rows_of(recorder: Recorder) -> tuple[Row, ...]:
-    """Give what the store holds of all that was ever written to it, by asking the store."""
+    """Return what the store holds of all that was ever written to it, by asking the store."""
     (store,) = recorder.stores
     found = (_row(store, key, kind) for key, kind in recorder.keys.items())
     return tuple(row for row in found if row is not None)

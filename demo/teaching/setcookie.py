@@ -30,7 +30,7 @@ class Piece:
 
 
 def pieces(header: str) -> list[Piece]:
-    """Give the parts of a Set-Cookie header in their order."""
+    """Return the parts of a Set-Cookie header in their order."""
     pair, *attributes = header.split("; ")
     name, _, value = pair.partition("=")
     prefix = next((p for p in PREFIXES if name.startswith(p)), "")

@@ -63,14 +63,14 @@ class Stories:
         self._told: dict[Choice, tuple[Side, Side]] = {}
 
     def of(self, choice: Choice) -> tuple[Side, Side]:
-        """Give the record of *choice*."""
+        """Return the record of *choice*."""
         with self._lock:
             if choice not in self._told:
                 self._told[choice] = tell(choice)
             return self._told[choice]
 
     def again(self, choice: Choice) -> None:
-        """Record *choice* anew; not while another recording is under way."""
+        """Record *choice* again; not while another recording is under way."""
         # Nobody waits here: a recording checks passwords, and whoever asks for many of them must
         # not hold every thread of the app.
         if self._lock.acquire(blocking=False):
@@ -81,7 +81,7 @@ class Stories:
 
 
 def read_choice(fields: Mapping[str, str]) -> Choice:
-    """Give the token that was chosen; what is no choice is the first one."""
+    """Return the token that was chosen; what is no choice is the first one."""
     return Choice(
         cast(Any, _one_of(TRANSPORTS, fields.get("carried"))),
         cast(Any, _one_of(ALGORITHMS, fields.get("algorithm"))),
@@ -90,7 +90,7 @@ def read_choice(fields: Mapping[str, str]) -> Choice:
 
 
 def fields(choice: Choice) -> dict[str, str]:
-    """Give *choice* as the page's address has it."""
+    """Return *choice* as the page's address has it."""
     return {
         "carried": choice.transport,
         "algorithm": choice.algorithm,
@@ -99,17 +99,17 @@ def fields(choice: Choice) -> dict[str, str]:
 
 
 def read_step(text: str | None) -> int:
-    """Give the number of a step, from 1; the first one for what is none."""
+    """Return the number of a step, from 1; the first one for what is none."""
     return int(text) if text in {str(n + 1) for n in range(len(STEPS))} else 1
 
 
 def shown(sides: tuple[Side, Side], number: int, base: str) -> list[Shown]:
-    """Give both sides of step *number*."""
+    """Return both sides of step *number*."""
     return [_side(side, number - 1, base) for side in sides]
 
 
 def overview(sides: tuple[Side, Side]) -> list[dict[str, Any]]:
-    """Give bytes and durations of every step, side by side."""
+    """Return bytes and durations of every step, side by side."""
     rows = []
     for number, step in enumerate(STEPS):
         cells = [_figures(side.exchanges[number]) for side in sides]
@@ -156,12 +156,12 @@ def _side(side: Side, index: int, base: str) -> Shown:
 
 
 def _given(side: Side, index: int) -> str | None:
-    """Give the credential that the client holds after a login: the next request carries it."""
+    """Return the credential that the client holds after a login: the next request carries it."""
     return side.exchanges[index + 1].credential if index == 0 else None
 
 
 def _inside(exchange: Exchange) -> str:
-    """Give how long the server spent on knowing its caller; a password is another matter."""
+    """Return how long the server spent on knowing its caller; a password is another matter."""
     return duration(sum(call.ns for call in exchange.calls if call.place != "password"))
 
 

@@ -41,7 +41,7 @@ class Cursor(msgspec.Struct, frozen=True):
     """How far somebody has read the denials: a sequence number, never a clock."""
 
     life: str
-    """Another one after the store may have lost something: its numbers begin anew with it."""
+    """Another one after the store may have lost something: its numbers start over."""
     sequence: int
 
 

@@ -30,7 +30,7 @@ class PostgresListener(Connection):
                     return False
                 self._hear()
         except BaseException:
-            # What was heard meanwhile may be lost: whoever listens anew begins by catching up.
+            # What was heard meanwhile may be lost: a new listener starts by catching up.
             self.close()
             raise
         return True

@@ -67,7 +67,7 @@ class Denials:
         store.deny(["family"], LATER + 60)
         assert store.denied_since(cursor).denials == [("family", LATER + 60)]
 
-    def test_a_cursor_of_another_life_begins_anew(self, store: TokenStore) -> None:
+    def test_a_cursor_of_another_life_starts_over(self, store: TokenStore) -> None:
         """A store that lost its data, or may have, is read from the first denial on."""
         store.deny(["family"], LATER)
         changes = store.denied_since(Cursor("another life", 2**40))

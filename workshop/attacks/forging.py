@@ -39,7 +39,7 @@ def with_secret(
 def forge(
     target: Target, ways: Iterable[tuple[str, Callable[[dict[str, Any], dict[str, Any]], str]]]
 ) -> Outcome:
-    """Say that one is alice, in each of these *ways*, until the app believes it."""
+    """Claim to be alice, in each of these *ways*, until the app believes it."""
     if target.mechanism == "session":
         return not_applicable(NO_SIGNATURE)
     header, claims = own_token(target)

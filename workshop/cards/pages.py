@@ -44,7 +44,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
 def cards_app(table: Table) -> App:
-    """Give the cards as a WSGI app; who may ask is for the guard around it."""
+    """Return the cards as a WSGI app; who may ask is for the guard around it."""
     pages = Pages(table)
 
     def serve(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -74,7 +74,7 @@ class Pages:
         self._templates.globals.update(symbols=SYMBOLS, words=WORDS, is_broken=_is_broken)
 
     def answer(self, request: Request) -> Response:
-        """Give the page that is asked for, or one that says why there is none."""
+        """Return the page that is asked for, or one that says why there is none."""
         parts = [part for part in request.path.split("/") if part]
         posts = request.method == "POST"
         if not parts:

@@ -1,7 +1,7 @@
 """`bundle`: a folder from which a classroom installs the workshop without a network.
 
 Nothing is fetched. A wheel is an archive of the files that an installed package has listed in its
-RECORD, so it can be made again from an installed one; entry points are written anew by the
+RECORD, so it can be made again from an installed one; entry points are rewritten by the
 installer. The wheels are for this system, and for this version of Python.
 """
 

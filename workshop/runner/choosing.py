@@ -21,7 +21,7 @@ class _LabType(click.ParamType[Lab]):
         param: click.Parameter | None,  # noqa: ARG002 - click gives it
         ctx: click.Context | None,  # noqa: ARG002 - click gives it
     ) -> Lab:
-        """Give the lab, or one clear line and its remedy."""
+        """Return the lab, or one clear line and its remedy."""
         try:
             return value if isinstance(value, Lab) else find(str(value))
         except NoSuchLab as exc:

@@ -157,7 +157,7 @@ def measure(folder: Folder, lab: Lab | None, run: Path | None) -> None:
 @lab_argument
 @click.pass_obj
 def hint(folder: Folder, lab: Lab | None) -> None:
-    """Give one rung of the ladder; again for the next."""
+    """Print one hint; call it again for the next."""
     lab = chosen(folder, lab)
     given = int(folder.progress(lab).get("hints", 0))
     hints = lab.hints()
@@ -209,7 +209,7 @@ def start_shop(folder: Folder, lab: Lab | None, which: str, port: int, minutes: 
 @click.option("--port", default=DEFAULT_PORT, envvar="WORKSHOP_PORT", show_default=True)
 @click.pass_obj
 def doctor(folder: Folder, port: int) -> None:
-    """Say what is missing, and how to mend it."""
+    """Print what is missing, and how to fix it."""
     found = examine(folder.path, port)
     for symptom in found:
         word = "ok     " if symptom.fine else "MISSING" if symptom.essential else "without"

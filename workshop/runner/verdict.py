@@ -60,26 +60,26 @@ class Verdict:
         return next((found for found in self.findings if found.status != "pass"), None)
 
     def attack(self, name: str, blocked: bool, effect: str, next_step: str) -> None:
-        """Say whether an attack was blocked."""
+        """Record whether an attack was blocked."""
         self._add("attack", name, blocked, effect, next_step)
 
     def users(self, name: str, fine: bool, effect: str, next_step: str) -> None:
-        """Say whether people can still do what they came for."""
+        """Record whether people can still do what they came for."""
         self._add("users", name, fine, effect, next_step)
 
     def cost(self, text: str) -> None:
-        """Say what it costs; nobody fails for that."""
+        """Record what it costs; nobody fails for that."""
         self.cost_text = text
 
     def measured(self, name: str, holds: bool | None, effect: str, next_step: str) -> None:
-        """Say whether a statement holds in the learner's own run; None: the run cannot tell."""
+        """Record whether a statement holds in the learner's own run; None: the run cannot tell."""
         if holds is None:
             self.cannot_tell(name, effect, "close what else is running, and measure again")
         else:
             self._add("measured", name, holds, effect, next_step)
 
     def cannot_tell(self, name: str, why: str, next_step: str) -> None:
-        """Say that this run cannot answer the question."""
+        """Record that this run cannot answer the question."""
         self.findings.append(Finding("measured", name, "inconclusive", why, next_step))
 
     def _add(self, part: Part, name: str, fine: bool, effect: str, next_step: str) -> None:

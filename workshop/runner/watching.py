@@ -144,7 +144,7 @@ def _whole_lines(keys: TextIO) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _one_key_at_a_time(keys: TextIO) -> Iterator[None]:
-    """Give keys as they are pressed where there is a terminal, and leave it as it was."""
+    """Read keys as they are pressed where there is a terminal; restore it afterwards."""
     if not keys.isatty():
         yield
         return

@@ -25,7 +25,7 @@ class Loot:
 
 
 def with_attacker(app: App, loot: Loot) -> App:
-    """Give *app*, and the attacker's sites beside it by their names."""
+    """Return *app*, and the attacker's sites beside it by their names."""
 
     def serve(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         name = host_of(environ).rpartition(":")[0] or host_of(environ)

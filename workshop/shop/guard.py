@@ -16,7 +16,7 @@ DEFENDED = "defended"
 
 
 def guarded(app: App, marker: str) -> App:
-    """Give *app* to requests for known names alone, and mark every answer."""
+    """Return *app* for requests to known names alone, with every answer marked."""
     label = marker or DEFENDED
 
     def guard(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

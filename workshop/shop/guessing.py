@@ -50,7 +50,7 @@ def held_still(at: float = 1_900_000_000.0) -> Iterator[None]:
 
 
 def can_be_made_again(make: Callable[[], object]) -> bool:
-    """Return whether *make*, which loads the policy anew, returns the same in two equal worlds."""
+    """Return whether *make*, which reloads the policy, returns the same in two equal worlds."""
     with held_still():
         first = make()
     with held_still():

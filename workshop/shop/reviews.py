@@ -12,7 +12,7 @@ PATH = "/reviews"
 
 
 def with_reviews(app: App, policy: Policy) -> App:
-    """Give *app* with a page of reviews."""
+    """Return *app* with a page of reviews."""
     texts: list[str] = []
 
     def serve(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

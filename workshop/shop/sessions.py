@@ -82,14 +82,14 @@ class Sessions:
         self.rows[session_id] = Row(self._now(), self._now())
 
     def bind(self, session_id: str, subject: str) -> None:
-        """Say whose session it is, from now on."""
+        """Set whose session it is from now on."""
         row = self.rows[session_id]
         if row.subject not in (None, subject):
             row.data = {}
         row.subject, row.created_at, row.seen_at = subject, self._now(), self._now()
 
     def move(self, old: str, new: str) -> None:
-        """Give a session another ID, with all it holds; the old ID opens nothing any more."""
+        """Replace the ID of a session and keep its data; the old ID opens nothing any more."""
         self.rows[new] = self.rows.pop(old)
 
     def copy(self, old: str, new: str) -> None:

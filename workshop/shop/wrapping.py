@@ -18,7 +18,7 @@ PARAMETER = "sid"
 
 
 def wrapped(app: App, policy: Policy) -> App:
-    """Give *app* with cookies and cross-site checks as *policy* has them."""
+    """Return *app* with cookies and cross-site checks as *policy* has them."""
     name = policy.set_cookie("x").partition("=")[0].strip()
 
     def wrap(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

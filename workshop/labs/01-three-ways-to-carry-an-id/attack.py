@@ -38,7 +38,7 @@ def open_shop(policy, port=0, clock=None):
 
 
 def walk(shop):
-    """Alice logs in, follows a link, and then the link to the partner. Give what she was told."""
+    """Alice logs in, follows a link, and then the link to the partner. Return what she was told."""
     alice = shop.browser("alice")
     home = f"http://{alice.authority}"
     alice.visit(f"{home}/")

@@ -34,7 +34,7 @@ def check(policy, seed):
 
 
 def _log_in_by_link(shop, chosen):
-    """Alice follows a link with *chosen* in it and logs in. Give her browser."""
+    """Alice follows a link with *chosen* in it and logs in. Return her browser."""
     alice = shop.browser("alice")
     fields = {"username": "alice", "password": alice.password}
     alice.post(f"/login?sid={chosen}", fields)

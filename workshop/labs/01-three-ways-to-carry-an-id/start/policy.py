@@ -16,5 +16,5 @@ def deliver(page, credential):
 
 
 def find(request):
-    """Give the ID that came with the request, or None: request.query, .form and .cookies."""
+    """Return the ID that came with the request, or None: request.query, .form and .cookies."""
     return request.query.get("sid")
