@@ -206,8 +206,8 @@ class Vigil:
                 self._odd.resume(node)
         if self._stopping.wait(BEYOND_S):
             return
-        for login in first:
-            self._log_in_again(login)
+        for member in self._members:
+            self._log_in_again([login for login in first if login.member is member])
 
     def _log_in(self, member: Member) -> Iterator[Login]:
         odd = list(self._odd) if member.scheme.shared else []
@@ -228,19 +228,21 @@ class Vigil:
             ]
             yield Login(member, phase, caller, posts, odd[0] if phase == "skewed" else revoke_at)
 
-    def _log_in_again(self, login: Login) -> None:
-        """As somebody new, and as one who still holds the revoked credential."""
-        member = login.member
-        for held in (True, False):
+    def _log_in_again(self, logins: Sequence[Login]) -> None:
+        """As one who still holds a revoked credential, and as somebody new."""
+        for held in (*logins, None):
+            member = logins[0].member
             node = self._draw.choice(member.nodes)
+            began_ns = time.perf_counter_ns()
             with contextlib.suppress(Refused, OSError):
                 with Connection(node.host, node.port) as connection:
                     caller = Caller(connection, node.base(member.arm))
-                    if held:
-                        caller.access_token = login.caller.access_token
-                        caller.cookies = dict(login.caller.cookies)
+                    if held is not None:
+                        caller.access_token = held.caller.access_token
+                        caller.cookies = dict(held.caller.cookies)
                     caller.login(SUBJECT)
-                login.figures["relogin_ms"] = (time.perf_counter_ns() - login.ack_ns) / 1e6
+                for login in logins:
+                    login.figures.setdefault("relogin_ms", (began_ns - login.ack_ns) / 1e6)
 
     def _warm(self) -> None:
         """Wait until every node has accepted every login often enough, within limits."""
