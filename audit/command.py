@@ -8,10 +8,11 @@ import click
 
 from .checks import check
 from .comparing import Outcome, compare
+from .guarantees import check_broken, find_broken
 from .measures import recompute
 from .raw import Unreadable, find, read
 
-DIFFERENT, UNUSABLE = 1, 2
+DIFFERENT, UNUSABLE, BROKEN = 1, 2, 4
 SHOWN = 20
 
 
@@ -22,15 +23,17 @@ def verify(run: str, everything: bool) -> None:
     """Recompute every figure of RUN from its raw records, and hold the report against them.
 
     RUN is a folder, or the name of one under reports/generated; `latest` if left out. Exit
-    status 1 if anything differs, 2 if a file cannot be read. The code that recomputes shares
-    nothing with the code that measured or rendered but numpy and scipy.
+    status 1 if anything differs, 2 if a file cannot be read, 4 if a scheme broke its guarantee.
+    The code that recomputes shares nothing with the code that measured or rendered but numpy and
+    scipy.
     """
     try:
         folder = find(run)
         records = read(folder)
         rows = recompute(records)
         outcome = compare(records, rows)
-        outcome.problems += check(records, rows)
+        outcome.problems += [*check(records, rows), *check_broken(records)]
+        broken = find_broken(records)
     except Unreadable as exc:
         click.echo(f"bench: {exc}", err=True)
         sys.exit(UNUSABLE)
@@ -39,7 +42,9 @@ def verify(run: str, everything: bool) -> None:
         f"{outcome.copies:,} copies in results.json and charts/ compared; values and intervals to "
         "six digits (same bootstrap, same seed)"
     )
-    sys.exit(_say(outcome, everything))
+    for one in broken:
+        click.secho(f"bench: GUARANTEE BROKEN: {one}", fg="red", bold=True, err=True)
+    sys.exit(_say(outcome, everything) or (BROKEN if broken else 0))
 
 
 def _say(outcome: Outcome, everything: bool) -> int:

@@ -27,6 +27,7 @@ _SCALE_CALL_S = 0.00015
 _FARTHER_S = 1.0
 _FILL_S = 0.000012
 _TRIAL_S = 0.08
+_VIGIL_S = 2.0
 _PAYLOAD_S = 0.4
 _CLAIMS_S = 0.08
 _PEERS_S = 4.0
@@ -56,8 +57,7 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
         + plan.hot_blocks * (_HOT_BLOCK_S + schemes * (_HOT_PROCESS_S + hot_s)),
         "scale": _scale_s(plan, schemes),
         "revocation": _NODE_AND_GENERATOR_S
-        + schemes * (plan.revocation_trials + plan.revocation_trials_adversarial) * _TRIAL_S
-        + 2 * plan.revocation_access_s
+        + max(_turns_s(plan, schemes), plan.revocation_watch_s + _VIGIL_S)
         + _keys_s(plan, schemes),
         "outage": _OUTAGE_START_S
         + plan.outage_rounds
@@ -73,6 +73,12 @@ def _rates_s(plan: Plan, arms: int) -> float:
     steps_s = _REHEARSAL_STEPS * (min(0.8, plan.high_block_s / 2) + _REHEARSAL_GAP_S)
     starts_s = _NODE_AND_GENERATOR_S + arms * 3 * _LOGIN_S + _CAPACITY_S
     return starts_s + (steps_s if plan.high_blocks else 0.0)
+
+
+def _turns_s(plan: Plan, schemes: int) -> float:
+    """One scheme after another; of three one waits for expiry."""
+    trials = plan.revocation_trials + 2 * plan.revocation_trials_adversarial
+    return schemes * (trials * _TRIAL_S + (2 * plan.revocation_access_s + 1) / 3)
 
 
 def _keys_s(plan: Plan, schemes: int) -> float:

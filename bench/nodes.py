@@ -5,11 +5,13 @@ from __future__ import annotations
 import http.client
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+
+import psutil
 
 from .processes.children import Child, wait_until
 
@@ -79,6 +81,16 @@ class Nodes:
         self._running[index] = (new, child)
         return new
 
+    def pause(self, node: Node) -> None:
+        """Stop the processes of *node* that serve, as SIGSTOP does, until `resume`."""
+        for worker in psutil.Process(node.pid).children(recursive=True):
+            worker.suspend()
+
+    def resume(self, node: Node) -> None:
+        """Let *node* go on after `pause`."""
+        for worker in psutil.Process(node.pid).children(recursive=True):
+            worker.resume()
+
     def close(self) -> None:
         """Stop every node; harmless twice."""
         for _, child in self._running:
@@ -132,14 +144,18 @@ def start_nodes(
     inactivity_s: float | None = None,
     absolute_s: float | None = None,
     touch_s: float | None = None,
+    access_of: Mapping[str, float] | None = None,
     timing: bool = True,
     cores: Sequence[int] | None = None,
+    first: int = 1,
+    clock_s: float = 0.0,
 ) -> Nodes:
     """
-    Start *count* nodes that answer.
+    Start *count* nodes that answer, numbered from *first*.
 
-    *mounts* are schemes, or `ALIAS=SCHEME`; durations left out are the app's own. Each node
-    picks a free port by itself. Logs are in *folder*. Passwords are hashed lightly.
+    *mounts* are schemes, or `ALIAS=SCHEME`; durations left out are the app's own, and *access_of*
+    has those of access tokens by alias. Each node picks a free port by itself. Logs are in
+    *folder*. Passwords are hashed lightly. The nodes' clocks are *clock_s* seconds fast.
     """
     options = {
         "--access-s": access_s,
@@ -147,7 +163,8 @@ def start_nodes(
         "--absolute-s": absolute_s,
         "--touch-s": touch_s,
     }
-    command = [sys.executable, "-m", "demo", "--site", "--host", "127.0.0.1", "--light-hashes"]
+    program = ["bench.revocation.skewed", f"{clock_s:g}"] if clock_s else ["demo"]
+    command = [sys.executable, "-m", *program, "--site", "--host", "127.0.0.1", "--light-hashes"]
     command += [part for mount in mounts for part in ("--scheme", mount)]
     command += [part for url in store_urls for part in ("--store-url", url)]
     command += ["--keys-file", str(keys_file), *(["--timing"] if timing else [])]
@@ -157,7 +174,9 @@ def start_nodes(
         if value is not None
         for part in (name, f"{value:g}")
     ]
-    names = [f"node-{number}" for number in range(1, count + 1)]
+    own = (access_of or {}).items()
+    command += [part for alias, own_s in own for part in ("--access-of", f"{alias}={own_s:g}")]
+    names = [f"node-{number}" for number in range(first, first + count)]
     return Nodes([_Program(name, command, folder / f"{name}.log", cores or ()) for name in names])
 
 

@@ -100,6 +100,10 @@ class Plan:
     """How often the signing keys are lost, for all schemes that sign at once."""
     revocation_access_s: float
     """Lifetime of access tokens while revocation is measured: the claimed bound at expiry."""
+    revocation_watch_s: float
+    """How long a revoked login of each scheme is used on, beside the others; 0: no longer."""
+    revocation_longest_s: float
+    """How much of a claimed bound is waited for."""
     probe_interval_ms: float
     """Between two probes of one node."""
 

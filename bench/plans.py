@@ -87,8 +87,10 @@ SMOKE = Plan(
     revocation_nodes=3,
     revocation_trials=4,
     revocation_trials_adversarial=2,
-    revocation_key_trials=1,
+    revocation_key_trials=0,  # every node would have to start again
     revocation_access_s=2.0,
+    revocation_watch_s=11.0,
+    revocation_longest_s=6.0,
     probe_interval_ms=10.0,
     outage_faults=("kill-lose",),
     outage_rounds=1,
@@ -136,6 +138,8 @@ STANDARD = Plan(
     revocation_trials_adversarial=9,
     revocation_key_trials=2,
     revocation_access_s=3.0,
+    revocation_watch_s=90.0,
+    revocation_longest_s=20.0,
     probe_interval_ms=10.0,
     outage_faults=EVERY_FAULT,
     outage_rounds=1,
@@ -175,6 +179,8 @@ FULL = replace(
     revocation_trials=100,  # three nodes: 300 node-revocations at a random phase alone
     revocation_trials_adversarial=40,
     revocation_key_trials=10,
+    revocation_watch_s=300.0,
+    revocation_longest_s=120.0,
     outage_rounds=2,
 )
 
@@ -200,6 +206,7 @@ RIVALS = replace(
     revocation_trials=24,
     revocation_trials_adversarial=0,
     revocation_key_trials=0,
+    revocation_watch_s=60.0,
     probe_interval_ms=50.0,  # some of theirs take longer to answer than the usual 10 ms
     payload_claims=(0, 1, 4, 16),
     # Not scale: their records are not ours to copy a million times.
@@ -224,6 +231,7 @@ WORKSHOP = replace(
     revocation_trials_adversarial=10,
     revocation_key_trials=0,
     revocation_access_s=2.0,
+    revocation_watch_s=0.0,
     payload_claims=(0, 1, 4, 16, 64),
     experiments=("payload", "lookup", "revocation"),
 )

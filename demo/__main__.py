@@ -16,7 +16,7 @@ if (
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -133,6 +133,13 @@ _SECONDS = _Seconds(min=SHORTEST_S, max=LONGEST_S)
     help=f"Seconds an access token lives.  [default: {_DEFAULTS.access.total_seconds():g}]",
 )
 @click.option(
+    "--access-of",
+    "own_access",
+    metavar="ALIAS=SECONDS",
+    multiple=True,
+    help="The same for one of several mounts. May be given several times.",
+)
+@click.option(
     "--renewal-s",
     type=_SECONDS,
     help="Seconds after which a session ID in a cookie is replaced in mid-session; a token is "
@@ -216,6 +223,7 @@ def main(
     max_failures_account: int,
     max_failures_address: int,
     light_hashes: bool,
+    own_access: Sequence[str],
     at_max: Literal["end-oldest", "refuse"],
     **lifetimes: Any,
 ) -> None:
@@ -250,6 +258,7 @@ def main(
         **_lifetimes(**lifetimes),
     )
     schemes = _mounts(mounts)
+    access = _access_of(own_access, schemes)
     if teaching and workers > 1:
         raise click.UsageError(
             "--teaching has one worker, which keeps the nodes: leave out --workers"
@@ -263,6 +272,7 @@ def main(
         plan = Plan(
             schemes,
             settings,
+            access=access,
             site=site or len(schemes) > 1,
             node=node,
             lab=lab,
@@ -289,6 +299,17 @@ def _mounts(given: Sequence[str]) -> dict[str, str]:
             raise click.UsageError(f"{alias} is given twice; name one ALIAS={name}")
         mounts[alias] = name
     return mounts
+
+
+def _access_of(given: Sequence[str], mounts: Mapping[str, str]) -> dict[str, timedelta]:
+    """Return the lifetime of access tokens by alias, where a mount has its own."""
+    found = {}
+    for text in given:
+        alias, _, seconds = text.partition("=")
+        if alias not in mounts:
+            raise click.UsageError(f"--access-of {text}: no --scheme has the alias {alias!r}")
+        found[alias] = timedelta(seconds=_SECONDS.convert(seconds, None, None))
+    return found
 
 
 def _lifetimes(preset: str | None, **given_s: float | None) -> dict[str, Any]:

@@ -18,7 +18,8 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -65,6 +66,8 @@ class Plan:
 
     mounts: Mapping[str, str]
     settings: Settings
+    access: Mapping[str, timedelta] = field(default_factory=dict)
+    """How long access tokens live, by alias, where it is not as in *settings*."""
     site: bool = False
     node: str = ""
     lab: bool = False
@@ -80,9 +83,12 @@ class Plan:
     def schemes(self) -> dict[str, Scheme]:
         """Build every scheme; an error names the one it is about."""
         return {
-            alias: build_mount(alias, name, self.settings, site=self.site)
+            alias: build_mount(alias, name, self._settings_of(alias), site=self.site)
             for alias, name in self.mounts.items()
         }
+
+    def _settings_of(self, alias: str) -> Settings:
+        return replace(self.settings, access=self.access.get(alias, self.settings.access))
 
     def app(self) -> WSGIApplication:
         """Build the app, and have what expires in its stores cleared away."""

@@ -94,17 +94,26 @@ def render(
     attacks: Path | None,
     promises: Path | None,
 ) -> None:
-    """Write the report of RUN: a folder, a name under reports/generated, or `latest`."""
+    """
+    Write the report of RUN: a folder, a name under reports/generated, or `latest`.
+
+    Exit status 4 if a guarantee was broken.
+    """
     folder = find_run(run)
     # matplotlib takes seconds to import; a refusal need not
+    from .guarantees import EXIT
     from .measures.traffic import Profile
     from .writing import render as write
 
     profile = Profile(requests_per_s, days)
     document = write(folder, profile, attacks, promises)
+    for one in document.broken:
+        click.secho(f"reports: GUARANTEE BROKEN: {one.text}", fg="red", bold=True, err=True)
     for banner in document.banners:
         click.echo(f"reports: {banner}", err=True)
     click.echo(folder / "index.html")
+    if document.broken:
+        sys.exit(EXIT)
 
 
 @main.command()

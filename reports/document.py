@@ -11,6 +11,7 @@ from bench.records import Arm
 from .advice import Facts, facts
 from .caveats import caveats
 from .findings import Finding, findings
+from .guarantees import Broken, broken, watched
 from .results import Results
 from .rows import Row
 from .sections import SECTIONS, Section, labelled, sections
@@ -52,6 +53,10 @@ class Document:
     started: str
     state: str
     valid: bool
+    broken: Sequence[Broken]
+    """Guarantees that were broken: above all else, whatever checks failed."""
+    watched: Sequence[str]
+    """What revoked logins were put through, and what nobody watched."""
     banners: Sequence[str]
     findings: Sequence[Shown]
     facts: Facts
@@ -86,6 +91,8 @@ def compose(results: Results, tested: Sequence[Tested] = ()) -> Document:
         started=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(run.started_at)),
         state=run.state,
         valid=results.valid,
+        broken=broken(results),
+        watched=watched(results),
         banners=_banners(results),
         findings=[_shown(finding, figures) for finding in findings(results)],
         facts=facts(results),

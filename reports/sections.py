@@ -9,6 +9,7 @@ from functools import partial
 from . import theme
 from .charts import CHARTS, RIVALS, Chart, beside, lookup_cost
 from .drawing import on_all_cores
+from .guarantees import MARK, broken
 from .results import Results
 from .selection import selection
 from .tables import Table
@@ -104,8 +105,14 @@ def _is_control(results: Results, scheme: str) -> bool:
 
 
 def labelled(results: Results, table: Table) -> Table:
-    """Put the library's name beside each scheme that is not ours."""
-    names = {arm.name: results.rival(arm.name) for arm in results.recording.run.arms}
+    """Put beside each scheme its library, if it is not ours, and that it broke its guarantee."""
+    failed = {one.scheme for one in broken(results)}
+    names = {
+        arm.name: "; ".join(
+            filter(None, [results.rival(arm.name), MARK if arm.name in failed else ""])
+        )
+        for arm in results.recording.run.arms
+    }
     rows = [
         [f"{cell} ({names[cell]})" if names.get(cell) else cell for cell in row]
         for row in table.rows

@@ -60,6 +60,7 @@ def files(results: Results, document: Document) -> dict[str, bytes]:
         "seed": run.seed,
         "state": run.state,
         "valid": results.valid,
+        "broken": [{"scheme": one.scheme, "said": one.text} for one in document.broken],
     }
     texts = {
         "results.csv": csv_text(results, results.rows),

@@ -13,15 +13,18 @@ from scipy import stats
 from ..figures import Found
 from ..intervals import Estimate, over, share_limits
 from ..raw import Cell, Records, Regime, Samples
-from .histories import worst_history
+from .histories import bound_ms_of, worst_history
 
 ACCEPT, REJECT = 200, 401
+OUTAGES = (0, 503)
+POOLED = ("random", "adversarial", "long")
 ENOUGH_TRIALS = 6
 TRIALS_FOR_P95 = 20
 NOTED: dict[str, Callable[[list[float]], float]] = {
     "void_trials": sum,
     "probes_missed": sum,
     "probe_lag_ms_p99": max,
+    "relogin_ms": max,
 }
 """What the prober says of itself, and what becomes of it over several cells."""
 
@@ -48,6 +51,13 @@ class Seen:
     """Nodes, over all trials: each revocation has to reach each of them."""
     broken: int
     """Of these, those that accepted late, or again after a reject."""
+    unrefused: int
+    """Of these, those that answered with errors past the bound, where they should have refused."""
+    accepts_after: Samples
+    probes_after: int
+    watched_s: Samples
+    node_s: float
+    """Seconds watched, summed over nodes."""
 
 
 def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
@@ -57,8 +67,9 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
         mine = [cell for cell in cells if cell.arm == arm]
         for regime, group in _groups(mine, lambda cell: cell.regime):
             yield from _rows(records, arm, regime, group)
-        if len({cell.regime.labels.get("phase") for cell in mine}) > 1:
-            for regime, group in _groups(mine, _any_phase):
+        pooled = [cell for cell in mine if cell.regime.labels.get("phase") in POOLED]
+        if len({cell.regime.labels["phase"] for cell in pooled}) > 1:
+            for regime, group in _groups(pooled, _any_phase):
                 yield from _rows(records, arm, regime, group)
     yield from worst_history(records, cells)
 
@@ -78,16 +89,16 @@ def _groups(
 
 
 def _rows(records: Records, arm: str, regime: Regime, cells: list[Cell]) -> Iterator[Found]:
-    claimed = [c.figures["claimed_bound_ms"] for c in cells if "claimed_bound_ms" in c.figures]
-    bound_ms = max(claimed, default=float(records.arm(arm).get("bound_s", 0.0)) * 1e3)
-    seen = _together([_look(cell.arrays, bound_ms) for cell in cells])
+    bounds = [bound_ms_of(records, cell) for cell in cells]
+    looks = zip(cells, bounds, strict=True)
+    seen = _together([look(cell.arrays, bound_ms) for cell, bound_ms in looks])
+    bound_ms = max(bounds)
     if not seen.window_ms.size:
         return
     blocks = len({cell.block for cell in cells})
     estimates = _estimates(seen, records.seed, blocks, regime.labels.get("kind", ""))
     estimates["claimed_bound_ms"] = Estimate(bound_ms, n=seen.window_ms.size, rounds=blocks)
-    if any("node_revocations" in cell.figures for cell in cells):
-        estimates |= _broken(seen, blocks)
+    estimates |= _broken(seen, blocks)
     for metric, take in NOTED.items():
         values = [cell.figures[metric] for cell in cells if metric in cell.figures]
         if values:
@@ -121,6 +132,9 @@ def _estimates(seen: Seen, seed: int, blocks: int, kind: str) -> dict[str, Estim
         "resurrections": plain(seen.resurrections),
         "false_rejects": plain(seen.false_rejects),
         "probe_errors": plain(seen.errors),
+        "accepts_after": trials(seen.accepts_after, np.mean),
+        "probe_rate": plain(seen.probes_after / max(1e-9, seen.node_s)),
+        "watched_s": plain(seen.watched_s.min()),
     }
     if probes:
         estimates["late_accept_limit"] = plain(high * 100, probes)
@@ -136,6 +150,7 @@ def _broken(seen: Seen, blocks: int) -> dict[str, Estimate]:
     return {
         "node_revocations": Estimate(float(seen.reached), n=n, rounds=blocks),
         "broken_node_revocations": Estimate(float(seen.broken), n=n, rounds=blocks),
+        "unrefused_node_revocations": Estimate(float(seen.unrefused), n=n, rounds=blocks),
         "broken_limit_percent": Estimate(100 * limit, n=seen.reached, rounds=blocks),
     }
 
@@ -145,7 +160,7 @@ def _upper(broken: int, of: int) -> float:
     return float(stats.beta.ppf(0.95, broken + 1, of - broken))
 
 
-def _look(arrays: Arrays, bound_ms: float) -> Seen:
+def look(arrays: Arrays, bound_ms: float) -> Seen:
     """One pass over all probes of a cell, sorted by trial, node and instant."""
     order = np.lexsort((arrays["invoke_ns"], arrays["node"], arrays["trial"]))
     trial, node, invoke, complete, status = (
@@ -166,6 +181,11 @@ def _look(arrays: Arrays, bound_ms: float) -> Seen:
     np.maximum.at(widest, owner, window_ms)
     np.add.at(exposure, owner, window_ms)
     last = _last_of_each(place[answered])
+    since = after_ms > 0
+    accepts_after, watched_s = np.zeros((2, arrays["trial_ack_ns"].size))
+    np.add.at(accepts_after, trial[open_], 1.0)
+    watched_s[:] = -np.inf
+    np.maximum.at(watched_s, trial, after_ms / 1e3)
     still_open = accept[answered][last] & (window_ms[place[answered][last]] > 0)
     return Seen(
         window_ms=widest[trials],
@@ -181,7 +201,23 @@ def _look(arrays: Arrays, bound_ms: float) -> Seen:
         broken=len(
             set(place[accept & late].tolist()) | _risen(place, accept, answered, complete >= asked)
         ),
+        unrefused=_unrefused(place[late], status[late]),
+        accepts_after=accepts_after[trials],
+        probes_after=int(since.sum()),
+        watched_s=watched_s[trials],
+        node_s=float(watched_s[owner].sum()),
     )
+
+
+def _unrefused(place: NDArray[Any], status: NDArray[Any]) -> int:
+    """Count the nodes of trials that gave an error past the bound, or more outages than rejects."""
+    outage = np.isin(status, OUTAGES)
+    wrong = ~outage & ~np.isin(status, (ACCEPT, REJECT))
+    size = int(place.max(initial=-1)) + 1
+    more = np.zeros(size)
+    np.add.at(more, place[outage], 1.0)
+    np.add.at(more, place[status == REJECT], -1.0)
+    return len(set(place[wrong].tolist()) | set(np.flatnonzero(more > 0).tolist()))
 
 
 def _changes(trial: NDArray[Any], node: NDArray[Any]) -> NDArray[np.bool_]:
@@ -230,4 +266,9 @@ def _together(seen: list[Seen]) -> Seen:
         errors=sum(one.errors for one in seen),
         reached=sum(one.reached for one in seen),
         broken=sum(one.broken for one in seen),
+        unrefused=sum(one.unrefused for one in seen),
+        accepts_after=np.concatenate([one.accepts_after for one in seen]),
+        probes_after=sum(one.probes_after for one in seen),
+        watched_s=np.concatenate([one.watched_s for one in seen]),
+        node_s=sum(one.node_s for one in seen),
     )

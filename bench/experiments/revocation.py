@@ -8,10 +8,10 @@ docs/records.md; bench.revocation.history says what is read out of it.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace as replace_fields
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -32,14 +32,26 @@ from ..revocation.attempts import Attempt
 from ..revocation.cells import Seen, revocation_cell
 from ..revocation.history import REJECT
 from ..revocation.prober import observe
-from ..revocation.revokes import GROUPS, TOGETHER, Case, Trials, batches, once_each, together
+from ..revocation.revokes import (
+    GROUPS,
+    TOGETHER,
+    Batch,
+    Case,
+    Trials,
+    canary,
+    once_each,
+    together,
+)
 from ..revocation.rotation import rotate
-from ..revocation.turns import Found, Tell, Turn, take
+from ..revocation.turns import Found, Tell, Turn, save, take
+from ..revocation.vigil import CLOCK_S, Member, Vigil
 from ..services import Services
 
 if TYPE_CHECKING:
     from ..context import Context
 
+TURNS = 0.7
+"""Of the experiment's progress: what the schemes' turns are."""
 PHASE_INTERVALS = 5
 """The random phase of an immediate scheme: this many probe intervals, drawn evenly."""
 EXPIRY_MARGIN_S = 0.3
@@ -50,42 +62,75 @@ def run(context: Context) -> None:
     """Measure every arm that has something to revoke, and save its cells."""
     plan, services = context.plan, context.services
     keys_file = services.folder / "revocation-keys.json"  # its own: they are lost in the end
-    settings = Settings(
-        store_url=" ".join(services.store_urls),
-        keys_file=keys_file,
-        access=timedelta(seconds=plan.revocation_access_s),
-    )
     arms = once_each(context.arms)
+    if not arms:
+        return
     order = random.Random(repr(context.seed_for("revocation", "order")))
     order.shuffle(arms)
-    with start_nodes(
-        plan.revocation_nodes,
-        [mount_of(arm) for arm in arms],
+    # Where nothing else ends a token, its end is to come while it is watched. A token that can be
+    # called back lives for minutes: its expiry is not to hide that nobody called it back.
+    expiring = [arm for arm in arms if arm.strength == "at-expiry"]
+    start = partial(
+        start_nodes,
+        mounts=[mount_of(arm) for arm in arms],
         store_urls=services.store_urls,
         keys_file=keys_file,
         folder=services.folder,
-        access_s=plan.revocation_access_s,
+        access_of={arm.name: plan.revocation_access_s for arm in expiring},
         timing=False,
         # On no core of their own: all of them on one cannot answer every probe before the next.
-    ) as nodes:
+    )
+    settings = Settings(store_url=" ".join(services.store_urls), keys_file=keys_file)
+    short = replace_fields(settings, access=timedelta(seconds=plan.revocation_access_s))
+    schemes = {arm.name: build(arm.scheme, short if arm in expiring else settings) for arm in arms}
+    for scheme in schemes.values():
+        scheme.close()
+    with start(plan.revocation_nodes) as nodes:
         revoked = [
-            Turn(arm.name, partial(_revoke_under, context, settings, nodes, arm)) for arm in arms
+            Turn(arm.name, partial(_revoke_under, context, schemes[arm.name], nodes, arm))
+            for arm in arms
         ]
+        if plan.revocation_watch_s and not context.is_done("revocation", "vigil"):
+            members = [
+                Member(name, scheme, serving(scheme, list(nodes)))
+                for name, scheme in schemes.items()
+            ]
+            count = plan.revocation_nodes
+            with start(1, first=count + 1, clock_s=CLOCK_S) as odd:
+                _beside(context, members, odd, lambda: take(context, revoked, (0.0, TURNS)))
+        else:
+            take(context, revoked, (0.0, TURNS))
         signed = [arm.name for arm in arms if arm.mechanism == "token"]
         groups = [signed[at : at + TOGETHER] for at in range(0, len(signed), TOGETHER)]
         lost = [
             Turn(f"lost keys {number}", partial(_lose_under, context, keys_file, nodes, group))
             for number, group in enumerate(groups if plan.revocation_key_trials else (), 1)
         ]
-        take(context, [*revoked, *lost])
+        take(context, lost, (TURNS, 1.0))
+
+
+def _beside(
+    context: Context, members: Sequence[Member], odd: Nodes, turns: Callable[[], None]
+) -> None:
+    """Watch one login of each scheme for long, and take the *turns* meanwhile."""
+    plan = context.plan
+    draw = random.Random(repr(context.seed_for("revocation", "vigil")))
+    longest_s = plan.revocation_longest_s
+    with Vigil(members, odd, plan.revocation_watch_s, draw, longest_s) as vigil:
+        turns()
+        try:
+            vigil.finish(lambda: context.progress.advance(TURNS, "watching on"))
+        except (Refused, OSError) as exc:
+            raise BenchError(f"while logins were watched for long: {exc}") from exc
+    for cell, arrays in vigil.cells():
+        save(context, cell, arrays)
+    context.finish("revocation", "vigil")
 
 
 def _revoke_under(
-    context: Context, settings: Settings, nodes: Nodes, arm: Arm, tell: Tell
+    context: Context, scheme: Scheme, nodes: Nodes, arm: Arm, tell: Tell
 ) -> Iterator[Found]:
     plan = context.plan
-    scheme = build(arm.scheme, settings)
-    scheme.close()
     at = serving(scheme, list(nodes))
     trials = Trials(
         # One node alone gives one node-revocation a trial.
@@ -94,6 +139,8 @@ def _revoke_under(
         interval_s=plan.probe_interval_ms / 1e3,
         bound_s=scheme.bound_s,
         immediate=scheme.strength == "immediate",
+        follows=scheme.strength != "at-expiry",
+        longest_s=plan.revocation_longest_s,
     )
     draw = random.Random(repr(context.seed_for("revocation", arm.name)))
     attack = scheme.weakest(_own_stores(context.services))
@@ -159,13 +206,13 @@ def measure(
     """
     template = Cell(id="", measure="revocation", arm=arm, started_at=time.time())
     template = replace(template, conditions={"nodes": float(len(nodes))})
-    cases = trials.cases(len(nodes), draw)
+    planned = trials.batches(len(nodes), draw)
     seen: list[Seen] = []
     try:
         refused = _tampered_status(arm, nodes)
-        for batch in batches(cases, together(len(nodes))):
+        for number, batch in enumerate(planned, 1):
             seen += _watch(arm, nodes, trials, batch, attack)
-            tell(len(seen) / len(cases))
+            tell(number / len(planned))
     except (Refused, OSError) as exc:
         raise BenchError(f"{arm}: {exc}") from exc
     for phase, kind in GROUPS:
@@ -189,23 +236,27 @@ def _watch(
     arm: str,
     nodes: Sequence[Node],
     trials: Trials,
-    batch: Sequence[tuple[Case, str]],
+    batch: Batch,
     attack: Moment | None,
 ) -> list[Seen]:
     logged_in = [_log_in(arm, nodes, case, subject) for case, subject in batch]
+    bound_ns = int(trials.bound_s * 1e9)
     # Only now, when all have logged in: the first ones have been aging meanwhile.
     attempts = [
-        dataclasses.replace(
+        replace_fields(
             attempt,
             delay_ns=_delay_ns(trials, case, expires_at),
-            attack=attack if case.phase == "adversarial" else None,
+            attack=attack if case.phase == "adversarial" and not case.follows else None,
+            after=canary(batch) if case.follows else None,
+            bound_ns=bound_ns,
         )
         for (case, _), (attempt, expires_at) in zip(batch, logged_in, strict=True)
     ]
     observations, fidelity = observe(
         attempts,
         [(node.host, node.port) for node in nodes],
-        interval_ns=int(trials.interval_s * 1e9),
+        # As many probes a second, however many are watched.
+        interval_ns=int(trials.interval_s * 1e9 * max(1, len(batch) / together(len(nodes)))),
         tail_ns=int(trials.tail_s * 1e9),
     )
     # The schedule is one for the whole batch, and so is how well it was kept.
@@ -243,6 +294,6 @@ def _delay_ns(trials: Trials, case: Case, expires_at: float) -> int:
     span_s = PHASE_INTERVALS * trials.interval_s
     if not trials.immediate:
         # Over what is left of its lifetime: people do not log out right after logging in.
-        left_s = min(expires_at - time.time(), trials.bound_s)
+        left_s = min(expires_at - time.time(), trials.watched_bound_s)
         span_s = max(span_s, left_s - EXPIRY_MARGIN_S)
     return int(case.when * span_s * 1e9)

@@ -8,7 +8,7 @@ from typing import Literal
 from demo.auth import Moment
 
 from ..payload.wire import Response
-from .history import ACCEPT, Probe
+from .history import ACCEPT, REJECT, Probe
 from .lines import Line, ProbeLine
 
 Phase = Literal["random", "adversarial"]
@@ -35,6 +35,11 @@ class Attempt:
     caches; it is asked only when the others have accepted often enough."""
     attack: Moment | None = None
     """At the adversarial phase, what says when to revoke instead."""
+    after: int | None = None
+    """At the adversarial phase, the index of another attempt: revoked as soon as the trigger node
+    has refused that one. A node that polls has just polled then, whatever it is called."""
+    bound_ns: int = 0
+    """The claimed bound: right after it every node is asked out of turn."""
 
 
 @dataclass
@@ -62,20 +67,33 @@ class Trial:
         self.warm = False
         self.is_attacked = False
         """Whether the attack is to say when."""
+        self.is_following = False
+        """Whether a refusal of another attempt is to say when."""
+        self.refused_at: set[int] = set()
+        """The nodes that have refused it since it was revoked."""
+        self._marks: list[int] = []
+        """Instants right after which every node is to be asked."""
         self.ended = False
         """No more probes are due; answers may be."""
         self.end_ns = min(line.due_ns for line in lines) + WARM_LIMIT_NS + attempt.delay_ns
-        if attempt.phase == "adversarial" and attempt.attack is None and len(lines) > 1:
+        if self._is_by_first_accept and len(lines) > 1:
             lines[attempt.trigger_node].is_held = True
+
+    @property
+    def _is_by_first_accept(self) -> bool:
+        at = self.attempt
+        return at.phase == "adversarial" and at.attack is None and at.after is None
 
     def add(self, line: ProbeLine, status: int, complete_ns: int) -> None:
         """Note one probe, and decide whether it is time to revoke."""
         self.seen.probes.append(Probe(self.number, line.node, line.invoke_ns, complete_ns, status))
         line.accepts += status == ACCEPT
+        if status == REJECT and self.seen.ack_ns:
+            self.refused_at.add(line.node)
         if self.seen.invoke_ns or self.revoke_due_ns is not None:
             return
         if self.warm and line.node == self.attempt.trigger_node and status == ACCEPT:
-            if self.attempt.attack is None:
+            if self._is_by_first_accept:
                 self.revoke_due_ns = complete_ns
         elif not self.warm and all(at.accepts >= WARM_ACCEPTS or at.is_held for at in self.lines):
             self._warmed(complete_ns)
@@ -85,6 +103,8 @@ class Trial:
         attack = self.attempt.attack
         if self.attempt.phase == "random":
             self.revoke_due_ns = now + self.attempt.delay_ns
+        elif self.attempt.after is not None:
+            self.is_following = True
         elif attack is None:
             for line in self.lines:
                 line.is_held = False
@@ -96,9 +116,15 @@ class Trial:
                 self.strike(now)
 
     def strike(self, now: int) -> None:
-        """Revoke now: the attack says that it is the moment."""
+        """Revoke now: it is the moment."""
         self.revoke_due_ns = now
-        self.is_attacked = False
+        self.end_ns = now + WARM_LIMIT_NS
+        self.is_attacked = self.is_following = False
+
+    def follow(self, other: Trial, now: int) -> None:
+        """Revoke if the trigger node has refused *other*, which it never will if that is over."""
+        if self.is_following and (self.attempt.trigger_node in other.refused_at or other.ended):
+            self.strike(now)
 
     def revoked(self, response: Response, ack_ns: int, tail_ns: int) -> None:
         """Note the answer to the revocation."""
@@ -107,17 +133,33 @@ class Trial:
             return
         self.seen.ack_ns = ack_ns
         self.end_ns = ack_ns + tail_ns
+        self._marks = sorted({ack_ns, ack_ns + self.attempt.bound_ns})
+
+    @property
+    def mark_ns(self) -> int | None:
+        """The next instant right after which every node is to be asked."""
+        return self._marks[0] if self._marks else None
+
+    def hurry(self, now: int) -> None:
+        """Ask every node now if a mark has just passed: the finest look at a broken guarantee."""
+        while self._marks and now > self._marks[0]:
+            del self._marks[0]
+            for line in self.lines:
+                line.due_ns = min(line.due_ns, now)
 
     def fail(self, reason: str) -> None:
         """Make this attempt void."""
         self.seen.void = self.seen.void or reason
         self.revoke_due_ns = None
-        self.is_attacked = False
+        self.is_attacked = self.is_following = False
         self.ended = True
 
     def tick(self, now: int) -> None:
         """End when it is time; one that never came so far as to be revoked is void."""
-        if self.ended or now < self.end_ns:
+        if self.ended or self.is_following or now < self.end_ns:
+            return
+        if self.is_attacked:
+            self.strike(now)  # who names no moment is not spared
             return
         self.ended = True
         if not self.seen.ack_ns:

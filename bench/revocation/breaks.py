@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .history import ACCEPT, MILLISECOND_NS, REJECT, Checked, Probe
+from .history import ACCEPT, MILLISECOND_NS, OUTAGES, REJECT, Checked, Probe
 
+ANSWERS = {ACCEPT: "accepted", REJECT: "refused"}
 SEVERAL = 5
 """More breaks of one cell than these add nothing."""
 
@@ -25,7 +26,7 @@ class Break(NamedTuple):
 def find_breaks(checked: Checked) -> Iterator[Break]:
     """Yield every break of a revocation."""
     for trial, found in enumerate(checked.findings):
-        for node in sorted(found.broken):
+        for node in sorted(found.broken | found.unrefused):
             yield Break(trial, node, _shortest(checked, trial, node))
 
 
@@ -35,13 +36,13 @@ def told(checked: Checked) -> Iterator[str]:
         ack_ns = int(checked.arrays["trial_ack_ns"][trial])
         for probe in probes:
             since_ms = (probe.invoke_ns - ack_ns) / MILLISECOND_NS
-            answer = "accepted" if probe.status == ACCEPT else "refused"
+            answer = ANSWERS.get(probe.status, f"answered {probe.status or 'nothing'}")
             when = f"{since_ms:.1f} ms after the acknowledgement"
             yield f"  trial {trial}: node {node} {answer} {when}"
 
 
 def _shortest(checked: Checked, trial: int, node: int) -> list[Probe]:
-    """Return one probe that is late, or two: a reject and the accept after it."""
+    """Return one probe that is late, or two: a reject and the accept after it; else an error."""
     arrays = checked.arrays
     here = (arrays["trial"] == trial) & (arrays["node"] == node)
     rows = [
@@ -56,4 +57,6 @@ def _shortest(checked: Checked, trial: int, node: int) -> list[Probe]:
     for before, after in pairwise(answers):
         if before.complete_ns >= revoked_ns and (before.status, after.status) == (REJECT, ACCEPT):
             return [before, after]
-    raise AssertionError("unreachable: the checker found one of the two")
+    errors = [row for row in rows if row.status not in ANSWERS and row.invoke_ns > late_ns]
+    # What is an error of the app tells more than an outage.
+    return sorted(errors, key=lambda row: row.status in OUTAGES)[:1]

@@ -69,13 +69,49 @@ def revocation_cell(
     return cell, _arrays(good)
 
 
+def vigil_cell(
+    template: Cell, bound_s: float, seen: Sequence[Observation], phase: str, **figures: float
+) -> tuple[Cell, Arrays]:
+    """The cell of what the long watch saw of one scheme; how late its probes were is no matter:
+    a late prober cannot invent an accept."""
+    good = [one for one in seen if not one.void]
+    bound_ns = int(bound_s * 1e9)
+    gates_of = _probe_gates(good, bound_ns, restarts=False)
+    cell = replace(
+        template,
+        labels={"phase": phase, "kind": "one"},
+        figures={
+            "nodes": template.conditions["nodes"],
+            "claimed_bound_ms": bound_s * 1e3,
+            "trials": float(len(good)),
+            "void_trials": float(len(seen) - len(good)),
+            **figures,
+            **_broken(good, bound_ns),
+        },
+        gates=[gate for gate in gates_of if gate.name == "false_rejects"],
+    )
+    return cell, _arrays(good)
+
+
+def _watched_s(good: Sequence[Observation]) -> float:
+    """How long each was used after the acknowledgement, at least."""
+    return min((max(probe.invoke_ns for probe in one.probes) - one.ack_ns) / 1e9 for one in good)
+
+
 def _broken(good: Sequence[Observation], bound_ns: int) -> dict[str, float]:
     """How many node-revocations broke the claimed bound, and how many still might."""
     findings = _findings(good, bound_ns)
     broken = sum(len(found.broken) for found in findings)
     of = sum(len(found.window_ns) for found in findings)
-    limit = {"broken_limit_percent": 100.0 * upper_limit(broken, of)} if of else {}
-    return {"node_revocations": float(of), "broken_node_revocations": float(broken), **limit}
+    if not of:
+        return {"node_revocations": 0.0, "broken_node_revocations": 0.0}
+    return {
+        "node_revocations": float(of),
+        "broken_node_revocations": float(broken),
+        "unrefused_node_revocations": float(sum(len(found.unrefused) for found in findings)),
+        "broken_limit_percent": 100.0 * upper_limit(broken, of),
+        "watched_s": _watched_s(good),
+    }
 
 
 def _findings(good: Sequence[Observation], bound_ns: int) -> list[Finding]:

@@ -26,14 +26,15 @@ def check_history(run: str, cell: str, bound_ms: float | None) -> None:
     """
     Check the revocations of RUN, a folder or a name under reports/generated, by the rules alone.
 
-    Exits with 1 if a node accepted beyond the bound, or again after it had refused, and prints the
-    shortest history that shows it. Exits with 2 if RUN has no such history.
+    Exits with 1 if a node accepted beyond the bound or again after it had refused, or answered
+    with errors instead of refusing, and prints the shortest history that shows it. Exits with 2 if
+    RUN has no such history.
     """
     broken = False
     try:
         for checked in check_file(find_run(run) / FILE, cell, bound_ms):
             click.echo("\n".join([*report(checked, bool(cell)), *told(checked)]))
-            broken |= checked.broken > 0
+            broken |= checked.broken + checked.erred > 0
     except BenchError as exc:
         fail(str(exc), 2)
     except UNREADABLE as exc:

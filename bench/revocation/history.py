@@ -9,6 +9,8 @@ the expected subject, a *reject* is 401, anything else is an error and counts as
 * resurrection: a reject and then an accept at the same node, once the revocation was invoked.
 * false reject: a reject that was complete before the revocation was invoked.
 * broken node-revocation: one node that accepted late, or again, after one revocation.
+* unrefused node-revocation: one node that answered with errors instead, once the bound was over:
+  an error that is no outage (503, or no answer at all), or more outages than rejects.
 
 What cannot have happened is no history, and is refused: an answer before its request, a request
 before the answer to the one before on the same line, an acknowledgement before its revocation.
@@ -36,6 +38,8 @@ from numpy.typing import NDArray
 
 ACCEPT = 200
 REJECT = 401
+OUTAGES = (0, 503)
+"""No answer, or one that says that the store does not answer: a machine may be at fault."""
 MILLISECOND_NS = 1_000_000
 UNREADABLE = (OSError, ValueError, LookupError, TypeError, sqlite3.Error, zlib.error)
 """What reading a file that holds no recorded revocation may raise."""
@@ -76,8 +80,17 @@ class Finding:
     errors: int = 0
     broken: set[int] = field(default_factory=set)
     """Nodes that accepted late, or again after a reject."""
+    _erred: set[int] = field(default_factory=set, repr=False)
+    """Nodes that gave an error that is no outage, once the bound was over."""
+    _outages: dict[int, int] = field(default_factory=dict, repr=False)
+    """By node, once the bound was over: outages less rejects."""
     _rejected: set[int] = field(default_factory=set, repr=False)
     """Nodes whose latest answer since the revocation was a reject."""
+
+    @property
+    def unrefused(self) -> set[int]:
+        """Nodes that answered with errors where they should have refused."""
+        return self._erred | {node for node, left in self._outages.items() if left > 0}
 
     @property
     def window_ms(self) -> float:
@@ -87,11 +100,13 @@ class Finding:
     def add(self, probe: Probe, revoke: Revoke, bound_ns: int) -> None:
         """Take one probe into account; those of a node come in the order of their invocation."""
         self.window_ns.setdefault(probe.node, 0)
+        past_bound = probe.invoke_ns > revoke.ack_ns + bound_ns
+        if past_bound:
+            self._weigh(probe)
         if probe.status not in (ACCEPT, REJECT):
             self.errors += 1
             return
         accepted = probe.status == ACCEPT
-        past_bound = probe.invoke_ns > revoke.ack_ns + bound_ns
         self.probes_after_bound += past_bound
         self.late_accepts += past_bound and accepted
         if past_bound and accepted:
@@ -100,6 +115,12 @@ class Finding:
             self._accept(probe, revoke)
         else:
             self._reject(probe, revoke)
+
+    def _weigh(self, probe: Probe) -> None:
+        if probe.status not in (ACCEPT, REJECT, *OUTAGES):
+            self._erred.add(probe.node)
+        change = (probe.status in OUTAGES) - (probe.status == REJECT)
+        self._outages[probe.node] = self._outages.get(probe.node, 0) + change
 
     def _accept(self, probe: Probe, revoke: Revoke) -> None:
         since_ack_ns = probe.invoke_ns - revoke.ack_ns
@@ -128,6 +149,11 @@ class Checked(NamedTuple):
     def broken(self) -> int:
         """How many node-revocations broke the bound."""
         return sum(len(found.broken) for found in self.findings)
+
+    @property
+    def erred(self) -> int:
+        """How many node-revocations ended in errors instead of refusals."""
+        return sum(len(found.unrefused) for found in self.findings)
 
 
 def check(probes: Iterable[Probe], revokes: list[Revoke], bound_ns: int = 0) -> list[Finding]:
@@ -232,6 +258,8 @@ def report(checked: Checked, every_trial: bool) -> Iterator[str]:
     of = sum(len(found.window_ns) for found in checked.findings)
     limit = f"; at most {upper_limit(checked.broken, of):.2%} (Clopper-Pearson, 95 %)" if of else ""
     said = f"{checked.broken} of {of} node-revocations broken{limit}"
+    if checked.erred:
+        said += f"; {checked.erred} answered with errors instead of refusals"
     yield f"{checked.cell}: bound {checked.bound_ms:g} ms: {said}"
 
 
@@ -245,7 +273,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         for checked in check_file(Path(path), cell, float(bound) if bound else None):
             print("\n".join(report(checked, bool(cell))))  # noqa: T201
-            status |= checked.broken > 0
+            status |= checked.broken + checked.erred > 0
     except UNREADABLE as exc:
         print(f"{path} has no recorded revocation to check: {exc}", file=sys.stderr)  # noqa: T201
         return 2

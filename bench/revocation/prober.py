@@ -97,6 +97,8 @@ class _Loop:
             self._receive(live, due)
             now = _now()
             for trial in live:
+                if trial.attempt.after is not None:
+                    trial.follow(self.trials[trial.attempt.after], now)
                 self._send(trial, now)
             live = [trial for trial in live if not self._finished(trial)]
 
@@ -114,7 +116,10 @@ class _Loop:
         if trial.revoke_due_ns is not None:
             instants.append(trial.revoke_due_ns)
         if not trial.ended:
-            instants.append(trial.end_ns)
+            if not trial.is_following:  # then another trial ends its wait
+                instants.append(trial.end_ns)
+            if trial.mark_ns is not None:
+                instants.append(trial.mark_ns)
             instants += [line.due_ns for line in trial.lines if not (line.busy or line.is_held)]
         return min(instants)
 
@@ -167,6 +172,7 @@ class _Loop:
         trial.tick(now)
         if trial.ended:
             return
+        trial.hurry(now)
         for line in trial.lines:
             if not (line.busy or line.is_held) and now >= line.due_ns:
                 could_ns = max(line.due_ns, line.free_ns)

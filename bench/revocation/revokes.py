@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..records import Arm
@@ -45,6 +46,12 @@ class Case:
     """Never the one that revokes, where there is another: its caches know nothing of it."""
     when: float
     """The random phase, from 0 to 1."""
+    follows: bool = False
+    """Revoked as soon as the trigger node has refused another one of its batch."""
+
+
+Batch = list[tuple[Case, str]]
+"""What is watched at once, each case with the subject who logs in."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +63,37 @@ class Trials:
     interval_s: float
     bound_s: float
     immediate: bool
+    follows: bool = False
+    """Whether some revocations follow the refusal of another; where nothing but expiry refuses,
+    that would be too late."""
+    longest_s: float = math.inf
+    """What the plan has time for, where the bound is longer."""
+
+    @property
+    def watched_bound_s(self) -> float:
+        """How much of the bound is watched."""
+        return min(self.bound_s, self.longest_s)
 
     @property
     def tail_s(self) -> float:
         """From the acknowledgement to the last probe."""
-        return self.bound_s + (TAIL_IMMEDIATE_S if self.immediate else TAIL_BOUNDED_S)
+        return self.watched_bound_s + (TAIL_IMMEDIATE_S if self.immediate else TAIL_BOUNDED_S)
+
+    def batches(self, nodes: int, draw: random.Random) -> list[Batch]:
+        """Return all that is to be watched, with those that follow others among them."""
+        found = list(batches(self.cases(nodes, draw), together(nodes)))
+        if self.follows and self.adversarial_count:
+            rounds = len(found) if not self.immediate else -(-self.adversarial_count // nodes)
+            for batch in [each for each in found if canary(each) is not None][:rounds]:
+                batch += [(case, ONE_SUBJECT) for case in _followers(nodes, draw)]
+        return found
 
     def cases(self, nodes: int, draw: random.Random) -> list[Case]:
         """All that is planned; of a scheme with a long window, what its time is enough for."""
         found = make_cases(self.random_count, self.adversarial_count, nodes, draw)
         if self.immediate:
             return found
-        a_batch_s = self.bound_s + self.tail_s
+        a_batch_s = self.watched_bound_s + self.tail_s
         rounds = max(1, round(LONG_SHARE * self.random_count / a_batch_s))
         # Of each group the same share, so that none is missing from a short plan.
         by_group = sorted(found, key=lambda case: GROUPS.index((case.phase, case.kind)))
@@ -97,7 +123,15 @@ def make_cases(
     return [_case(phase, kind, nodes, draw) for phase, kind in wanted]
 
 
-def batches(cases: Sequence[Case], most: int = TOGETHER) -> Iterator[list[tuple[Case, str]]]:
+def canary(batch: Batch) -> int | None:
+    """Return the index of the case whose refusal others wait for; None if there is none."""
+    for index, (case, _) in enumerate(batch):
+        if (case.phase, case.kind) == GROUPS[0]:
+            return index
+    return None
+
+
+def batches(cases: Sequence[Case], most: int = TOGETHER) -> Iterator[Batch]:
     """The cases in groups of *most* that are watched at once, each with the subject who logs in.
 
     Cases keep their order, but for one that has to wait for a subject of its own.
@@ -105,7 +139,7 @@ def batches(cases: Sequence[Case], most: int = TOGETHER) -> Iterator[list[tuple[
     waiting = list(cases)
     while waiting:
         free = list(ALL_SUBJECTS)
-        batch: list[tuple[Case, str]] = []
+        batch: Batch = []
         later: list[Case] = []
         for case in waiting:
             if len(batch) == most or (case.kind == "all" and not free):
@@ -114,6 +148,14 @@ def batches(cases: Sequence[Case], most: int = TOGETHER) -> Iterator[list[tuple[
                 batch.append((case, free.pop(0) if case.kind == "all" else ONE_SUBJECT))
         yield batch
         waiting = later
+
+
+def _followers(nodes: int, draw: random.Random) -> Iterator[Case]:
+    """Yield a case for each node, since each polls by itself; of many nodes, for some."""
+    for node in draw.sample(range(nodes), min(nodes, TOGETHER)):
+        others = [other for other in range(nodes) if other != node] or [node]
+        case = _case("adversarial", "one", nodes, draw)
+        yield replace(case, trigger_node=node, revoke_node=draw.choice(others), follows=True)
 
 
 def _case(phase: Phase, kind: Kind, nodes: int, draw: random.Random) -> Case:

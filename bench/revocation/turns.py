@@ -25,6 +25,9 @@ OF_THE_PROBER = frozenset({"probe_lag_p99", "probes_missed"})
 BAD_NEWS = frozenset({"false_rejects", "tampered_refused"})
 """The gates that a scheme fails by its answers; whoever failed one is not asked again."""
 
+BROKEN = ("broken_node_revocations", "unrefused_node_revocations")
+"""The figures that say how often a guarantee was broken."""
+
 Found = tuple[Cell, Arrays]
 Tell = Callable[[float], None]
 """Takes the fraction of the turn that is done."""
@@ -39,15 +42,23 @@ class Turn(NamedTuple):
     """Gives its cells, without IDs; may be called again."""
 
 
-def take(context: Context, turns: Sequence[Turn]) -> None:
-    """Watch each of *turns* that is not done yet, and save what stays."""
+def take(
+    context: Context, turns: Sequence[Turn], between: tuple[float, float] = (0.0, 1.0)
+) -> None:
+    """
+    Watch each of *turns* that is not done yet, and save what stays.
+
+    The experiment's progress goes *between* two fractions meanwhile.
+    """
+    first, last = between
     waiting = deque(turn for turn in turns if not context.is_done("revocation", turn.name))
     while waiting:
         turn = waiting.popleft()
         done = len(turns) - len(waiting) - 1
 
         def tell(within: float, done: int = done, turn: Turn = turn) -> None:
-            context.progress.advance((done + within) / len(turns), turn.name)
+            share = (done + within) / len(turns)
+            context.progress.advance(first + (last - first) * share, turn.name)
 
         tell(0.0)
         steal = Steal()
@@ -58,7 +69,7 @@ def take(context: Context, turns: Sequence[Turn]) -> None:
             waiting.append(turn)
             continue
         for cell, arrays in found:
-            _save(context, cell, arrays)
+            save(context, cell, arrays)
         context.finish("revocation", turn.name)
 
 
@@ -66,16 +77,17 @@ def disturbed(cells: Sequence[Cell], steal_percent: float) -> list[Gate]:
     """
     The gates that say whether *cells* are to be thrown away: the prober's and the machine's.
 
-    None of them where a credential outlived its bound, or a scheme failed by its answers: what
-    speaks against a scheme stays, whatever the machine did meanwhile.
+    None of them where a guarantee was broken, or a scheme failed by its answers: what speaks
+    against a scheme stays, whatever the machine did meanwhile.
     """
     judged = [gate for cell in cells for gate in cell.gates]
     if any(not gate.passed for gate in judged if gate.name in BAD_NEWS):
         return []
-    if any(cell.figures["broken_node_revocations"] for cell in cells):
+    if any(cell.figures.get(name) for cell in cells for name in BROKEN):
         return []
     return [gates.steal(steal_percent), *(gate for gate in judged if gate.name in OF_THE_PROBER)]
 
 
-def _save(context: Context, cell: Cell, arrays: Arrays) -> None:
+def save(context: Context, cell: Cell, arrays: Arrays) -> None:
+    """Keep *cell* under an ID of its own."""
     context.keep(replace(cell, id=context.next_id("revocation", "", 0, cell.arm)), arrays)

@@ -41,6 +41,8 @@ class Post:
     node: int
     address: tuple[str, int]
     credentials: Sequence[Watched]
+    every: int = 1
+    """Used once in so many intervals."""
     probes: list[Probe] = field(default_factory=list)
     """In the order of completion; `trial` is the index of the credential."""
     lag_ns: list[int] = field(default_factory=list)
@@ -93,9 +95,10 @@ class Watch:
         stopping = self._stopping.is_set()
         if not stopping:
             for turn in self._turns:
-                turn.due_ns = min(turn.due_ns, now + interval_ns)  # it may have been a longer one
+                own_ns = interval_ns * turn.post.every
+                turn.due_ns = min(turn.due_ns, now + own_ns)  # it may have been a longer one
                 if not turn.busy and now >= turn.due_ns:
-                    turn.send(now, interval_ns)
+                    turn.send(now, own_ns)
         busy = {turn.line.socket: turn for turn in self._turns if turn.busy and turn.line}
         dues = [turn.due_ns for turn in self._turns if not turn.busy and not stopping]
         wait_s = min(max(0, min(dues, default=now) - _now()) / 1e9 if dues else LOOK_S, LOOK_S)

@@ -19,13 +19,16 @@ from ..rows import Row, row
 from ..statistics import ENOUGH_BLOCKS, Estimate, clopper_pearson, one_sided, over
 
 ACCEPTED, REJECTED = 200, 401
+OUTAGES = (0, 503)
+"""No answer, or one that says that the store does not answer."""
 BOUND = "claimed_bound_ms"
+POOLED = ("random", "adversarial", "long")
+"""The phases that are also given together: the nodes are in order in them."""
 NOTED: dict[str, Callable[[list[float]], float]] = {
     "void_trials": sum,
     "probes_missed": sum,
     "probe_lag_ms_p99": max,
-    "node_revocations": sum,
-    "broken_node_revocations": sum,
+    "relogin_ms": max,
 }
 """Figures of a cell about the prober, and what becomes of them over several cells."""
 TRIALS_FOR_P95 = 20
@@ -46,6 +49,19 @@ class Trial:
     resurrections: int
     false_rejects: int
     probe_errors: int
+    late: frozenset[int]
+    """The nodes that accepted beyond the bound."""
+    again: frozenset[int]
+    """The nodes that accepted after they had refused."""
+    again_ms: float | None
+    """When one of these first did: ms since the acknowledgement."""
+    unrefused: frozenset[int]
+    """The nodes that answered with errors beyond the bound, instead of refusing."""
+    errors: frozenset[int]
+    """The statuses of these."""
+    accepts_after: int
+    probes_after: int
+    watched_s: float
     cell: str = ""
     index: int = 0
     """Where its probes lie: the cell's ID, and which of its trials."""
@@ -54,6 +70,11 @@ class Trial:
     def window_ms(self) -> float:
         """The headline: the longest window of any node."""
         return max(self.windows_ms, default=0.0)
+
+    @property
+    def broken(self) -> frozenset[int]:
+        """The nodes that let it in late, or again."""
+        return self.late | self.again
 
 
 @dataclass(frozen=True)
@@ -82,8 +103,9 @@ def trials(recording: Recording) -> list[Trials]:
         mine = [recorded for recorded in cells if recorded.cell.arm == arm]
         by_regime = _by_regime(mine, "")
         found += [_gather(recording, arm, *one) for one in by_regime]
-        if len({recorded.cell.labels.get("phase") for recorded in mine}) > 1:
-            found += [_gather(recording, arm, *one) for one in _by_regime(mine, "phase")]
+        pooled = [one for one in mine if one.cell.labels.get("phase") in POOLED]
+        if len({one.cell.labels["phase"] for one in pooled}) > 1:
+            found += [_gather(recording, arm, *one) for one in _by_regime(pooled, "phase")]
     return found
 
 
@@ -106,9 +128,13 @@ def _by_regime(cells: Iterable[Recorded], pooled: str) -> Iterator[tuple[Regime,
 
 def _gather(recording: Recording, arm: str, regime: Regime, cells: list[Recorded]) -> Trials:
     # Revocation may run with shorter lifetimes than the rest, so the cells know better.
-    claimed = [r.cell.figures[BOUND] for r in cells if BOUND in r.cell.figures]
-    bound_ms = max(claimed, default=recording.arm(arm).bound_s * 1e3)
-    found = [trial for recorded in cells for trial in _trials_of(recorded, bound_ms)]
+    claimed = [r.cell.figures.get(BOUND, recording.arm(arm).bound_s * 1e3) for r in cells]
+    bound_ms = max(claimed)
+    found = [
+        trial
+        for recorded, own_ms in zip(cells, claimed, strict=True)
+        for trial in _trials_of(recorded, own_ms)
+    ]
     noted = {
         name: take([r.cell.figures[name] for r in cells if name in r.cell.figures])
         for name, take in NOTED.items()
@@ -147,12 +173,22 @@ def _trial(
     rejected = probes["status"] == REJECTED
     late = since_ack_ms > bound_ms
     windows, censored, resurrections = [], False, 0
-    for node in np.unique(probes["node"]):
+    again, unrefused, errors, back_ms = set(), set(), set(), []
+    for node in np.unique(probes["node"]).tolist():
         here = probes["node"] == node
         after = since_ack_ms[here & accepted & (since_ack_ms > 0)]
         windows.append(float(after.max()) if after.size else 0.0)
-        answers = accepted[here & (accepted | rejected)]
+        answered = here & (accepted | rejected)
+        answers = accepted[answered]
         censored |= bool(answers.size and answers[-1] and after.size)
+        refused_since = ~answers & (probes["complete_ns"][answered] >= invoked_ns)
+        back = answers[1:] & refused_since[:-1]
+        if back.any():
+            again.add(node)
+            back_ms.append(float(since_ack_ms[answered][1:][back][0]))
+        if wrong := _errors(probes["status"][here & late]):
+            unrefused.add(node)
+            errors |= wrong
         resurrections += _accepts_after_reject(
             accepted[here & (probes["invoke_ns"] >= invoked_ns) & (accepted | rejected)]
         )
@@ -165,7 +201,26 @@ def _trial(
         resurrections=resurrections,
         false_rejects=int((rejected & (probes["complete_ns"] < invoked_ns)).sum()),
         probe_errors=int((~accepted & ~rejected).sum()),
+        late=frozenset(np.unique(probes["node"][accepted & late]).tolist()),
+        again=frozenset(again),
+        again_ms=min(back_ms, default=None),
+        unrefused=frozenset(unrefused),
+        errors=frozenset(errors),
+        accepts_after=int((accepted & (since_ack_ms > 0)).sum()),
+        probes_after=int((since_ack_ms > 0).sum()),
+        watched_s=float(since_ack_ms.max() / 1e3),
     )
+
+
+def _errors(statuses: NDArray[Any]) -> set[int]:
+    """Give the statuses of one node that are no answer to a revoked credential, if it gave none.
+
+    An outage now and then is the machine's; who has more of them than refusals refuses nobody.
+    """
+    odd = [status for status in statuses.tolist() if status not in (ACCEPTED, REJECTED)]
+    wrong = {status for status in odd if status not in OUTAGES}
+    outages = sum(status in OUTAGES for status in odd)
+    return wrong or (set(odd) if outages > int((statuses == REJECTED).sum()) else set())
 
 
 def _accepts_after_reject(accepted: NDArray[np.bool_]) -> int:
@@ -200,15 +255,25 @@ def _rows_of(recording: Recording, gathered: Trials) -> list[Row]:
         "resurrections": exact(count("resurrections")),
         "false_rejects": exact(count("false_rejects")),
         "probe_errors": exact(count("probe_errors")),
+        "accepts_after": _per_trial(
+            np.array([float(trial.accepts_after) for trial in ofall]), seed, blocks, "mean"
+        ),
+        "probe_rate": exact(
+            count("probes_after")
+            / max(1e-9, sum(trial.watched_s * len(trial.windows_ms) for trial in ofall))
+        ),
+        "watched_s": exact(min(trial.watched_s for trial in ofall)),
         _revoke_metric(gathered): _per_trial(
             np.array([trial.revoke_ms for trial in ofall]), seed, blocks
         ),
     }
     found.update({metric: exact(value) for metric, value in gathered.noted.items()})
-    reached = int(gathered.noted.get("node_revocations", 0))
-    if reached:
-        broken = int(gathered.noted.get("broken_node_revocations", 0))
-        found["broken_limit_percent"] = exact(100 * one_sided(broken, reached), reached)
+    reached = sum(len(trial.windows_ms) for trial in ofall)
+    broken = sum(len(trial.broken) for trial in ofall)
+    found["node_revocations"] = exact(reached)
+    found["broken_node_revocations"] = exact(broken)
+    found["unrefused_node_revocations"] = exact(sum(len(trial.unrefused) for trial in ofall))
+    found["broken_limit_percent"] = exact(100 * one_sided(broken, reached), reached)
     if probes:
         found["late_accept_limit"] = exact(high * 100, probes)
     if n >= TRIALS_FOR_P95:

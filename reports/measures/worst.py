@@ -46,6 +46,8 @@ def history(recording: Recording, gathered: Sequence[Trials]) -> History | None:
         for trial in one.trials
         if recording.arm(one.arm).mechanism != "control"
         if one.regime.label("phase") != "all"
+        # A slow clock makes a window that is as long as the clock is slow.
+        if trial.late_accepts or one.regime.label("phase") != "skewed"
     ]
     if not candidates:
         return None

@@ -56,6 +56,7 @@ tiny = replace(
     SMOKE, name="tiny", blocks=2, block_s=1.0, warm_s=0.2, rate_limit=150.0, hot_blocks=6,
     high_blocks=0, hot_pool=100, hot_calls=100, revocation_trials=1,
     revocation_trials_adversarial=0, revocation_key_trials=0,
+    revocation_watch_s=0.0,
 )
 folder = Path(sys.argv[1])
 if sys.argv[2:]:

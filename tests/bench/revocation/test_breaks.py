@@ -52,6 +52,14 @@ def test_a_return_is_the_reject_and_the_accept_after_it() -> None:
     assert [line.split()[4] for line in told(history)] == ["refused", "accepted"]
 
 
+def test_an_error_instead_of_a_refusal_is_told_by_its_status() -> None:
+    """The first that is no outage."""
+    history = checked((0, 0, 120, 503), (0, 0, 150, 500), (0, 0, 160, 500), (0, 0, 170, 401))
+    assert list(told(history)) == [
+        "  trial 0: node 0 answered 500 150.0 ms after the acknowledgement"
+    ]
+
+
 def test_several_breaks_are_kept_apart() -> None:
     history = checked((0, 0, 150, 401), (1, 0, 150, 200), (3, 1, 160, 200))
     assert [(each.trial, each.node) for each in find_breaks(history)] == [(1, 0), (3, 1)]

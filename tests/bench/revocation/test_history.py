@@ -77,6 +77,19 @@ def test_a_reject_before_the_revocation_is_false() -> None:
     assert (result.false_rejects, result.resurrections) == (1, 0)
 
 
+def test_an_error_is_no_refusal() -> None:
+    """A node that answers 500 once the bound is over has not refused, and is told apart."""
+    result = found(probe(1_150, 500), probe(1_301, 500), probe(1_302, 401, node=1), bound_ns=200)
+    assert (result.unrefused, result.broken) == ({0}, set())
+
+
+def test_an_outage_now_and_then_is_the_machines() -> None:
+    """While a node that answers 503 or nothing more often than it refuses refuses nobody."""
+    now_and_then = [probe(1_301, 401), probe(1_320, 503), probe(1_340, 401)]
+    assert found(*now_and_then).unrefused == set()
+    assert found(*now_and_then, probe(1_360, 0), probe(1_380, 0)).unrefused == {0}
+
+
 def test_errors_are_neither_accepts_nor_rejects() -> None:
     """A store that is down neither lets in nor logs out."""
     result = found(probe(100, 503), probe(1_200, 401), probe(1_300, 503), probe(1_400, 0))

@@ -17,7 +17,7 @@ Row = tuple[int, int, int, int, int]
 
 REVOKED = (1_000, 1_100)
 BOUND_NS = 200
-RULES = ("add", "_accept", "_reject", "refuse_nonsense")
+RULES = ("add", "_weigh", "unrefused", "_accept", "_reject", "refuse_nonsense")
 """Where the rules are; the rest of the file reads and prints."""
 
 HISTORIES: dict[str, list[Row]] = {
@@ -36,6 +36,14 @@ HISTORIES: dict[str, list[Row]] = {
     "refused just before": [(0, 0, 990, 999, 401), (0, 0, 1_010, 1_020, 200)],
     "refused as it is revoked": [(0, 0, 990, 1_000, 401), (0, 0, 1_010, 1_020, 200)],
     "an error": [(0, 0, 1_110, 1_120, 401), (0, 0, 1_310, 1_320, 503), (0, 0, 1_330, 1_340, 0)],
+    "an error instead of a refusal": [(0, 0, 1_310, 1_320, 401), (0, 0, 1_330, 1_340, 500)],
+    "an error in time": [(0, 0, 1_290, 1_295, 500), (0, 0, 1_310, 1_320, 401)],
+    "an error just in time": [(0, 0, 1_300, 1_305, 500)],
+    "as many outages as refusals": [(0, 0, 1_310, 1_320, 503), (0, 0, 1_330, 1_340, 401),
+                                    (0, 1, 1_310, 1_320, 401), (0, 1, 1_330, 1_340, 0)],
+    "more outages than refusals": [(0, 0, 1_310, 1_320, 401), (0, 0, 1_330, 1_340, 503),
+                                   (0, 0, 1_350, 1_360, 503), (0, 1, 1_310, 1_320, 401)],
+    "accepted, and an outage": [(0, 0, 1_310, 1_320, 503), (0, 0, 1_330, 1_340, 200)],
     "an answer before its request": [(0, 0, 910, 900, 200)],
     "an answer at once": [(0, 0, 900, 900, 200)],
     "two at a time": [(0, 0, 900, 910, 200), (0, 0, 909, 920, 200)],
@@ -55,7 +63,7 @@ def verdicts(module: ModuleType) -> list[object]:
             try:
                 module.refuse_nonsense(probes, [module.Revoke(*revoked)])
                 (one,) = module.check(probes, [module.Revoke(*revoked)], BOUND_NS)
-                found.append(repr(one) + repr(one.window_ms))
+                found.append(repr(one) + repr(one.window_ms) + repr(one.unrefused))
             except (ValueError, IndexError, KeyError) as exc:
                 found.append(f"{type(exc).__name__}: {exc}")
     return found

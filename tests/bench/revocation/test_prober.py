@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -121,6 +123,56 @@ def test_at_the_adversarial_phase_the_first_accept_is_the_last(serve: Serve) -> 
     assert all(p.invoke_ns < seen.ack_ns for p in accepted)
 
 
+def polling(every_s: float) -> Callable[[float], bool]:
+    """Accept until the next whole *every_s* after the revocation, as one who polls then."""
+
+    def accepts(since: float) -> bool:
+        now = time.perf_counter()
+        return now < math.ceil((now - since) / every_s) * every_s
+
+    return accepts
+
+
+@pytest.mark.parametrize("moment", range(3))
+def test_who_polls_is_attacked_right_after_a_poll(serve: Serve, moment: int) -> None:
+    """Whenever the first one is revoked: its refusal shows the poll, and the next one is revoked
+    then, so that its window is all of the period but for a probe or two."""
+    nodes = [serve(lambda since: False), serve(polling(0.4))]
+    first = replace(attempt("a"), delay_ns=moment * 130 * MILLISECOND_NS)
+    next_one = replace(attempt("b"), phase="adversarial", trigger_node=1, after=0)
+    seen, _ = observe(
+        [first, next_one],
+        [node.address for node in nodes],
+        interval_ns=int(INTERVAL_S * 1e9),
+        tail_ns=500 * MILLISECOND_NS,
+    )
+    assert [one.void for one in seen] == ["", ""]
+    assert judge(seen[1], bound_ms=300).broken == {1}
+    assert not judge(seen[1], bound_ms=400).broken
+
+
+def test_who_waits_for_a_refusal_that_never_comes_is_revoked_at_last(serve: Serve) -> None:
+    """Or a scheme that refuses nobody would be spared."""
+    waits = replace(attempt("b"), phase="adversarial", trigger_node=0, after=0)
+    seen, _ = watch(attempt("a"), waits, nodes=[serve(lambda since: True)])
+    assert [one.void for one in seen] == ["", ""]
+    assert seen[1].invoke_ns > seen[0].ack_ns + 250 * MILLISECOND_NS
+
+
+def test_every_node_is_asked_right_after_the_ack_and_the_bound(serve: Serve) -> None:
+    """Out of turn: a node that is late by less than the interval of the probes is seen."""
+    nodes = [serve(lambda since: False), serve(lambda since: False)]
+    seen, _ = observe(
+        [replace(attempt(), bound_ns=333 * MILLISECOND_NS)],
+        [node.address for node in nodes],
+        interval_ns=200 * MILLISECOND_NS,
+        tail_ns=400 * MILLISECOND_NS,
+    )
+    for mark_ns in (seen[0].ack_ns, seen[0].ack_ns + 333 * MILLISECOND_NS):
+        after = [p for p in seen[0].probes if 0 < p.invoke_ns - mark_ns < 50 * MILLISECOND_NS]
+        assert {probe.node for probe in after} == {0, 1}
+
+
 class Bell:
     """An attack whose moment is when somebody rings."""
 
@@ -154,6 +206,24 @@ def test_an_attack_says_when_to_revoke(serve: Serve) -> None:
     assert (bell.began, bell.rung) == (1, 3)
     before = Counter(p.node for p in seen.probes if p.complete_ns < seen.invoke_ns)
     assert min(before[0], before[1]) >= 3
+
+
+class NeverComes(Bell):
+    """An attack that names no moment."""
+
+    def is_due(self) -> bool:
+        self.socket.recv(1)
+        return False
+
+
+def test_an_attack_that_names_no_moment_spares_nobody(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bench.revocation.attempts.WARM_LIMIT_NS", 300 * MILLISECOND_NS)
+    with contextlib.closing(NeverComes()) as bell:
+        sly = replace(attempt(), phase="adversarial", attack=bell)
+        (seen,), _ = watch(sly, nodes=[serve(lambda since: False)])
+    assert (seen.void, judge(seen).window_ms) == ("", 0)
 
 
 def test_credentials_watched_together_are_told_apart(serve: Serve) -> None:

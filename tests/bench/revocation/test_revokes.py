@@ -15,6 +15,7 @@ from bench.revocation.revokes import (
     TOGETHER,
     Trials,
     batches,
+    canary,
     make_cases,
     once_each,
     together,
@@ -63,6 +64,32 @@ def test_as_many_probes_a_second_whatever_the_nodes(nodes: int) -> None:
     assert together(3) == TOGETHER
     assert together(nodes) >= 1
     assert together(nodes) * min(nodes, 12) <= together(3) * 3
+
+
+@pytest.mark.parametrize("nodes", [1, 2, 3])
+@pytest.mark.parametrize("immediate", [True, False])
+def test_at_every_node_some_follow_the_refusal_of_another(nodes: int, immediate: bool) -> None:
+    """Each node polls by itself. They are in a batch with the one whose refusal they wait for."""
+    trials = Trials(4, 2, INTERVAL_S, 1.0 * (not immediate), immediate, follows=True)
+    found = trials.batches(nodes, random.Random(1))
+    followed = [batch for batch in found if any(case.follows for case, _ in batch)]
+    assert followed
+    for batch in followed:
+        first = canary(batch)
+        assert first is not None
+        assert not batch[first][0].follows
+        assert {case.trigger_node for case, _ in batch if case.follows} == set(range(nodes))
+
+
+def test_where_only_expiry_refuses_none_follows() -> None:
+    trials = Trials(4, 2, INTERVAL_S, 1.0, immediate=False)
+    batches_of = trials.batches(3, random.Random(1))
+    assert not any(case.follows for batch in batches_of for case, _ in batch)
+
+
+def test_a_bound_that_is_too_long_is_watched_for_as_long_as_the_plan_says() -> None:
+    trials = Trials(4, 2, INTERVAL_S, 3600.0, immediate=False, longest_s=6.0)
+    assert 6.0 < trials.tail_s < 7.0
 
 
 @pytest.mark.parametrize("count", [(3, 1), (12, 4), (60, 20)])
