@@ -10,10 +10,20 @@ from collections.abc import Callable, Iterator
 
 from ..raw import Records
 from ..validity import Doubt, doubts
+from .accounting import clocks_in_order, parts_within_span, time_accounted
+from .alike import counters_agree, layers_agree
 from .check import Check as Check
+from .declared import declared
+from .distance import store_as_far
+from .pairs import pairs_alike
+from .resolution import resolution
+from .schedule import schedule_kept
 from .truths import known_delay
 
-CHECKS: tuple[Callable[[Records], Iterator[Check]], ...] = (known_delay,)
+CHECKS: tuple[Callable[[Records], Iterator[Check]], ...] = (
+    *(schedule_kept, clocks_in_order, parts_within_span, time_accounted, resolution),
+    *(declared, store_as_far, layers_agree, counters_agree, pairs_alike, known_delay),
+)
 
 
 def checks(records: Records) -> list[Check]:
