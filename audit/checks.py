@@ -4,61 +4,56 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from .figures import SIX_DIGITS, Found
+from .figures import SIX_DIGITS, Found, key_of
+from .intervals import Estimate
 from .raw import Cell, Records, load_json
+from .selfchecks import all_doubts
+from .validity import ROUGH, SOUND, WITHHELD, Doubt, judge, wider
 
-SLACK = 0.05
-"""What the known delay may be missed by beyond its interval, as a share of it."""
 
-
-def check(records: Records, rows: Sequence[Found]) -> Iterator[str]:
+def check(records: Records) -> Iterator[str]:
     """Everything of the records that does not agree with the rest of them."""
     yield from _generators(records)
     content = load_json(records.folder / "results.json")
-    said = content.get("valid")
-    found = is_valid(records, rows)
-    if said is not found:
-        yield f"results.json: valid is {said} and should be {found}"
-    true = "sound" if found else "withheld"
-    wrong = sum(row.get("validity") != true for row in content.get("results", []))
-    if wrong:
-        yield f"results.json: {wrong:,} rows should have the validity {true}"
+    known = all_doubts(records)
+    seen = dict.fromkeys((SOUND, ROUGH, WITHHELD), 0)
+    for row in content.get("results", []):
+        true = judge(row, known, records.run["command"])
+        seen[true.validity] += 1
+        said = row.get("validity"), row.get("reason", "")
+        if said != (true.validity, true.reason):
+            yield (
+                f"{key_of(row)}: is said to be {said[0]} ({said[1]}) and is {true.validity} "
+                f"({true.reason})"
+            )
+    true_valid = not seen[WITHHELD]
+    if content.get("valid") is not true_valid or content.get("figures") != seen:
+        yield (
+            f"results.json: valid is {content.get('valid')} with {content.get('figures')} and "
+            f"should be {true_valid} with {seen}"
+        )
 
 
-def is_valid(records: Records, rows: Sequence[Found]) -> bool:
-    """Whether no gate failed and the known delay was found again."""
-    gates = [*records.run["gates"], *(gate for cell in records.cells for gate in cell.gates)]
-    return all(gate["passed"] for gate in gates) and _delay_recovered(rows)
+def judged(records: Records, rows: Sequence[Found]) -> list[Found]:
+    """Return the recomputed *rows* with the intervals that a report gives them."""
+    known = all_doubts(records)
+    return [_widened(row) if _is_rough(row, known) else row for row in rows]
 
 
-def _delay_recovered(rows: Sequence[Found]) -> bool:
-    """Whether the span found the delay that was put in, give or take its interval and the noise."""
-    # At low load, if there are two: at the other one arms wait for each other.
-    # And with the store where it is: through a delay put between, no delay is looked for.
-    on_span = sorted(
-        (
-            row
-            for row in rows
-            if row.noted.get("layer") == "span" and row.regime.labels.get("design") != "far"
-        ),
-        key=lambda row: row.regime.labels.get("load") == "high",
-    )
-    recovered = next((row for row in on_span if row.metric == "recovered_delay_us"), None)
-    if recovered is None:
-        return True
-    injected = next(
-        row.estimate.value
-        for row in on_span
-        if row.metric == "injected_delay_us" and row.scheme == recovered.scheme
-    )
-    noise = next((row.estimate.value for row in on_span if row.metric == "aa_noise_us"), 0.0)
-    slack, one = max(SLACK * injected, noise), recovered.estimate
-    low = one.value if one.low is None else one.low
-    high = one.value if one.high is None else one.high
-    return low - slack <= injected <= high + slack
+def _is_rough(row: Found, known: Sequence[Doubt]) -> bool:
+    said = {**row.regime.labels, **row.noted, "value": row.estimate.value}
+    said |= {"measure": row.measure, "scheme": row.scheme, "metric": row.metric}
+    return judge(said, known, "").validity == ROUGH
+
+
+def _widened(row: Found) -> Found:
+    one = row.estimate
+    ends = wider(one.value, one.low), wider(one.value, one.high)
+    return replace(row, estimate=Estimate(one.value, *ends, one.n, one.rounds))
 
 
 def _generators(records: Records) -> Iterator[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,11 @@ def paired(mine: Series, other: Series) -> Estimate | None:
     if not apart:
         return None
     n = sum(mine.blocks[b].size for b, found in shared.items() if found is not None)
+    return over_blocks(apart, n)
+
+
+def over_blocks(apart: Sequence[float], n: int = 0) -> Estimate:
+    """The median of the means of every two of *apart*, one a block, with Wilcoxon's limits."""
     means = sorted((a + b) / 2 for a, b in itertools.combinations_with_replacement(apart, 2))
     value, count = float(np.median(means)), len(apart)
     if count < 2:

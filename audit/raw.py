@@ -158,6 +158,7 @@ def read(folder: Path) -> Records:
             run["arms"] = [dict(row) for row in db.execute("SELECT * FROM schemes ORDER BY rowid")]
             gates = _by_cell(db, "gates")
             run["gates"] = gates[None]
+            run["settings"] = json.loads(run["settings"])
             arrays = {
                 cell: dict(map(_array, rows)) for cell, rows in _by_cell(db, "samples").items()
             }

@@ -25,6 +25,11 @@ ROW = np.dtype(
         ("reads", "<u2"),
         ("writes", "<u2"),
         ("checks", "<u2"),
+        ("app_ns", "<i8"),
+        ("cpu_ns", "<i8"),
+        ("check_cpu_ns", "<i8"),
+        ("waited_ns", "<i8"),
+        ("came_ns", "<i8"),
         ("arm", "<i2"),
         ("status", "<i2"),
         ("correct", "?"),
@@ -49,14 +54,13 @@ class Recorder:
         intended_ns: int,
         start_ns: int,
         end_ns: int,
-        spans: tuple[int, int, int],
-        counts: tuple[int, int, int],
+        spans: tuple[int, ...],
         arm: int,
         status: int,
         correct: bool,
     ) -> None:
-        """Keep one request: *spans* are auth, store, crypto; *counts* reads, writes, checks."""
-        self._rows.append((intended_ns, start_ns, end_ns, *spans, *counts, arm, status, correct))
+        """Keep one request; *spans* are those of `answers.Spans` but the scheme."""
+        self._rows.append((intended_ns, start_ns, end_ns, *spans, arm, status, correct))
 
     def flush_if_due(self) -> None:
         """Write what is kept if the last time is a second ago; call it when there is time."""

@@ -99,15 +99,14 @@ class _Examiner:
         response, spans, fault = answer.response, None, answer.fault
         if response is not None:
             spans = spans_of(response)
-            fault = fault_of(response, subject) or ("" if spans else "no Server-Timing")
+            fault = fault_of(response, subject) or self._not_of(arm, spans)
         self._count(fault)
         spans = spans or Spans()
         self.recorder.add(
             answer.request.due_ns,
             answer.start_ns,
             answer.end_ns,
-            spans[:3],
-            spans[3:],
+            spans[:-1],
             arm,
             response.status if response else 0,
             not fault,
@@ -120,6 +119,13 @@ class _Examiner:
             exception=ValueError(fault) if fault else None,
             context={"arm": self._arms[arm].name},
         )
+
+    def _not_of(self, arm: int, spans: Spans | None) -> str:
+        """Return why an answer tells nothing of *arm*; empty if it does."""
+        if spans is None:
+            return "no Server-Timing"
+        wanted = self._arms[arm].scheme
+        return "" if spans.scheme == wanted else f"{spans.scheme} answered and not {wanted}"
 
     def _count(self, fault: str) -> None:
         if fault:

@@ -70,7 +70,7 @@ def create_app(
     if scheme.transport in TEACHING:
         app.before_request(lambda: refuse_strangers(request))
     if timing:
-        register_timing(app, scheme.take_measured)
+        register_timing(app, scheme)
     if gate.transport.ambient:
         app.before_request(lambda: refuse_cross_origin(request))
         app.after_request(lambda response: deliver_renewed(gate, response))

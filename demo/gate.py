@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from time import perf_counter_ns
+from time import perf_counter_ns, thread_time_ns
 from typing import TYPE_CHECKING, Any
 
 from flask import g, request
@@ -20,7 +20,7 @@ from .auth import Client, Grant, Identity, Mechanism, Revocation, Scheme
 from .limits import MAX_USER_AGENT_CHARACTERS
 from .problems import Problem, Unidentified
 from .renewals import renew_when_due
-from .timing import Wait
+from .timing import CHECK_CPU, Wait
 from .transports import Transport
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Gate:
         credential = self.credential()
         if credential is None:
             return None
-        started = perf_counter_ns()
+        cpu_ns, started = thread_time_ns(), perf_counter_ns()
         try:
             identity = self._verify(credential, True) if fresh else self._verify(credential)
         finally:
@@ -98,6 +98,7 @@ class Gate:
             if self._wait:
                 ended = self._wait.until_after(ended)
             g.auth_ns = ended - started
+            request.environ[CHECK_CPU] = thread_time_ns() - cpu_ns
         if self.watch is not None:
             self.watch.accepted(identity, credential)
         if getattr(identity, "renewal_due", False):

@@ -12,7 +12,7 @@ from .wording import number, some
 STEAL_PERCENT = 1.0
 LOAD_PER_CORE = 0.7
 SPEEDS_APART = 1.25
-PLANNED = {"nodes", "trials", "probe_interval_ms", "rate"}
+PLANNED = {"nodes", "trials", "probe_interval_ms", "rate", "base_ns"}
 """Figures of a cell that say how it was measured, and are not results."""
 PROBES_FOR_ONE_PERCENT = 299
 """With none late among so many, the share is under 1 % at 95 % confidence."""

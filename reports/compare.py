@@ -3,7 +3,8 @@
 A change is called one only where the two intervals do not meet and it is over twice the noise
 floor of either run; where a layer has no pair of identical arms to give a floor, the intervals
 are made twice as wide first. Exact counts need neither, but for what chance has a part in: the
-characters that an ID was drawn with. What cannot be compared is refused.
+characters that an ID was drawn with. What either run withholds is left out, and what cannot be
+compared is refused.
 Whether the two put their schemes in the same order is judged beside it, in `order`.
 """
 
@@ -110,12 +111,6 @@ def compare(before: Results, after: Results) -> Comparison:
 
 def refuse(before: Results, after: Results) -> None:
     """Raise NotComparable, with the reason, unless the two can be held against each other."""
-    for results in (before, after):
-        if not results.valid:
-            failed = ", ".join(v.title for v in results.verdicts if not v.passed)
-            raise NotComparable(
-                f"{results.recording.run.name} is not valid (it failed {failed}): measure it again"
-            )
     first, second = before.recording.run, after.recording.run
     if first.plan != second.plan:
         raise NotComparable(
@@ -137,7 +132,7 @@ def changes_between(before: Results, after: Results) -> Iterator[Change]:
     for row in before.rows:
         twin = twins.get(_key(row))
         is_exact = row.measure in EXACT
-        if twin is None or row.metric in RECKONED:
+        if twin is None or row.metric in RECKONED or "withheld" in (row.validity, twin.validity):
             continue
         if before.mechanism(row.scheme) == "control" and not is_exact:
             continue

@@ -19,7 +19,7 @@ from .selection import selection
 from .surroundings import surroundings
 from .tables import Table, by_scheme
 from .tested import Tested
-from .validity import Verdict
+from .validity import Reservation, Verdict, counted, reserved
 from .wording import number, quantity
 
 STRENGTHS = {
@@ -27,9 +27,6 @@ STRENGTHS = {
     "within": "a revoke bites within {bound}",
     "at-expiry": "a revoke bites when the token expires, within {bound}",
 }
-
-
-AT_ONCE = {"0 ms": "at once"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +61,10 @@ class Document:
     glance: Table
     glance_all: Table | None
     """All schemes, where the glance has only the few of `selection`."""
+    figures: Sequence[Reservation]
+    """What is rough or withheld, and why; empty if every figure is sound."""
+    summary: str
+    """How many figures are sound, rough and withheld."""
     verdicts: Sequence[Verdict]
     floors: Sequence[str]
     """What arms that are equal differ by."""
@@ -98,6 +99,8 @@ def compose(results: Results, tested: Sequence[Tested] = ()) -> Document:
         facts=facts(results),
         glance=few,
         glance_all=everything if few is not everything else None,
+        figures=reserved(results.rows),
+        summary=counted(results.counted),
         verdicts=results.verdicts,
         floors=_floors(results),
         caveats=caveats(results),
@@ -136,11 +139,6 @@ def _banners(results: Results) -> list[str]:
         told.append(f"{said}{why}. What it measured until then is shown.{without}")
     if not cells:
         told.append("No cell was recorded, so there is nothing to show but the plan.")
-    if not results.valid:
-        failed = ", ".join(v.title for v in results.verdicts if not v.passed)
-        told.append(
-            f"Not valid: this run failed {failed}. Its figures are hatched, and are no evidence."
-        )
     return told
 
 
@@ -163,7 +161,10 @@ def _glance(results: Results) -> Table:
         found,
         ["a check costs", "revoked, works on (worst)", "claimed", "bytes a request"],
     )
-    lines = [[AT_ONCE.get(cell, cell) for cell in line] for line in built.rows]
+    lines = [
+        [cell.replace("0 ms", "at once", 1) if cell.startswith("0 ms") else cell for cell in line]
+        for line in built.rows
+    ]
     return Table(built.columns, lines, built.source)
 
 

@@ -61,9 +61,12 @@ def refuse(results: Results) -> None:
     run = results.recording.run
     if run.state != "complete":
         raise NotPublishable(f"{run.name} is {run.state}: let a run end, and publish that")
-    if not results.valid:
-        failed = ", ".join(verdict.title for verdict in results.verdicts if not verdict.passed)
-        raise NotPublishable(f"{run.name} is not valid (it failed {failed}): measure it again")
+    withheld = next((row for row in results.rows if row.validity == "withheld"), None)
+    if withheld is not None:
+        raise NotPublishable(
+            f"{run.name} withholds {results.counted['withheld']:,} figures, the first because "
+            f"{withheld.reason}: measure it again"
+        )
     if not results.costs(readme.COST):
         raise NotPublishable(f"{run.name} did not measure what a check costs: measure lookup too")
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+
+from audit.selfchecks import checks
 
 from .loading import Recording
 from .measures import (
@@ -26,8 +30,9 @@ from .measures.revocation import Trials
 from .measures.scale import Point
 from .measures.traffic import Profile
 from .measures.worst import History
+from .records import records_of
 from .rows import Row, find
-from .validity import Verdict, judge
+from .validity import VALIDITIES, Verdict, judged, verdicts
 from .wording import RIVAL
 
 
@@ -50,17 +55,14 @@ class Results:
 
     @property
     def valid(self) -> bool:
-        """Whether no gate failed."""
-        return all(verdict.passed for verdict in self.verdicts)
-
-    def validity(self, row: Row) -> tuple[str, str]:  # noqa: ARG002 - the page's is every row's
-        """Give `sound` or `withheld`, and why; as long as gates are of the page, its own."""
-        return self._validity
+        """Whether no figure is withheld."""
+        return not self.counted["withheld"]
 
     @cached_property
-    def _validity(self) -> tuple[str, str]:
-        failed = [verdict.title for verdict in self.verdicts if not verdict.passed]
-        return ("withheld", f"failed: {', '.join(failed)}") if failed else ("sound", "")
+    def counted(self) -> Mapping[str, int]:
+        """How many figures are sound, rough and withheld."""
+        seen = Counter(row.validity for row in self.rows)
+        return {validity: seen[validity] for validity in VALIDITIES}
 
     def find(self, metric: str, scheme: str | None = None, **wanted: str | float) -> Row | None:
         """Give the first row that fits, or None."""
@@ -184,13 +186,16 @@ def evaluate(recording: Recording, profile: Profile | None = None) -> Results:
         *calibration.rows(recording, timed),
         *twins.rows(recording),
     ]
+    records = records_of(recording)
+    found = checks(records)
+    rows = judged(rows, records, found)
     # Whoever asks for one row of several means the plain one: low load, store nearest.
     rows.sort(key=lambda one: (one.load == "high", one.far, one.store_rtt_ms or 0.0))
     return Results(
         recording=recording,
         rows=tuple(rows),
         trials=tuple(gathered),
-        verdicts=tuple(judge(recording, rows)),
+        verdicts=tuple(verdicts(recording, found)),
         points=tuple(points),
         models=tuple(fitted),
         faults=tuple(outage.faults(recording)),

@@ -36,6 +36,12 @@ class Row(Dimensions):
     ci_high: float | None = None
     n: int | None = None
     rounds: int | None = None
+    validity: str = "sound"
+    """`sound`, `rough` (its interval is twice as wide) or `withheld`."""
+    reason: str = ""
+    """Why it is not sound, in plain words."""
+    again: str = ""
+    """The command that measures just that again, for a figure that is withheld."""
 
     @property
     def far(self) -> bool:
@@ -59,8 +65,9 @@ class Row(Dimensions):
         return (f"{self.store_rtt_ms or 0:09.3f}", f"{self.nodes or 0:04d}", *named)
 
 
-FIGURE = tuple(field.name for field in fields(Row) if field.name not in NAMES)
-COLUMNS = (*FIGURE, "validity", "reason", *PARTS, *NAMES)
+JUDGED = ("validity", "reason")
+FIGURE = tuple(field.name for field in fields(Row) if field.name not in (*NAMES, *JUDGED, "again"))
+COLUMNS = (*FIGURE, *JUDGED, *PARTS, *NAMES)
 """Of `results.csv`, in their order."""
 
 

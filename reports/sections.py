@@ -91,7 +91,7 @@ def glance(results: Results) -> Mapping[str, str]:
         lambda ax: lookup_cost.draw(few, ax),
         lookup_cost.height(few, narrow=False),
         narrow=False,
-        valid=results.valid,
+        valid=not any(row.validity == "withheld" for row in lookup_cost.table(few).source),
     )
     wide = theme.svg(drawn)
     return {
@@ -121,12 +121,13 @@ def labelled(results: Results, table: Table) -> Table:
 
 
 def _figure(results: Results, name: str, chart: Chart) -> Figure:
+    table = chart.table(results)
     drawn = [
         theme.render(
             lambda ax: chart.draw(results, ax),
             chart.height(results, narrow=narrow),
             narrow=narrow,
-            valid=results.valid,
+            valid=not any(row.validity == "withheld" for row in table.source),
         )
         for narrow in (False, True)
     ]
@@ -134,7 +135,7 @@ def _figure(results: Results, name: str, chart: Chart) -> Figure:
         name=name,
         title=chart.TITLE,
         caption=chart.caption(results),
-        table=labelled(results, chart.table(results)),
+        table=labelled(results, table),
         wide=theme.svg(drawn[0]),
         narrow=theme.svg(drawn[1]),
         png=theme.png(drawn[0]),

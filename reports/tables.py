@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .dimensions import NAMES
-from .rows import COLUMNS, FIGURE, PARTS, Row, tidy
+from .rows import COLUMNS, FIGURE, JUDGED, PARTS, Row, tidy
 from .wording import measured
 
 if TYPE_CHECKING:
@@ -58,11 +58,9 @@ def json_text(results: Results, rows: Iterable[Row], about: dict[str, Any]) -> s
 def cells_of(results: Results, row: Row) -> dict[str, Any]:
     """Give what stands in the columns of *row*, figures with six digits; not what is empty."""
     arm = results.recording.arm(row.scheme)
-    validity, reason = results.validity(row)
     said = {
         **{name: getattr(row, name) for name in FIGURE},
-        "validity": validity,
-        "reason": reason,
+        **{name: getattr(row, name) for name in JUDGED},
         **{name: getattr(arm, name) for name in PARTS},
         **{name: getattr(row, name) for name in NAMES},
     }
@@ -81,5 +79,9 @@ def by_scheme(results: Mapping[str, Sequence[Row | None]], columns: Sequence[str
 
 
 def cell(row: Row | None) -> str:
-    """Write one figure for a table, with its interval where it has one."""
-    return "\N{EM DASH}" if row is None else measured(row)
+    """Write one figure for a table, with its interval where it has one, or that it is withheld."""
+    if row is None:
+        return "\N{EM DASH}"
+    if row.validity == "withheld":
+        return "withheld"
+    return f"{measured(row)} (rough)" if row.validity == "rough" else measured(row)

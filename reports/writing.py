@@ -13,6 +13,7 @@ from bench.records import write_results
 
 from . import html, markdown, theme
 from .document import Document, compose
+from .ending import exit_status
 from .loading import load
 from .measures.traffic import Profile
 from .results import Results, evaluate
@@ -61,6 +62,8 @@ def files(results: Results, document: Document) -> dict[str, bytes]:
         "state": run.state,
         "valid": results.valid,
         "broken": [{"scheme": one.scheme, "said": one.text} for one in document.broken],
+        "figures": dict(results.counted),
+        "exit_status": exit_status(results),
     }
     texts = {
         "results.csv": csv_text(results, results.rows),

@@ -133,7 +133,7 @@ def test_a_run_and_its_report_are_made_in_any_folder(elsewhere: Path) -> None:
         (elsewhere / name).write_text("users = 7\nrun-time = 1s\ntags = other\n", "utf-8")
     run = ["-m", "bench", "run", "--plan", "smoke", "--only", "lookup", "--out", "out"]
     done = run_in(elsewhere, *run, "--schemes", "session-cookie-sqlite", HOME=str(elsewhere))
-    assert done.returncode == 0, done.stderr
+    assert done.returncode in (0, 3), done.stderr
     assert (elsewhere / "out" / "latest" / "index.html").is_file()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 from rich.console import Console
 
 from ..journal import Ending, Order
@@ -25,8 +26,9 @@ from ..services import without_password
 from .failing import fail
 from .several import OPTIONS_OF_MACHINES, experiments_of, machines_of, options_of_machines
 
+JUDGED = {3: "some figures are withheld", 4: "a guarantee was broken"}
+"""What the exit statuses of a complete run mean; 1 is a run that failed, 2 a wrong command."""
 GUARANTEE_BROKEN = 4
-"""What the report ends with, and so do we, if a scheme did not keep what it claims."""
 
 
 def _names(_context: click.Context, _option: click.Parameter, value: str) -> list[str]:
@@ -194,7 +196,15 @@ def _report(ending: Ending) -> int:
         click.echo(f"bench: not rendered; once there is nothing in the way: {again}", err=True)
     else:
         click.echo(f"report: {_near(ending.folder / 'index.html')}")
-    return ending.exit_code or code
+    return ending.exit_code or code or _judged(ending.folder)
+
+
+def _judged(folder: Path) -> int:
+    """Return the exit status that the report gives a complete run, and say why if it is not 0."""
+    status: int = msgspec.json.decode((folder / "results.json").read_bytes())["exit_status"]
+    if status:
+        click.echo(f"bench: {JUDGED[status]}; the report names each", err=True)
+    return status
 
 
 def _near(path: Path) -> str:

@@ -20,6 +20,8 @@ class Load(msgspec.Struct, frozen=True):
     """The requests of one arm."""
 
     name: str
+    scheme: str
+    """Whose answers they must get."""
     path: str
     credentials: list[Credential]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from audit.checks import check
+from audit.checks import check, judged
 from audit.comparing import compare
 from audit.measures import recompute
 from audit.raw import Records, Unreadable, load_json, read
@@ -66,8 +66,8 @@ def entry_of(folder: Path, name: str) -> Entry:
 
 def _verified_rows(records: Records) -> list[Row]:
     """The rows of results.json, every one of which follows from the records."""
-    rows = recompute(records)
-    problems = compare(records, rows).problems + list(check(records, rows))
+    rows = judged(records, recompute(records))
+    problems = compare(records, rows).problems + list(check(records))
     if problems:
         raise BenchError(
             f"{records.folder.name} is not taken into the league: {len(problems):,} of its figures "
@@ -81,8 +81,10 @@ def _state(folder: Path, run: Run, environment: Environment) -> Iterator[str]:
         yield "the smoke plan is too short to compare machines by"
     if run.state != "complete":
         yield f"it is {run.state}"
-    if not load_json(folder / "results.json")["valid"]:
-        yield "it is not valid: a gate failed"
+    content = load_json(folder / "results.json")
+    withheld = [row for row in content["results"] if row["validity"] == "withheld"]
+    if withheld:
+        yield f"{len(withheld):,} of its figures are withheld: {withheld[0]['reason']}"
     if environment.dirty or not environment.commit:
         yield "nobody else can have the program that measured it: commit first, then measure"
 

@@ -14,6 +14,11 @@ from ..driving.job import Outcome
 from ..records import Arm, Cell
 
 Rows = NDArray[Any]
+INSIDE = (
+    *("auth_ns", "store_ns", "crypto_ns", "app_ns"),
+    *("cpu_ns", "check_cpu_ns", "waited_ns", "came_ns"),
+)
+"""What the server says of each request."""
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -40,6 +45,7 @@ def calibration_cell(rows: Rows, outcome: Outcome, offered: float, conditions: C
             "generator_lag_ms_p99": lag_p99_ms,
             "generator_cpu": cpu,
             "requests": float(len(rows)),
+            "base_ns": float(outcome.base_ns),
             **_clocks(outcome),
         },
         gates=[
@@ -69,7 +75,7 @@ def arm_cells(
         gate = gates.expected_answers(len(good), len(own), outcome.faults if errors else {})
         cell = replace(template, arm=arm.name, gates=[gate])
         counts = _counts(good) | ({"cpu_us": cpu_us[arm.name]} if arm.name in cpu_us else {})
-        spans = {name: good[name].astype(np.int64) for name in ("auth_ns", "store_ns", "crypto_ns")}
+        spans = {name: good[name].astype(np.int64) for name in INSIDE}
         yield replace(cell, layer="span", figures=counts), spans
         request: Arrays = {name: good[name] for name in ("intended_ns", "start_ns", "end_ns")}
         request["status"] = good["status"].astype(np.int16)

@@ -61,4 +61,6 @@ def _load(node: Node, arm: Arm, callers: Sequence[tuple[Caller, str]]) -> Load:
         Credential(caller.raw("GET", _PATH), first if arm.mechanism == "control" else subject)
         for caller, subject in callers
     ]
-    return Load(name=arm.name, path=node.base(arm.name) + _PATH, credentials=credentials)
+    return Load(
+        name=arm.name, scheme=arm.scheme, path=node.base(arm.name) + _PATH, credentials=credentials
+    )

@@ -140,4 +140,4 @@ class Stage:
             if scheme == WITH_STORE:
                 caller.login(SUBJECT)
             request = Credential(caller.raw("GET", "/me"), SUBJECT)
-        return Load(name=scheme, path=self.path(scheme), credentials=[request])
+        return Load(name=scheme, scheme=scheme, path=self.path(scheme), credentials=[request])

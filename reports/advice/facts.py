@@ -16,6 +16,8 @@ from ..wording import measured
 from .texts import NUMBERS, TEXTS
 
 Facts = dict[str, Any]
+RANKED = ("auth_us_cost_p50", "window_ms_worst", "request_bytes")
+"""The metrics that decide a ranking."""
 DOWN = ("refused", "hung", "slow", "sigstop")
 """Faults in which the store says nothing of use; what it lost is another question."""
 LOST = ("kill-keep", "kill-lose", "evict", "node-killed")
@@ -28,7 +30,7 @@ def facts(results: Results) -> Facts:
     alive = [point.condition("population") for point in results.points]
     return {
         "run": results.recording.run.name,
-        "valid": results.valid,
+        "valid": not any(row.validity == "withheld" for row in results.of(*RANKED)),
         "noise_us": None if noise is None else tidy(noise.value),
         "farthest_ms": tidy(max(reach, default=0.0)),
         "most_sessions": tidy(max(alive, default=0.0)),

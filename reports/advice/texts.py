@@ -54,7 +54,7 @@ TEXTS = {
     "far": "{rtt_ms} ms is farther than this run went ({farthest_ms} ms): the line is prolonged",
     "many": "{sessions} sessions are more than this run had ({most_sessions})",
     "no_model": "no cost model in this run: what distance and claims add is reckoned, not measured",
-    "not_valid": "this run failed a gate, so none of this is evidence",
+    "not_valid": "some of these figures are withheld, and the section Trust says why",
     # The answer.
     "answer": ("{name}: {cost_us} µs a request over no check, {bytes} bytes of credential in each"),
     "nothing": "no scheme of this run does all that; the nearest are below, with what they lack",

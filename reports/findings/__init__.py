@@ -16,6 +16,7 @@ from .outage import outage
 from .payload import payload
 from .revocation import revoked
 from .sentence import Finding as Finding
+from .sentence import judged
 
 MOST = 5
 """Sentences of the first screen; what comes later in the list is left to its section."""
@@ -32,4 +33,5 @@ WRITTEN: list[Callable[[Results], Iterator[Finding]]] = [
 
 def findings(results: Results) -> list[Finding]:
     """Give the sentences of the first screen, those that this run has the data for."""
-    return [finding for write in WRITTEN for finding in write(results)][:MOST]
+    found = [finding for write in WRITTEN for finding in write(results)][:MOST]
+    return [judged(finding) for finding in found]

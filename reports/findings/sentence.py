@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..results import Results
 from ..rows import Row
@@ -20,6 +20,18 @@ class Finding:
     figure: str = ""
     """The chart that shows it, where the run has the data for one."""
     certain: bool = True
+
+
+def judged(finding: Finding) -> Finding:
+    """Return *finding* as far as its figures allow: on a withheld one it says why."""
+    withheld = next((row for row in finding.rows if row.validity == "withheld"), None)
+    if withheld is not None:
+        text = f"Withheld: {withheld.reason}. To measure it again: {withheld.again}."
+        return replace(finding, text=text, rows=(withheld,), certain=False)
+    rough = next((row for row in finding.rows if row.validity == "rough"), None)
+    if rough is None:
+        return finding
+    return replace(finding, text=f"{finding.text} Rough: {rough.reason}.")
 
 
 def champions(results: Results, metric: str) -> tuple[Row, Row] | None:

@@ -15,13 +15,21 @@ from tests.reports import others, synthetic
 def write_reported_run(folder: Path) -> Path:
     """Draw the run, save it in *folder*, and write the results that a report would."""
     shape = synthetic.Shape(blocks=3, samples=1_000, trials=10, more_arms=others.ARMS)
-    synthetic.write(folder, others.truth(), shape)
+    return write_results_of(synthetic.write(folder, others.truth(), shape))
+
+
+def write_results_of(folder: Path) -> Path:
+    """Write the results that a report of the run in *folder* would."""
     results = evaluate(load(folder))
     run = results.recording.run
     about = {"run": run.name, "plan": run.plan, "seed": run.seed, "state": run.state}
     (folder / "results.csv").write_text(csv_text(results, results.rows))
     (folder / "results.json").write_text(
-        json_text(results, results.rows, about | {"valid": results.valid})
+        json_text(
+            results,
+            results.rows,
+            about | {"valid": results.valid, "figures": dict(results.counted), "exit_status": 0},
+        )
     )
     write_results(folder, COLUMNS, list(lines(results, results.rows)))
     (folder / "charts").mkdir()

@@ -11,19 +11,35 @@ TIMING = (
 )
 
 
-def _answer(body: bytes, status: int = 200, timing: str | None = TIMING) -> Response:
-    headers = (("server-timing", timing),) if timing else ()
+WHOLE = (
+    'app;dur=2.000001;desc="of=some-scheme came=12345678901234 cpu=1900000 check=100000 waited=7"'
+)
+
+
+def _answer(body: bytes, status: int = 200, *timings: str) -> Response:
+    headers = tuple(("server-timing", timing) for timing in timings)
     return Response(status, headers, body, received_bytes=len(body))
 
 
 def test_spans_are_whole_nanoseconds() -> None:
-    expected = Spans(123_456, 100_001, 1_500_000, reads=1, writes=2, checks=3)
-    assert expected == spans_of(_answer(b"{}"))
+    inside = (123_456, 100_001, 1_500_000, 1, 2, 3)
+    expected = Spans(*inside, 2_000_001, 1_900_000, 100_000, 7, 12345678901234, "some-scheme")
+    assert expected == spans_of(_answer(b"{}", 200, TIMING, WHOLE))
 
 
-@pytest.mark.parametrize("timing", [None, "", "auth;dur=1", TIMING.replace("reads=1", "reads=x")])
-def test_an_answer_without_whole_spans_has_none(timing: str | None) -> None:
-    assert spans_of(_answer(b"{}", timing=timing)) is None
+@pytest.mark.parametrize(
+    "timings",
+    [
+        (),
+        ("",),
+        ("auth;dur=1", WHOLE),
+        (TIMING.replace("reads=1", "reads=x"), WHOLE),
+        (TIMING,),
+        (TIMING, WHOLE.replace("cpu=1900000 ", "")),
+    ],
+)
+def test_an_answer_without_whole_spans_has_none(timings: tuple[str, ...]) -> None:
+    assert spans_of(_answer(b"{}", 200, *timings)) is None
 
 
 def test_the_expected_subject_is_no_fault() -> None:

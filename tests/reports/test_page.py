@@ -139,21 +139,30 @@ def test_text_has_the_contrast_of_aa(dark: bool) -> None:
         assert contrast(mark, theme.SURFACE) >= 3
 
 
-def test_a_failed_gate_marks_the_whole_run(tmp_path: Path) -> None:
-    """In words at the top, in the list with its value, and hatched in every chart."""
-    gate = Gate(name="achieved_rate", passed=False, value=0.91, limit=0.99, note="too slow")
+def test_a_failed_gate_marks_the_figures_it_touches(tmp_path: Path) -> None:
+    """In words at the top, in the list with why and what to do, hatched in their charts."""
+    note = "session-cookie-redis: a tampered credential gave 200"
+    gate = Gate(name="tampered_refused", passed=False, value=200, limit=401, note=note)
     shape = synthetic.Shape(
         blocks=2, samples=50, trials=2, gates=(gate,), loads=False, measures=("lookup", "payload")
     )
     found = compose(evaluate(load(synthetic.write(tmp_path / "run", shape=shape))))
     page = html.page(found)
     assert not found.valid
-    assert "Not valid: a gate failed" in page
-    assert "FAILED</span> <span><strong>achieved rate</strong>: 0.91, limit 0.99" in page
-    for section in found.sections:
-        for figure in section.figures:
-            assert "NOT VALID" in figure.wide
-            assert "hatch" in figure.narrow or "pattern" in figure.narrow
+    assert found.summary.endswith("withheld")
+    assert f">{found.summary}<" in page
+    assert "FAILED</span> <span><strong>tampered refused</strong>: 200, limit 401" in page
+    [reserved] = found.figures
+    assert (reserved.validity, reserved.about) == ("withheld", "lookup")
+    command = "python -m bench run --only lookup --schemes session-cookie-redis"
+    assert f"Measure again: <code>{command}</code>" in page
+    hatched = {
+        section.name: {"NOT VALID" in figure.wide for figure in section.figures}
+        for section in found.sections
+        if section.figures
+    }
+    assert True in hatched["lookup"]
+    assert hatched["payload"] == {False}
 
 
 def test_a_valid_run_is_not_hatched(document: Document) -> None:

@@ -79,8 +79,8 @@ def test_a_published_run_stands_in_docs_readme_and_lab(root: Path, tmp_path: Pat
     [
         ({"state": "interrupted"}, "is interrupted"),
         (
-            {"gates": (Gate(name="achieved_rate", passed=False, value=0.9, limit=0.99),)},
-            "not valid",
+            {"gates": (Gate(name="tampered_refused", passed=False, value=200, limit=401),)},
+            "withholds",
         ),
         ({"measures": ("payload",)}, "measure lookup too"),
     ],

@@ -17,7 +17,7 @@ from sessions.stores.base import SessionStore
 from sessions.stores.cached import CachedStore
 from sessions.stores.memory import MemoryStore
 from tests.conftest import FakeClock
-from tests.race_explorer import Paused, Race, explore, fresh_names, interleavings
+from tests.race_explorer import THOROUGH, Paused, Race, explore, fresh_names, interleavings
 
 LIFETIMES = Lifetimes(
     inactivity=timedelta(minutes=30), absolute=timedelta(hours=8), touch=timedelta(minutes=1)
@@ -36,6 +36,8 @@ VERBS: dict[str, Callable[[SessionManager, Grant, str], Any]] = {
     "revoke all": lambda m, _, s: m.revoke_all(s),
 }
 PAIRS = list(combinations_with_replacement(VERBS, 2))
+WRITING = ["verify", "update one key", "renew", "log in", "revoke", "revoke all"]
+WRITING_PAIRS = list(combinations_with_replacement(WRITING, 2))
 # What else may happen at once; in one store it is the same as in another.
 EVERY_VERB: dict[str, Callable[[SessionManager, Grant, str], Any]] = {
     **VERBS,
@@ -89,9 +91,21 @@ def a_race(
 @pytest.mark.parametrize("age", AGES)
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_two_verbs_at_once_are_one_after_the_other(
-    first: str, second: str, age: str, store: SessionStore, clock: FakeClock
+    first: str, second: str, age: str, clock: FakeClock
 ) -> None:
     """No resurrection, no lost update, no session that nobody can see."""
+    paused = Paused(MemoryStore())
+    manager = SessionManager(paused, LIFETIMES, now=clock)
+    race = a_race(first, second, age, manager, paused, clock)
+    assert race is None, f"{first} and {second}, {age}: {race}"
+
+
+@pytest.mark.parametrize("age", AGES if THOROUGH else ["due for a touch"])
+@pytest.mark.parametrize(("first", "second"), PAIRS if THOROUGH else WRITING_PAIRS)
+def test_two_verbs_at_once_are_one_after_the_other_in_every_store(
+    first: str, second: str, age: str, store: SessionStore, clock: FakeClock
+) -> None:
+    """Each operation of a store is one step there as it is in memory."""
     paused = Paused(store)
     manager = SessionManager(paused, LIFETIMES, now=clock)
     race = a_race(first, second, age, manager, paused, clock)

@@ -14,6 +14,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from sessions import InvalidSession, Lifetimes, SessionManager
 from sessions.stores.base import SessionStore
+from sessions.stores.memory import MemoryStore
 from tests.conftest import FakeClock
 
 INACTIVITY_S, ABSOLUTE_S, TOUCH_S = 100, 1000, 10
@@ -173,7 +174,8 @@ def test_any_history_is_what_the_model_says(store: SessionStore) -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
     machine = type("LifecycleHere", (Lifecycle,), {"store": store})
+    share = 4 if isinstance(store, MemoryStore) else 8
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=settings().max_examples // 4, stateful_step_count=30),
+        settings=settings(max_examples=settings().max_examples // share, stateful_step_count=30),
     )

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from bench.driving.generator import Generator
-from bench.driving.job import Load
 from bench.driving.schedule import interleaved
 from bench.lookup.logins import prepare
 from bench.nodes import Node, start_nodes
@@ -58,7 +58,7 @@ def test_an_answer_for_somebody_else_is_no_sample(services: Services, tmp_path: 
     ):
         (load,), _ = prepare(nodes[0], ARMS[:1], 1)
         stranger = [type(each)(each.raw, "mallory") for each in load.credentials]
-        rows, outcome = generator.keep(nodes[0], [Load(load.name, load.path, stranger)], schedule)
+        rows, outcome = generator.keep(nodes[0], [replace(load, credentials=stranger)], schedule)
     assert outcome.correct == 0
     assert not rows["correct"].any()
     assert set(rows["status"].tolist()) == {200}

@@ -25,7 +25,7 @@ from bench.league.entry import (
 from bench.league.page import BEGIN, END, PAGE, read_page, with_entries
 from bench.processes.children import BenchError
 from tests.altering import alter
-from tests.audit.reporting import write_reported_run
+from tests.audit.reporting import write_reported_run, write_results_of
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -143,15 +143,12 @@ def test_a_smoke_run_is_refused(copy: Path) -> None:
         entry_of(copy, "")
 
 
-def test_a_run_that_failed_a_gate_is_refused(copy: Path) -> None:
-    alter(copy, "INSERT INTO gates VALUES ('steal', 0, 9.0, 2.0, '%', '', NULL)")
-    rows = json.loads((copy / "results.json").read_text())["results"]
-    withheld = [row | {"validity": "withheld"} for row in rows]
-    _edit(copy / "results.json", valid=False, results=withheld)
-    alter(copy, "UPDATE results SET validity = 'withheld'")
-    for path in (copy / "results.csv", *(copy / "charts").glob("*.csv")):
-        path.write_text(path.read_text().replace(",sound,", ",withheld,"))
-    with pytest.raises(BenchError, match="a gate failed"):
+def test_a_run_with_withheld_figures_is_refused(copy: Path) -> None:
+    note = "session-cookie-redis: a tampered credential gave 200"
+    alter(copy, "INSERT INTO gates VALUES ('tampered_refused', 0, 200, 401, '', ?, NULL)", note)
+    shutil.rmtree(copy / "charts")
+    write_results_of(copy)
+    with pytest.raises(BenchError, match="withheld: session-cookie-redis accepted a tampered"):
         entry_of(copy, "")
 
 

@@ -32,7 +32,7 @@ def test_every_request_is_in_one_part_and_in_no_other() -> None:
 
 
 def test_a_part_arrives_as_it_was_sent() -> None:
-    load = Load(name="a", path="/me", credentials=[Credential(b"GET", "alice")])
+    load = Load(name="a", scheme="a", path="/me", credentials=[Credential(b"GET", "alice")])
     job = Job(host="h", port=1, arms=[load], schedule="", rows="", outcome="")
     arrived, schedule, base_ns = unpacked(packed(job, SCHEDULE, 17))
     assert (arrived, base_ns) == (job, 17)
