@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator
 from .metrics import CATALOGUE as METRICS
 from .results import Results
 from .statistics import ENOUGH_BLOCKS, holds_in
-from .wording import number, some
+from .wording import number
 
 STEAL_PERCENT = 1.0
 LOAD_PER_CORE = 0.7
 SPEEDS_APART = 1.25
 PLANNED = {"nodes", "trials", "probe_interval_ms", "rate", "base_ns"}
 """Figures of a cell that say how it was measured, and are not results."""
-PROBES_FOR_ONE_PERCENT = 299
-"""With none late among so many, the share is under 1 % at 95 % confidence."""
 
 
 def caveats(results: Results) -> list[str]:
@@ -112,24 +110,6 @@ def _store(results: Results) -> Iterator[str]:
         )
 
 
-def _probes(results: Results) -> Iterator[str]:
-    thin = sorted(
-        {
-            row.scheme
-            for row in results.rows
-            if row.metric == "late_accepts"
-            and row.value == 0
-            and 0 < (row.n or 0) < PROBES_FOR_ONE_PERCENT
-            and results.mechanism(row.scheme) != "control"
-        }
-    )
-    if thin:
-        yield (
-            f"Fewer than {PROBES_FOR_ONE_PERCENT} probes after the bound for {some(thin)}: "
-            "no late accept was seen, yet one in a hundred could have been missed."
-        )
-
-
 def _unknown(results: Results) -> Iterator[str]:
     """Name what lies in the records and this version has no meaning for."""
     names = {name for one in results.recording.cells for name in one.cell.figures}
@@ -145,7 +125,6 @@ CATALOGUE: list[Callable[[Results], Iterator[str]]] = [
     _speed,
     _store,
     _tails,
-    _probes,
     _source,
     _unknown,
 ]

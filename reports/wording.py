@@ -42,6 +42,11 @@ def quantity(row: Row) -> str:
     return f"{number(row.value)} {unit}".strip()
 
 
+def one_in(row: Row) -> str:
+    """Write a share in percent as `1 in 100`, never as less than it is."""
+    return f"1 in {max(1, int(100 / row.value)):,}"
+
+
 def interval(row: Row) -> str:
     """Write the interval in brackets; nothing where there is none, or it is the figure itself."""
     if row.ci_low is None or row.ci_high is None or row.ci_low == row.ci_high:

@@ -1,110 +1,97 @@
-"""How long a revoked credential goes on working."""
+"""How long a revoked login still works."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from ..guarantees import broken
 from ..results import Results
 from ..rows import Row
-from ..wording import measured, quantity, some
+from ..wording import one_in, quantity, some
 from .sentence import Finding
 
 FIGURE = "revocation-window"
 
 
 def revoked(results: Results) -> Iterator[Finding]:
-    """Say who is out at once and who is not, in one; a broken claim stands alone."""
-    bounds = _headline(results, "claimed_bound_ms")
-    late = _headline(results, "late_accepts")
-    prompt = [scheme for scheme, row in bounds.items() if row.value == 0]
-    lasting = [scheme for scheme, row in bounds.items() if row.value > 0]
-    yield from _broken_elsewhere(results)
+    """Say who keeps a revoked login alive, and who ends it at once, of those who kept their word.
+
+    Those who did not stand in the banner.
+    """
+    failed = {one.scheme for one in broken(results)}
+    kept = [scheme for scheme in _headline(results, "claimed_bound_ms") if scheme not in failed]
+    of = {
+        strength: [s for s in kept if results.recording.arm(s).strength == strength]
+        for strength in ("at-expiry", "within", "immediate")
+    }
     found = []
-    if lasting:
-        found.append(_for_a_while(results, lasting))
-    if prompt:
-        found.append(_at_once([late[scheme] for scheme in prompt], results))
-    if len(found) < 2 or any(late[scheme].value for scheme in prompt):
-        yield from reversed(found)
-        return
-    slow, fast = found
-    text = f"{slow.text} {fast.text}"
-    yield Finding(slow.topic, text, (*slow.rows, *fast.rows), "revocation", FIGURE)
+    if of["at-expiry"]:
+        found.append(_at_expiry(results, of["at-expiry"]))
+    if of["within"]:
+        found.append(_within(results, of["within"]))
+    if of["immediate"]:
+        found.append(_at_once(results, of["immediate"]))
+    if found:
+        text = " ".join(one.text for one in found)
+        rows = tuple(row for one in found for row in one.rows)
+        yield Finding(found[0].topic, text, rows, "revocation", FIGURE)
 
 
-def _broken_elsewhere(results: Results) -> Iterator[Finding]:
-    """Call out a claim that is broken where more than one login is ended."""
-    kinds = {"all": "all of a subject's logins are", "key": "a signing key is"}
-    for row in results.rows:
-        if row.metric != "late_accepts" or not row.value or row.phase == "all":
-            continue
-        what = kinds.get(row.kind)
-        if what and results.mechanism(row.scheme) != "control":
-            yield Finding(
-                "Claim broken",
-                f"{row.scheme} breaks its claim where {what} revoked: {quantity(row)} of "
-                f"{row.n or 0:,} probes beyond the bound were accepted.",
-                (row,),
-                "revocation",
-                "revocation-kinds",
-            )
-
-
-def _for_a_while(results: Results, lasting: list[str]) -> Finding:
-    """Tell of the scheme under which a revoked credential lived longest."""
-    worsts = _headline(results, "window_ms_worst")
-    scheme = max(lasting, key=lambda name: worsts[name].value)
-    median = _headline(results, "window_ms_p50", phase="random")[scheme]
-    bound = _headline(results, "claimed_bound_ms")[scheme]
-    late = _headline(results, "late_accepts")[scheme]
-    worst = worsts[scheme]
-    still = _headline(results, "censored_trials")[scheme]
+def _at_expiry(results: Results, schemes: Sequence[str]) -> Finding:
+    """Pool what nobody calls back: what differs between them is where the revocations fell."""
+    worsts, bounds = (_headline(results, m) for m in ("window_ms_worst", "claimed_bound_ms"))
+    worst = max((worsts[scheme] for scheme in schemes), key=lambda row: row.value)
+    lived = bounds[worst.scheme]
+    still = _headline(results, "censored_trials").get(worst.scheme)
+    which = "This one" if len(schemes) == 1 else f"These {len(schemes)}"
+    worked = "worked" if still is None or not still.value else "was still working"
     text = (
-        f"Under {scheme} a revoked credential went on working for {measured(median)} at the "
-        f"median of {median.n or 0:,} revocations and {quantity(worst)} at worst"
+        f"A token that nobody can call back works until it expires: {some(list(schemes))}. "
+        f"{which} lived for {quantity(lived)} in this run, and a revoked one {worked} for "
+        f"up to {quantity(worst)}. Yours work for as long as you let them live."
     )
-    if still.value:
-        text += (
-            f" (or longer: {quantity(still)} of {still.n or 0:,} were not over at the last probe)"
-        )
-    text += f"; it claims at most {quantity(bound)}"
-    rows = [median, worst, bound, still]
-    if late.n:
-        text += f", and {quantity(late)} of {late.n:,} probes sent after that were accepted"
-        rows.append(late)
-    return Finding("Revoked, yet alive", f"{text}.", tuple(rows), "revocation", FIGURE)
+    return Finding("Revoked, yet alive", text, (worst, lived), "revocation", FIGURE)
 
 
-def _at_once(late: list[Row], results: Results) -> Finding:
-    broken = [row for row in late if row.value > 0]
-    if broken:
-        worst = max(broken, key=lambda row: row.value)
-        return Finding(
-            "Revoked at once",
-            f"{worst.scheme} claims to end a login at once and does not: {quantity(worst)} of "
-            f"{worst.n or 0:,} probes after the acknowledgement were accepted.",
-            (worst,),
-            "revocation",
-            FIGURE,
-        )
-    least = min(late, key=lambda row: row.n or 0)
-    limit = _headline(results, "late_accept_limit").get(least.scheme)
-    sure = f", so with 95 % confidence fewer than {quantity(limit)} are" if limit else ""
-    return Finding(
-        "Revoked at once",
-        f"It ends at once under {some([row.scheme for row in late])}: no request sent after the "
-        f"acknowledged revoke was accepted, of {least.n or 0:,} or more for each{sure}.",
-        (least, *([limit] if limit else [])),
-        "revocation",
-        FIGURE,
+def _within(results: Results, schemes: Sequence[str]) -> Finding:
+    """Tell of the one under which a revoked login lived longest."""
+    worsts, bounds = (_headline(results, m) for m in ("window_ms_worst", "claimed_bound_ms"))
+    worst = max((worsts[scheme] for scheme in schemes), key=lambda row: row.value)
+    bound = bounds[worst.scheme]
+    others = f" ({some(list(schemes))})" if len(schemes) > 1 else ""
+    count, rows = _confidence(results, schemes)
+    text = (
+        f"Under {worst.scheme} a revoked login still worked for up to {quantity(worst)}, of the "
+        f"{quantity(bound)} that it claims. Later than claimed{others}: {count}."
     )
+    return Finding("Revoked, yet alive", text, (worst, bound, *rows), "revocation", FIGURE)
 
 
-def _headline(results: Results, metric: str, phase: str = "all") -> dict[str, Row]:
+def _at_once(results: Results, schemes: Sequence[str]) -> Finding:
+    count, rows = _confidence(results, schemes)
+    text = (
+        f"A revoked login ended at once under {some(list(schemes))}. A server that accepted it "
+        f"afterwards: {count}."
+    )
+    return Finding("Revoked at once", text, rows, "revocation", FIGURE)
+
+
+def _confidence(results: Results, schemes: Sequence[str]) -> tuple[str, tuple[Row, ...]]:
+    """Say out of how many node-revocations there was no break, of the scheme with the fewest."""
+    reached = _headline(results, "node_revocations")
+    limits = _headline(results, "broken_limit_percent")
+    least = min((reached[scheme] for scheme in schemes), key=lambda row: row.value)
+    limit = limits[least.scheme]
+    each = " of each or more" if len(schemes) > 1 else ""
+    said = f"0 of {quantity(least)} node-revocations{each}, so fewer than {one_in(limit)} (95 %)"
+    return said, (least, limit)
+
+
+def _headline(results: Results, metric: str) -> dict[str, Row]:
     """Give one row about ending one login for each scheme."""
     found = {}
     for scheme in dict.fromkeys(row.scheme for row in results.rows if row.metric == metric):
-        row = results.ending_one(metric, scheme, phase)
+        row = results.ending_one(metric, scheme, "all")
         if row is not None and results.mechanism(scheme) != "control":
             found[scheme] = row
     return found
