@@ -27,6 +27,7 @@ COMMANDS = {
     "run": "bench.commands.running:run",
     "league": "bench.league.command:league",
     "mistakes": "bench.mistakes.command:mistakes",
+    "mutate": "audit.mutate.command:mutate",
     "verify": "audit.command:verify",
     "worker": "bench.machines.command:worker",
     "with-services": "bench.commands.lending:with_services",

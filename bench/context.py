@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -32,8 +32,10 @@ CONTROL_AGAIN = "control-again"
 RIVALS = "rivals"
 """The extra that brings the libraries of bench/rivals."""
 
-FEWEST_REPEATS = 4
+FEWEST_REPEATS = 2
 """Blocks of the shortest plan too may meet a burst that lasts."""
+REPEATED = 6
+"""One block in so many may be measured again: a run is to end about when it said."""
 
 _OWN = ("demo", "bench")
 """The packages whose schemes are ours to choose from: theirs, and the rivals'."""
@@ -130,21 +132,25 @@ class Context:
 
     @property
     def repeats_allowed(self) -> int:
-        """How many blocks may be measured again: a third, or four; a machine that needs more is
-        not fit to measure on."""
+        """How many blocks may be measured again: a sixth, or two. What is disturbed after that
+        stays, and the figures that it touches say so."""
         plan = self.plan
         driven = plan.blocks + plan.high_blocks + plan.separate_blocks + plan.far_blocks
-        return max((driven + plan.hot_blocks) // 3, FEWEST_REPEATS)
+        return max((driven + plan.hot_blocks) // REPEATED, FEWEST_REPEATS)
 
     def is_to_repeat(self, block: str, gates: Sequence[Gate]) -> bool:
         """
         Whether *block*, as people are told of it, is to be thrown away and measured again.
 
         By gates of the generator and of the machine alone, whatever the figures are: a machine
-        whose host takes time away for a moment voids that moment and not the run.
+        whose host takes time away for a moment voids that moment and not the run. Not once the
+        run has taken as long as it was announced to.
         """
         failed = [gate for gate in gates if not gate.passed]
+        late_s = time.monotonic() - self.started_s - sum(self.expected_s.values())
         if not failed or len(self.repeated) >= self.repeats_allowed:
+            return False
+        if self.expected_s and late_s > 0:
             return False
         said = ", ".join(f"{gate.name} {gate.value:.3g} {gate.unit}".strip() for gate in failed)
         self.repeated.append(f"{block}: {said}")
@@ -231,17 +237,17 @@ def foreign_schemes() -> list[str]:
     return sorted(each.name for each in points if each.module.split(".")[0] not in _OWN)
 
 
-def arms_of(schemes: list[Scheme], again: str = "") -> list[Arm]:
+def arms_of(schemes: list[Scheme], again: Collection[str] = ()) -> list[Arm]:
     """
     An arm for each scheme, and some of them twice: what equal arms differ by is noise.
 
-    `control` always, which says so of a request without a check; and *again*, if it is there,
-    which says so of one that asks a store.
+    `control` always, which says so of a request without a check; and those of *again* that are
+    there, which say so of their kind.
     """
     arms = []
     for scheme in schemes:
         arms.append(_arm(scheme, scheme.name))
-        if scheme.name in (CONTROL, again):
+        if scheme.name in (CONTROL, *again):
             arms.append(_arm(scheme, f"{scheme.name}-again"))
     return arms
 

@@ -44,7 +44,7 @@ _CONTROLS = 2
 
 def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
     """About how many seconds each experiment takes over *schemes* schemes."""
-    arms = schemes + 2  # control runs twice, and so does a scheme with a store
+    arms = schemes + 1 + len(plan.again)  # control runs twice, and so do these
     hot_s = plan.hot_pool * _HOT_ISSUE_S + plan.hot_calls * _HOT_CALL_S
     restart_s = _NODE_AND_GENERATOR_S + arms * 3 * plan.logins * _LOGIN_S
     return {

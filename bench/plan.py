@@ -21,8 +21,8 @@ class Plan:
     summary: str
     schemes: tuple[str, ...]
     """Measured unless others are asked for, besides the controls; `all`: every one there is."""
-    again: str
-    """A scheme with a store that is measured twice, as two arms; empty for none."""
+    again: tuple[str, ...]
+    """Schemes that are measured twice, as two arms each: one of a kind, for its noise floor."""
 
     blocks: int
     """Lookup blocks; the server is restarted for each, and statistics are over blocks."""

@@ -26,6 +26,7 @@ class Progress:
         self._current = ""
         self._started_at = time.monotonic()
         self._said_at = 0.0
+        self._share = 0.0
         self._bar: Bar | None = None
         self._task = TaskID(0)
 
@@ -43,7 +44,8 @@ class Progress:
         self._done[self._current] = min(max(fraction, 0.0), 1.0)
         total = sum(self._expected_s.values()) or 1.0
         done_s = sum(self._expected_s.get(name, 0.0) * done for name, done in self._done.items())
-        share = min(done_s / total, 1.0)
+        # A block that is measured again was counted as done: a bar that goes back helps nobody.
+        share = self._share = max(self._share, min(done_s / total, 1.0))
         interval_s = PLAIN_INTERVAL_S if self._bar is None else BAR_INTERVAL_S
         if time.monotonic() - self._said_at < interval_s:
             return

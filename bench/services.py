@@ -70,6 +70,12 @@ class Services:
         """The Valkey started here; None where one was given."""
         return self._server
 
+    @property
+    def pids(self) -> list[int]:
+        """The processes of the stores that were started here, not of their children."""
+        own = [self._server, self._postgres.server if self._postgres else None]
+        return [child.pid for child in own if child is not None]
+
     def versions(self) -> dict[str, str]:
         """The version of each store server."""
         info = _info(self._redis_url)

@@ -6,7 +6,7 @@ from .results import Results
 from .rows import Row
 from .wording import quantity
 
-STORED = "aa_noise_store_us"
+PAIRED = ("aa_noise_store_us", "aa_noise_token_us")
 BEARABLE = 100
 """Times as long as this run: beyond it, an effect is too small for this machine to matter."""
 
@@ -28,7 +28,7 @@ def longer_run(
 
     How the floor of arms that ask a store falls with more blocks, nothing in a run says.
     """
-    if noise is not None and noise.metric == STORED:
+    if noise is not None and noise.metric in PAIRED:
         return "a run with more blocks could", []
     length = _about(results, "times_as_long", effect, layer)
     if length is None:

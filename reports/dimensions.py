@@ -30,7 +30,7 @@ class Dimensions:
     design: str = ""
     """`interleaved`, `separate` or `far`."""
     layer: str = ""
-    """`hot`, `span`, `request` or `service`: what the time is of."""
+    """`hot`, `span`, `app`, `request` or `service`: what the time is of."""
     axis: str = ""
     """The condition that was varied, of the measure `scale`."""
     role: str = ""

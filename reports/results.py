@@ -119,15 +119,21 @@ class Results:
         return None
 
     def floor_us(self, layer: str, *schemes: str) -> Row | None:
-        """Give the noise floor of a layer for *schemes*, the larger one where a store is asked.
+        """Give the noise floor of a layer for *schemes*: the largest of their kinds.
 
-        Equal arms with a store differ by more than the two controls, which ask none.
+        Equal arms with a store differ by more than the two controls, which ask none; and so do
+        equal tokens, which check a signature.
         """
-        plain, stored = self.noise_us(layer), self.find("aa_noise_store_us", layer=layer)
-        if plain is None or stored is None or stored.value < plain.value:
-            return plain
+        plain = self.noise_us(layer)
+        if plain is None:
+            return None
         reads = [self.find("store_reads", scheme, layer="span") for scheme in schemes]
-        return stored if any(row is not None and row.value for row in reads) else plain
+        stored = any(row is not None and row.value for row in reads)
+        kinds = ["aa_noise_store_us"] if stored else []
+        if any(self.mechanism(scheme) == "token" for scheme in schemes):
+            kinds.append("aa_noise_token_us")
+        found = [self.find(kind, layer=layer) for kind in kinds]
+        return max([plain, *filter(None, found)], key=lambda row: row.value)
 
     def main(self, metric: str) -> dict[str, Row]:
         """Give the rows of *metric* under the regime that most schemes were measured under.

@@ -61,7 +61,8 @@ def measured(row: Row) -> str:
 
 def floor(noise: Row) -> str:
     """Say what equal arms differ by."""
-    what = " that ask a store" if noise.metric == "aa_noise_store_us" else ""
+    kinds = {"aa_noise_store_us": " that ask a store", "aa_noise_token_us": " with a token"}
+    what = kinds.get(noise.metric, "")
     return f"two identical arms{what} differ by up to {quantity(noise)}"
 
 

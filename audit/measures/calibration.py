@@ -14,6 +14,7 @@ from ..raw import Cell, Records, Samples
 LAYERS = {
     "auth_us_cost_p50": ("span", 1.0),
     "auth_us_difference_p50": ("span", 1.0),
+    "app_us_cost_p50": ("app", 1.0),
     "request_ms_cost_p50": ("request", 1e3),
     "service_ms_cost_p50": ("service", 1e3),
 }

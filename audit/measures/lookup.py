@@ -17,8 +17,9 @@ from ..raw import Cell, Records, Samples, Series, gather
 TAILS = {"p90": 0.9, "p99": 0.99, "p999": 0.999}
 COUNTS = (
     *("store_reads", "store_writes", "server_calls", "signature_checks"),
-    *("cpu_us", "errors"),
+    *("cpu_us", "store_cpu_us", "disturbed_share", "errors"),
 )
+TAILLESS = ("app_calm_us", "app_cpu_us")
 COUNTED_LAYERS = ("hot", "span", "request")
 
 Take = Callable[[Cell], Samples | None]
@@ -29,9 +30,10 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
     for metric, (layer, take) in TIMES.items():
         series = timed(records, layer, take)
         medians, tails = preferring("interleaved", series), preferring("separate", series)
-        yield from _percentiles(records, metric, layer, medians, tails)
+        of = "app" if metric.startswith("app_") else layer
+        yield from _percentiles(records, metric, of, medians, tails)
         if layer != "hot":
-            yield from _costs(records.control, metric, layer, medians)
+            yield from _costs(records.control, metric, of, medians)
         if metric == "auth_us":
             yield from _differences(records, metric, medians)
     for layer in COUNTED_LAYERS:
@@ -43,6 +45,17 @@ def duration(array: str, per_unit: float) -> Take:
 
     def take(cell: Cell) -> Samples | None:
         return cell.arrays[array] / per_unit if array in cell.arrays else None
+
+    return take
+
+
+def undisturbed(array: str, per_unit: float) -> Take:
+    """Read one array of nanoseconds, of requests whose thread waited 50 µs at most to run."""
+
+    def take(cell: Cell) -> Samples | None:
+        if array not in cell.arrays or "waited_ns" not in cell.arrays:
+            return None
+        return np.asarray(cell.arrays[array][cell.arrays["waited_ns"] <= 50_000] / per_unit)
 
     return take
 
@@ -67,6 +80,9 @@ TIMES: dict[str, tuple[str, Take]] = {
     "verify_us": ("hot", duration("verify_ns", 1e3)),
     "floor_us": ("hot", duration("floor_ns", 1e3)),
     "auth_us": ("span", duration("auth_ns", 1e3)),
+    "app_us": ("span", duration("app_ns", 1e3)),
+    "app_calm_us": ("span", undisturbed("app_ns", 1e3)),
+    "app_cpu_us": ("span", duration("cpu_ns", 1e3)),
     "request_ms": ("request", elapsed("intended_ns")),
     "service_ms": ("request", elapsed("start_ns")),
 }
@@ -120,7 +136,8 @@ def _percentiles(
     # Tails have a median too, of their own design, so that nobody need mix two.
     both = {id(one): one for one in [*medians, *tails]}
     wanted = [(one, "p50", 0.5) for one in both.values()]
-    wanted += [(one, suffix, q) for one in tails for suffix, q in TAILS.items()]
+    if metric not in TAILLESS:
+        wanted += [(one, suffix, q) for one in tails for suffix, q in TAILS.items()]
     for one, suffix, q in wanted:
         estimate = pooled_quantile(one.blocks, q, records.seed)
         if estimate is not None:

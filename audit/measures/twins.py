@@ -1,4 +1,4 @@
-"""Equal arms that ask a store: what a scheme measured twice differs by from itself."""
+"""Equal arms: what a scheme measured twice differs by from itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..intervals import Estimate
 from ..raw import Records
 from .lookup import TIMES, pairs, preferring, timed
 
-FACTORS = {"auth_us": 1.0, "request_ms": 1e3}
+FACTORS = {"auth_us": 1.0, "app_us": 1.0, "request_ms": 1e3}
 """To microseconds, of the times that have a pair."""
 
 
@@ -27,5 +27,8 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
             for one, apart in pairs(series, again, scheme):
                 ends = [abs(e) for e in (apart.value, apart.low, apart.high) if e is not None]
                 floor = Estimate(max(ends) * factor, n=apart.n, rounds=apart.rounds)
-                noted = {"less": scheme, "layer": layer}
-                yield Found("calibration", again, "aa_noise_store_us", floor, one.regime, noted)
+                noted = {"less": scheme, "layer": "app" if metric == "app_us" else layer}
+                arm = records.arm(scheme)
+                asks = arm.get("store") and arm.get("strategy") != "expiry"
+                name = "aa_noise_store_us" if asks else "aa_noise_token_us"
+                yield Found("calibration", again, name, floor, one.regime, noted)

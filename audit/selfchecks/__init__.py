@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterator
 
 from ..raw import Records
 from ..validity import Doubt, doubts
-from .accounting import clocks_in_order, parts_within_span, time_accounted
+from .accounting import (
+    clocks_in_order,
+    parts_within_span,
+    processor_at_hand,
+    time_accounted,
+)
 from .alike import counters_agree, layers_agree
 from .check import Check as Check
 from .declared import declared
@@ -22,7 +27,15 @@ from .truths import known_delay
 
 CHECKS: tuple[Callable[[Records], Iterator[Check]], ...] = (
     *(schedule_kept, clocks_in_order, parts_within_span, time_accounted, resolution),
-    *(declared, store_as_far, layers_agree, counters_agree, pairs_alike, known_delay),
+    *(
+        processor_at_hand,
+        declared,
+        store_as_far,
+        layers_agree,
+        counters_agree,
+        pairs_alike,
+        known_delay,
+    ),
 )
 
 

@@ -18,10 +18,17 @@ from .requests import Arrays, by_arm
 
 SLACK_NS = 3_000
 """For the looks at the clocks themselves."""
-CLOSE_US = 8.0
-"""Of the median: how far elapsed time and the kernel's account of it may be apart."""
+CLOSE_US, CLOSE_SHARE = 8.0, 0.03
+"""How far the medians of elapsed time and of the kernel's account of it may be apart: so much, or
+this share of it."""
+FEWEST = 30
+"""Requests whose median says something."""
 FEW = 0.01
 """Share of requests that may be otherwise, such as one that was interrupted between two looks."""
+WAITED_NS = 50_000
+"""A thread that was ready and waited longer than this for a processor was disturbed."""
+OFTEN = 0.25
+"""Share of requests that may be, before times of an arm are rough."""
 LATEST_END = 2.5
 """Times as long as the way to the app: the way back."""
 IN_APP = (("lookup", ("span", "app")),)
@@ -86,34 +93,53 @@ def time_accounted(records: Records) -> Iterator[Check]:
     """Yield whether elapsed time is what the kernel says the thread did meanwhile."""
     wanted = ("auth_ns", "check_cpu_ns", "store_ns")
     for load, design, arm, of in by_arm(records, *wanted):
+        if of["auth_ns"].size < FEWEST:
+            continue
         # No check waits for a processor often enough to move a median, but in its store.
         slept = of["auth_ns"] - of["check_cpu_ns"]
-        yield _accounted("check_accounted", load, design, arm, slept, of["store_ns"], SPAN)
+        yield _accounted("check_accounted", (load, design, arm), of, "auth_ns", slept)
     for load, design, arm, of in by_arm(records, "app_ns", "cpu_ns", "waited_ns", "store_ns"):
+        if of["app_ns"].size < FEWEST:
+            continue
         slept = of["app_ns"] - of["cpu_ns"] - of["waited_ns"]
-        yield _accounted("app_accounted", load, design, arm, slept, of["store_ns"], IN_APP)
+        yield _accounted("app_accounted", (load, design, arm), of, "app_ns", slept)
+
+
+def processor_at_hand(records: Records) -> Iterator[Check]:
+    """Yield whether threads that were ready to run got a processor."""
+    for load, design, arm, of in by_arm(records, "waited_ns"):
+        share = float((of["waited_ns"] > WAITED_NS).mean())
+        yield Check(
+            "processor_at_hand",
+            share <= OFTEN,
+            f"in {100 * share:.2g} % of requests of {arm} the thread waited for a processor",
+            f"{100 * OFTEN:g} %",
+            f"in {100 * share:.2g} % of requests of {arm} its thread waited for a processor",
+            IN_APP,
+            load,
+            design,
+            arm,
+            validity="rough",
+        )
 
 
 def _accounted(
-    name: str,
-    load: str,
-    design: str,
-    arm: str,
-    slept_ns: NDArray[np.int64],
-    store_ns: NDArray[np.int64],
-    touches: tuple[tuple[str, tuple[str, ...]], ...],
+    name: str, about: tuple[str, str, str], of: Arrays, time: str, slept_ns: NDArray[np.int64]
 ) -> Check:
-    short_us = float(np.median(slept_ns)) / 1e3
-    over_us = float(np.median(slept_ns - store_ns)) / 1e3
-    off_us = short_us if short_us < -CLOSE_US else max(over_us, 0.0)
+    """Hold what is left of *time* without the thread's processor time against the store's."""
+    slept_us = float(np.median(slept_ns)) / 1e3
+    over_us = float(np.median(slept_ns - of["store_ns"])) / 1e3
+    most_us = max(CLOSE_US, CLOSE_SHARE * float(np.median(of[time])) / 1e3)
+    off_us = slept_us if slept_us < -most_us else max(over_us, 0.0)
+    load, design, arm = about
     return Check(
         name,
-        short_us >= -CLOSE_US and over_us <= CLOSE_US,
-        f"{arm} slept {short_us:.1f} µs, {over_us:.1f} µs more than its store took",
-        f"{CLOSE_US:g} µs of either",
+        slept_us >= -most_us and over_us <= most_us,
+        f"{arm} slept {slept_us:.1f} µs, {over_us:.1f} µs more than its store took",
+        f"{most_us:.1f} µs of either",
         f"the time of {arm} is {abs(off_us):.0f} µs {'less' if off_us < 0 else 'more'} than the "
         "kernel's account of its thread",
-        touches,
+        SPAN if time == "auth_ns" else IN_APP,
         load,
         design,
         arm,

@@ -63,7 +63,8 @@ def pairs_alike(records: Records) -> Iterator[Check]:
         for again, scheme in twice:
             for (load, design), found in _apart(records, kind, again, scheme).items():
                 apart, usual = found
-                most = max(LEAST_US, SHARE * usual)
+                few = 1 if apart.rounds >= FEWEST else 2
+                most = max(LEAST_US, few * SHARE * usual)
                 low = apart.value if apart.low is None else apart.low
                 high = apart.value if apart.high is None else apart.high
                 differ = (low > 0 or high < 0) and abs(apart.value) > most

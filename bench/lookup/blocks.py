@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from msgspec.structs import replace
@@ -52,6 +52,13 @@ class Rates(NamedTuple):
 
     low: float
     high: float
+
+
+class Clocks(NamedTuple):
+    """Processor time while a block was driven."""
+
+    server: CpuClock
+    stores: CpuClock
 
 
 class Kind(Protocol):
@@ -166,7 +173,7 @@ def drive(
     schedule: Schedule,
     template: Cell,
     tell: Tell,
-) -> tuple[NDArray[Any], Outcome, CpuClock]:
+) -> tuple[NDArray[Any], Outcome, Clocks]:
     """
     Send *schedule* to a server of its own, with one generator.
 
@@ -186,12 +193,13 @@ def drive(
         # A run says it once for each arm, at the worst it was.
         known = {gate.note for gate in context.gates}
         context.gates += [gate for gate in refusals if gate.note not in known]
-        clock = CpuClock(nodes[0].pid)
+        clocks = Clocks(CpuClock(nodes[0].pid), CpuClock(*services.pids))
         started = time.monotonic()
         expected_s = schedule.duration_s + 1.0
 
         def tick() -> None:
-            clock.sample()
+            for clock in clocks:
+                clock.sample()
             share = min((time.monotonic() - started) / expected_s, 1.0)
             tell(0.3 + 0.7 * share, what)
 
@@ -199,7 +207,7 @@ def drive(
     if here:
         after_us = fixed_work_us(placement.server)
         template.figures["fixed_work_us"] = (before_us + after_us) / 2
-    return rows, outcome, clock
+    return rows, outcome, clocks
 
 
 def save(
@@ -209,7 +217,7 @@ def save(
     outcome: Outcome,
     rate: float,
     template: Cell,
-    cpu_us: dict[str, float],
+    counted: Mapping[str, Mapping[str, float]],
 ) -> list[Gate]:
     """Save the block's cells; nothing, if it is to be measured again: the gates that failed."""
     design, block = template.labels["design"], template.block
@@ -220,7 +228,7 @@ def save(
         return [gate for gate in judged if not gate.passed]
     id_ = context.next_id("calibration", f"{design}{high}", block, "generator")
     context.keep(replace(calibration, id=id_, arm="control"))
-    for cell, arrays in arm_cells(rows, outcome, context.arms, template, cpu_us):
+    for cell, arrays in arm_cells(rows, outcome, context.arms, template, counted):
         layer = cell.layer if design == "interleaved" else f"{cell.layer}-{design}"
         id_ = context.next_id("lookup", f"{layer}{high}", block, cell.arm)
         context.keep(replace(cell, id=id_), arrays)

@@ -21,6 +21,9 @@ INSIDE = (
 """What the server says of each request."""
 Arrays = dict[str, NDArray[Any]]
 
+WAITED_NS = 50_000
+"""A thread that was ready and waited longer than this for a processor was disturbed."""
+
 
 def measured(rows: Rows, outcome: Outcome, warm_s: float) -> Rows:
     """The rows that count: those due after *warm_s* seconds of the schedule."""
@@ -61,11 +64,12 @@ def arm_cells(
     outcome: Outcome,
     arms: Sequence[Arm],
     template: Cell,
-    cpu_us: Mapping[str, float],
+    counted: Mapping[str, Mapping[str, float]],
 ) -> Iterator[tuple[Cell, Arrays]]:
     """
     The cells of every arm, without IDs: a span and a request cell from the same requests.
 
+    *counted* are figures of an arm that its rows do not hold, such as processor time of the server.
     Rows that are not what they must be are counted as errors and are no samples.
     """
     for index, arm in enumerate(arms):
@@ -74,7 +78,7 @@ def arm_cells(
         errors = len(own) - len(good)
         gate = gates.expected_answers(len(good), len(own), outcome.faults if errors else {})
         cell = replace(template, arm=arm.name, gates=[gate])
-        counts = _counts(good) | ({"cpu_us": cpu_us[arm.name]} if arm.name in cpu_us else {})
+        counts = _counts(good) | dict(counted.get(arm.name, {}))
         spans = {name: good[name].astype(np.int64) for name in INSIDE}
         yield replace(cell, layer="span", figures=counts), spans
         request: Arrays = {name: good[name] for name in ("intended_ns", "start_ns", "end_ns")}
@@ -99,7 +103,8 @@ def _counts(rows: Rows) -> dict[str, float]:
     names = {"store_reads": "reads", "store_writes": "writes", "signature_checks": "checks"}
     if not len(rows):
         return {}
-    return {figure: float(rows[field].mean()) for figure, field in names.items()}
+    counts = {figure: float(rows[field].mean()) for figure, field in names.items()}
+    return counts | {"disturbed_share": float((rows["waited_ns"] > WAITED_NS).mean())}
 
 
 def _span_s(first: NDArray[Any], last: NDArray[Any]) -> float:

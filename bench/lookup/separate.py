@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 GAP_S = 0.2
 """Between the turns of two arms in a separate block: the first one's work must have ended."""
 TURN_WARM_S = 0.3
+CPU = ("cpu_us", "store_cpu_us")
+"""Processor time for one request, of the server and of the stores that were started here."""
 
 
 class Separate:
@@ -45,20 +47,22 @@ class Separate:
         turn_s = TURN_WARM_S + counted_s
         schedule, turns_ns = separate(seed, len(arms), self._rate, TURN_WARM_S, counted_s, GAP_S)
         template = template_of(context, "separate", block, self._rate, self.load)
-        rows, outcome, clock = drive(context, fresh(context, seed), schedule, template, tell)
-        cpu_us = {}
+        rows, outcome, clocks = drive(context, fresh(context, seed), schedule, template, tell)
+        counted: dict[str, dict[str, float]] = {}
         kept = rows[:0]
         for index, arm in enumerate(arms):
             own = rows[rows["arm"] == index]
             start_ns = outcome.base_ns + int(turns_ns[index])
             # The server's work of this turn ends in the gap, so half of that belongs to it.
-            used_s = clock.used_between_s(
-                start_ns - int(GAP_S / 2 * 1e9), start_ns + int((turn_s + GAP_S / 2) * 1e9)
-            )
-            if len(own) and clock.known:
-                cpu_us[arm.name] = used_s / len(own) * 1e6
+            turn = (start_ns - int(GAP_S / 2 * 1e9), start_ns + int((turn_s + GAP_S / 2) * 1e9))
+            if len(own):
+                counted[arm.name] = {
+                    name: clock.used_between_s(*turn) / len(own) * 1e6
+                    for name, clock in zip(CPU, clocks, strict=True)
+                    if clock.known
+                }
             warm = own["intended_ns"] < start_ns + int(TURN_WARM_S * 1e9)
             kept = np.concatenate([kept, own[~warm]])
         kept = np.sort(kept, order="intended_ns")
         where = told(self.name, block)
-        return not save(context, where, kept, outcome, self._rate, template, cpu_us)
+        return not save(context, where, kept, outcome, self._rate, template, counted)

@@ -9,13 +9,15 @@ import psutil
 
 
 class CpuClock:
-    """Samples what a process and its children have used."""
+    """Samples what processes and their children have used."""
 
-    def __init__(self, pid: int) -> None:
-        """0 for a process on another machine, of which nothing is known."""
-        self.known = pid != 0
-        process = psutil.Process(pid) if self.known else None
-        self._processes = [process, *process.children(recursive=True)] if process else []
+    def __init__(self, *pids: int) -> None:
+        """0 for a process on another machine, of which nothing is known; nor is it of none."""
+        self.known = bool(pids) and all(pids)
+        roots = [psutil.Process(pid) for pid in pids] if self.known else []
+        self._processes = [
+            each for root in roots for each in (root, *root.children(recursive=True))
+        ]
         self._at_ns: list[int] = []
         self._used_ns: list[int] = []
 

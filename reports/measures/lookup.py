@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 
 from ..differences import paired_cost
 from ..loading import Recorded, Recording, Samples, Series, Take
+from ..metrics.lookup import TAILED
 from ..rows import Row, row
 from ..statistics import Estimate, over, quantile
 
 ACCEPTED = 200
+WAITED_NS = 50_000
+"""A thread that was ready and waited longer than this for a processor was disturbed."""
 TAILS = {"p90": 0.9, "p99": 0.99, "p999": 0.999}
 COUNTS = (
     *("store_reads", "store_writes", "server_calls", "signature_checks"),
-    *("cpu_us", "errors"),
+    *("cpu_us", "store_cpu_us", "disturbed_share", "errors"),
 )
 
 
@@ -27,10 +30,18 @@ class Quantity:
     """A timed metric: which layer holds it and how it is read from a cell, in its own unit."""
 
     metric: str
-    layer: str
+    cells: str
+    """The layer of the cells that hold it."""
     take: Callable[[Recorded], Samples | None]
     busy: Take | None = None
     """Says of each sample how busy it found the server; None where that has no part in it."""
+    of: str = ""
+    """The layer it is of, where that is not the cells' own."""
+
+    @property
+    def layer(self) -> str:
+        """The layer that its rows name."""
+        return self.of or self.cells
 
 
 def timed(name: str, divisor: float) -> Callable[[Recorded], Samples | None]:
@@ -39,6 +50,18 @@ def timed(name: str, divisor: float) -> Callable[[Recorded], Samples | None]:
     def take(recorded: Recorded) -> Samples | None:
         found = recorded.arrays.get(name)
         return None if found is None else found.astype(np.float64) / divisor
+
+    return take
+
+
+def calm(name: str) -> Callable[[Recorded], Samples | None]:
+    """Give a function that reads times of the requests whose thread hardly waited to run."""
+
+    def take(recorded: Recorded) -> Samples | None:
+        arrays = recorded.arrays
+        if not {name, "waited_ns"} <= arrays.keys():
+            return None
+        return arrays[name][arrays["waited_ns"] <= WAITED_NS].astype(np.float64) / 1e3
 
     return take
 
@@ -69,6 +92,9 @@ QUANTITIES = (
     Quantity("verify_us", "hot", timed("verify_ns", 1e3)),
     Quantity("floor_us", "hot", timed("floor_ns", 1e3)),
     Quantity("auth_us", "span", timed("auth_ns", 1e3)),
+    Quantity("app_us", "span", timed("app_ns", 1e3), of="app"),
+    Quantity("app_calm_us", "span", calm("app_ns"), of="app"),
+    Quantity("app_cpu_us", "span", timed("cpu_ns", 1e3), of="app"),
     Quantity("request_ms", "request", _since("intended_ns"), _under_way),
     Quantity("service_ms", "request", _since("start_ns"), _under_way),
 )
@@ -95,7 +121,7 @@ def timed_medians(recording: Recording, metric: str) -> list[Series]:
 
 
 def _series(recording: Recording, quantity: Quantity) -> list[Series]:
-    return recording.series("lookup", quantity.layer, quantity.take, quantity.busy)
+    return recording.series("lookup", quantity.cells, quantity.take, quantity.busy)
 
 
 def paired(series: list[Series], scheme: str, reference: str) -> list[tuple[Series, Estimate]]:
@@ -169,7 +195,7 @@ def _percentiles(recording: Recording, quantity: Quantity, everything: list[Seri
     # The tails have a median of their own: a spectrum must not mix two designs.
     for one in [*medians, *(one for one in tails if all(one is not other for other in medians))]:
         add(one, "p50", 0.5)
-    for one in tails:
+    for one in tails if quantity.metric in TAILED else ():
         for suffix, share in TAILS.items():
             add(one, suffix, share)
     return found

@@ -1,6 +1,6 @@
-"""A scheme with a store, measured twice as two arms: what equal arms differ by when they ask one.
+"""A scheme measured twice as two arms: what equal arms of its kind differ by.
 
-The pair of controls has no store, so its noise floor lacks what a store adds to it.
+The pair of controls has no check and no store, so its noise floor lacks what these add to it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,13 @@ from ..rows import Row, row
 from ..statistics import Estimate, noise_floor
 from .lookup import paired, timed_medians
 
-LAYERS = {"auth_us": ("span", 1.0), "request_ms": ("request", 1e3)}
+LAYERS = {"auth_us": ("span", 1.0), "app_us": ("app", 1.0), "request_ms": ("request", 1e3)}
 """By quantity: the name of its layer, and the factor to microseconds."""
+
+
+def metric(asked_store: str) -> str:
+    """Give the name of the noise floor of arms that ask this store; empty: none."""
+    return "aa_noise_store_us" if asked_store else "aa_noise_token_us"
 
 
 def rows(recording: Recording) -> list[Row]:
@@ -32,7 +37,7 @@ def rows(recording: Recording) -> list[Row]:
                         recording.run.name,
                         "calibration",
                         again,
-                        "aa_noise_store_us",
+                        metric(recording.arm(scheme).asked_store),
                         floor,
                         one.regime,
                         less=scheme,

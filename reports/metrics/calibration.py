@@ -8,6 +8,7 @@ CALIBRATION = listed(
     "calibration",
     ("aa_noise_us", "us", "noise floor: what identical arms may differ by"),
     ("aa_noise_store_us", "us", "the same for identical arms that ask a store"),
+    ("aa_noise_token_us", "us", "the same for identical arms with a token and no store"),
     ("recovered_delay_us", "us", "the known delay as the run measured it"),
     ("injected_delay_us", "us", "the known delay that was put in"),
     ("times_as_long", "times", "length of a run that could tell a cost"),

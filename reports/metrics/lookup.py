@@ -8,11 +8,16 @@ TIMED = {
     "verify_us": ("us", "one `verify` in a hot loop, without HTTP"),
     "floor_us": ("us", "the bare client call or bare primitive below `verify`, same process"),
     "auth_us": ("us", "the check inside a real request, from `Server-Timing`"),
+    "app_us": ("us", "one request from entering the app until its answer is ready"),
+    "app_calm_us": ("us", "the same, of requests whose thread did not wait for a processor"),
+    "app_cpu_us": ("us", "processor time of its thread from entering the app until then"),
     "request_ms": ("ms", "one request from its intended start to its last byte"),
     "service_ms": ("ms", "one request from its actual start to its last byte"),
 }
 UNCONTROLLED = ("verify_us", "floor_us")
 """`control` has nothing to verify in the hot loop, so there is no cost over it."""
+TAILED = TIMED.keys() - {"app_calm_us", "app_cpu_us"}
+"""Quantities whose tails say something: those of times that somebody waits for."""
 SUFFIXES = {"p50": "median", "p90": "90 %", "p99": "99 %", "p999": "99.9 %"}
 
 
@@ -20,6 +25,8 @@ def _timed() -> list[Metric]:
     metrics = []
     for quantity, (unit, meaning) in TIMED.items():
         for suffix, share in SUFFIXES.items():
+            if suffix != "p50" and quantity not in TAILED:
+                continue
             name = f"{quantity}_{suffix}"
             metrics.append(Metric(name, "lookup", unit, f"{share}: {meaning}"))
         if quantity not in UNCONTROLLED:
@@ -35,6 +42,8 @@ LOOKUP = [
         ("auth_us_difference_p50", "us", "one scheme's `auth_us` less another's"),
         ("cost_ratio_p50", "ratio", "a scheme's cost over that of another library's, same work"),
         ("cpu_us", "us", "processor time of the server for one request"),
+        ("store_cpu_us", "us", "processor time of the store's process for one request"),
+        ("disturbed_share", "share", "requests whose thread waited for a processor"),
         ("store_reads", "count", "reads of the store for one request"),
         ("store_writes", "count", "writes to the store for one request"),
         ("server_calls", "count", "calls that the store's own server counted for one `verify`"),

@@ -51,3 +51,15 @@ def test_an_experiment_that_pauses_goes_on_where_it_was(monkeypatch: pytest.Monk
         progress.finish("scale")
         progress.begin("lookup")
     assert _text(console).splitlines()[-1].startswith("   62%")
+
+
+def test_progress_never_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block that is measured again was counted as done before."""
+    monkeypatch.setattr("bench.progress.PLAIN_INTERVAL_S", 0.0)
+    console = _console(terminal=False)
+    with Progress(console, {"lookup": 30.0}) as progress:
+        progress.begin("lookup")
+        for done in (0.5, 0.25, 0.75):
+            progress.advance(done, "on")
+    shares = [int(line.split("%")[0]) for line in _text(console).splitlines()]
+    assert shares == [0, 50, 50, 75]

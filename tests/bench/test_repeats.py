@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 from bench import gates
-from bench.context import FEWEST_REPEATS
+from bench.context import FEWEST_REPEATS, REPEATED
 from bench.plans import SMOKE, STANDARD
 from bench.records import Gate
 
 from .contexts import a_context
 
 DRIVEN = (STANDARD.blocks, STANDARD.high_blocks, STANDARD.separate_blocks, STANDARD.far_blocks)
-ALLOWED = (sum(DRIVEN) + STANDARD.hot_blocks) // 3
+ALLOWED = (sum(DRIVEN) + STANDARD.hot_blocks) // REPEATED
 BLOCK = "interleaved block 5"
 
 
@@ -36,14 +38,22 @@ def test_a_disturbed_block_is_thrown_away_and_named() -> None:
 
 
 def test_a_machine_that_is_never_quiet_is_not_asked_for_ever() -> None:
-    """After a third of the blocks a disturbed one stays, and its own gate voids the run."""
+    """After a sixth of the blocks a disturbed one stays, and its gate says what it touches."""
     context = a_context()
     told = [context.is_to_repeat(BLOCK, gates_of(5.0)) for _ in range(ALLOWED + 2)]
     assert told == [True] * ALLOWED + [False, False]
 
 
 def test_a_short_plan_may_repeat_some_blocks_too() -> None:
-    """A third of seven blocks is two, and a burst may last longer than these."""
+    """A sixth of seven blocks is one, and a burst may last longer than that."""
     context = a_context(plan=SMOKE)
     told = [context.is_to_repeat(BLOCK, gates_of(5.0)) for _ in range(FEWEST_REPEATS + 1)]
     assert told == [True] * FEWEST_REPEATS + [False]
+
+
+def test_a_run_that_is_late_repeats_nothing() -> None:
+    """It was announced as so long, and somebody waits for it."""
+    context = a_context(expected_s={"lookup": 60.0}, started_s=time.monotonic() - 59.0)
+    assert context.is_to_repeat(BLOCK, gates_of(5.0)) is True
+    context.started_s -= 2.0
+    assert context.is_to_repeat(BLOCK, gates_of(5.0)) is False

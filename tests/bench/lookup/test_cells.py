@@ -65,7 +65,10 @@ def test_an_arm_without_an_answer_fails_its_gate() -> None:
 
 def test_processor_time_stands_with_the_spans() -> None:
     rows = _rows((0, 0, 1, 0, True))
-    cells = [cell for cell, _ in arm_cells(rows, OUTCOME, ARMS[:1], TEMPLATE, {"control": 250.0})]
+    cells = [
+        cell
+        for cell, _ in arm_cells(rows, OUTCOME, ARMS[:1], TEMPLATE, {"control": {"cpu_us": 250.0}})
+    ]
     assert {c.layer: c.figures.get("cpu_us") for c in cells} == {"span": 250.0, "request": None}
 
 

@@ -1,0 +1,67 @@
+"""Errors in records are caught, each by the check that is named; an honest run fails none of them.
+
+The run was measured on two cores beside seventeen other processes, so no check may need a quiet
+machine.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from audit.mutate.command import ESCAPED, UNUSABLE, failures, mutate, outcomes
+from audit.mutate.records import mutations
+from audit.raw import Records, read
+from audit.selfchecks import CHECKS, checks
+
+RUN = Path(__file__).parent / "tiny-run"
+"""`python -m bench run`, lookup alone, of three blocks over four schemes."""
+
+
+@pytest.fixture(scope="module")
+def records() -> Records:
+    """The run, as it was measured."""
+    return read(RUN)
+
+
+def test_an_honest_run_on_a_busy_machine_withholds_nothing_by_these_checks(
+    records: Records,
+) -> None:
+    """What is left is that threads waited for a processor, which makes times rough."""
+    assert {name for name, *_ in failures(records)} == {"processor_at_hand"}
+    assert {check.validity for check in checks(records) if not check.passed} == {"rough"}
+
+
+def test_every_error_is_caught_by_the_check_that_is_named(records: Records) -> None:
+    """So many errors, and each has a check; not one is caught by chance alone."""
+    found = list(outcomes(records))
+    assert [one.mutation for one in found if not one.caught] == []
+    assert len(found) >= 20
+
+
+def test_no_check_is_there_without_an_error_that_it_catches(records: Records) -> None:
+    """A check that nothing fails shows nothing; that a machine was busy is no error."""
+    named = {mutation.caught_by for mutation in mutations(records)}
+    known = {check.name for check in checks(records)}
+    assert known - named == {"processor_at_hand"}
+    assert len(CHECKS) <= len(known)
+
+
+def test_the_command_names_each_error_with_its_check(tmp_path: Path) -> None:
+    done = CliRunner().invoke(mutate, [str(RUN)])
+    assert done.exit_code == 0, done.output
+    assert "rounded to 50 µs: caught by not_rounded" in done.stdout
+    assert "ESCAPED" not in done.stdout
+    done = CliRunner().invoke(mutate, [str(tmp_path)])
+    assert (done.exit_code, done.stdout) == (UNUSABLE, "")
+
+
+def test_an_error_that_escapes_is_said_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a check that was deleted would not be missed."""
+    kept = tuple(check for check in CHECKS if check.__name__ != "schedule_kept")
+    monkeypatch.setattr("audit.selfchecks.CHECKS", kept)
+    done = CliRunner().invoke(mutate, [str(RUN)])
+    assert done.exit_code == ESCAPED
+    assert "coordinated omission: ESCAPED schedule_kept" in done.stdout
