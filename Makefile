@@ -11,7 +11,7 @@ SCHEME ?= session-cookie-redis
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help workshop workshop-check attack-matrix promises churn setup bench report compare verify publish mistakes league demo test fuzz check fmt lint lock clean
+.PHONY: help liars workshop workshop-check attack-matrix promises churn setup bench report compare verify publish mistakes league demo test fuzz check fmt lint lock clean
 
 help: ##+ list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,9 @@ lock: ##+ pin and hash requirements/ again from pyproject.toml (needs uv)
 	@for extra in bench rivals dev; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-header --no-annotate --extra $$extra -o requirements/$$extra.txt pyproject.toml; done
+
+liars: $(READY) ##+ dishonest schemes, each of which the report must name: PLAN=smoke|standard
+	@$(PY) -m tests.bench.revocation.run_liars $(if $(filter file,$(origin PLAN)),smoke,$(PLAN))
 
 clean: ##+ remove the environment and caches (generated reports stay)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

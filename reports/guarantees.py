@@ -69,8 +69,11 @@ class _Case:
             # A clock that is slow makes long windows: what comes without it tells more.
             telling = [(o, t) for o, t in late if o.regime.label("phase") not in ODD] or late
             worst_ms = max(trial.window_ms for _, trial in telling)
-            longer = " or longer" if any(trial.censored for _, trial in telling) else ""
-            yield f"Servers let it in for {_seconds(worst_ms)}{longer}, {self.count('late')}."
+            still = " (the last look)" if any(trial.censored for _, trial in telling) else ""
+            yield (
+                f"Servers let it in up to {_seconds(worst_ms)} after its end{still}, "
+                f"{self.count('late')}."
+            )
         if any(trial.again for _, trial in self.found):
             yield (
                 f"After they had refused it, servers let it in again{self._when()}, "
@@ -142,6 +145,11 @@ def watched(results: Results) -> list[str]:
             f"Each scheme answered {uses:,} uses of revoked logins or more. One acceptance in "
             f"{max(1, int(uses / FOR_95_PERCENT)):,} would have been seen (95 %), a rarer one not."
         )
+    short = [c for c in cases if all(one.regime.label("phase") != "long" for one, _ in c.found)]
+    if long_s and short:
+        told.append(
+            f"Not watched for so long: {listed([_named(results, c.scheme) for c in short])}."
+        )
     missing = [
         text
         for phase, text in (
@@ -159,12 +167,18 @@ def watched(results: Results) -> list[str]:
 
 
 def _unwatched(case: _Case) -> Iterator[str]:
-    bound_ms = max(one.bound_ms for one, _ in case.found if one.regime.label("phase") != "skewed")
-    reach_ms = 1e3 * max(trial.watched_s for _, trial in case.found)
+    """Say of a scheme that claims more than was waited for."""
+    chosen = [
+        (one.bound_ms, 1e3 * trial.watched_s)
+        for one, trial in case.found
+        if one.regime.label("phase") in ("random", "adversarial")
+    ]
+    bound_ms = max((bound for bound, _ in chosen), default=0.0)
+    reach_ms = max((reach for _, reach in chosen), default=0.0)
     if reach_ms < bound_ms:
         yield (
-            f"{_named(case.results, case.scheme)} claims {_seconds(bound_ms)}, and was watched for "
-            f"{_seconds(reach_ms)}: whether it keeps its guarantee is not known."
+            f"{_named(case.results, case.scheme)} claims {_seconds(bound_ms)}. At its worst "
+            f"moments it was watched for {_seconds(reach_ms)}, so nobody knows if it keeps that."
         )
 
 

@@ -76,7 +76,6 @@ def vigil_cell(
     a late prober cannot invent an accept."""
     good = [one for one in seen if not one.void]
     bound_ns = int(bound_s * 1e9)
-    gates_of = _probe_gates(good, bound_ns, restarts=False)
     cell = replace(
         template,
         labels={"phase": phase, "kind": "one"},
@@ -88,7 +87,6 @@ def vigil_cell(
             **figures,
             **_broken(good, bound_ns),
         },
-        gates=[gate for gate in gates_of if gate.name == "false_rejects"],
     )
     return cell, _arrays(good)
 

@@ -25,7 +25,7 @@ from ..payload.wire import Connection
 from ..records import Cell
 from .attempts import WARM_ACCEPTS, Observation
 from .cells import Arrays, vigil_cell
-from .history import ACCEPT, Probe
+from .history import ACCEPT, REJECT, Probe
 from .watching import Post, Watch, Watched
 
 CLOCK_S = -60.0
@@ -90,8 +90,8 @@ class Login:
             self.void = f"the revocation gave {response.status}: {response.title}"
 
     def seen(self, posts: Sequence[Post]) -> Observation:
-        """What those of its posts saw, none of which means anything if one never accepted it."""
-        cold = [post for post in posts if not _is_warm(post, self.invoke_ns)]
+        """What those of its posts saw; void unless all of them accepted it until it was revoked."""
+        cold = [post for post in posts if not _is_good(post, self.invoke_ns)]
         void = self.void or (f"not accepted by {len(cold)} nodes before" if cold else "")
         probes = [Probe(0, post.node, *probe[2:]) for post in posts for probe in post.probes]
         probes.sort(key=lambda probe: probe.complete_ns)
@@ -190,6 +190,7 @@ class Vigil:
     def _trouble(self) -> None:
         """Revoke, let the odd node stand still while more is revoked, and log in again."""
         first = [login for login in self._logins if login.phase != "paused"]
+        first.sort(key=lambda login: not login.member.expires)
         second = [login for login in self._logins if login.phase == "paused"]
         for login in first:
             login.revoke()
@@ -248,7 +249,7 @@ class Vigil:
         """Wait until every node has accepted every login often enough, within limits."""
         posts = [post for login in self._logins for post in login.posts]
         deadline = time.monotonic() + WARM_S
-        while not all(map(_is_warm, posts)) and time.monotonic() < deadline:
+        while not all(map(_is_settled, posts)) and time.monotonic() < deadline:
             if self._stopping.wait(POLL_S):
                 return
 
@@ -271,11 +272,13 @@ def _rest(left_s: float, wanted: int, least_s: float, slow_s: float) -> tuple[fl
     return interval_s, max(left_s, min(wanted * interval_s, left_s + OVERTIME_S))
 
 
-def _is_warm(post: Post, before_ns: int | None = None) -> bool:
-    """Whether it accepted often enough: before an instant, or until now."""
-    accepts = [
-        probe
-        for probe in list(post.probes[: 10 * WARM_ACCEPTS])
-        if probe.status == ACCEPT and (before_ns is None or probe.complete_ns < before_ns)
-    ]
-    return len(accepts) >= WARM_ACCEPTS
+def _is_good(post: Post, before_ns: int) -> bool:
+    """Whether it accepted often enough before an instant, and refused nobody."""
+    statuses = [probe.status for probe in post.probes if probe.complete_ns < before_ns]
+    return statuses.count(ACCEPT) >= WARM_ACCEPTS and REJECT not in statuses
+
+
+def _is_settled(post: Post) -> bool:
+    """Whether it has accepted often enough, or will not."""
+    statuses = [probe.status for probe in list(post.probes)]
+    return statuses.count(ACCEPT) >= WARM_ACCEPTS or REJECT in statuses

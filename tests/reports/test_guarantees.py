@@ -59,7 +59,7 @@ SAYS = "JWT + denylist in Valkey"
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (late, "Servers let it in for 5"),
+        (late, "Servers let it in up to 5"),
         (late_at_one, "node-revocations, at one of 2 nodes alone."),
         (again, "After they had refused it, servers let it in again 10"),
         (failing, "Servers answered with an error (status 500) instead of refusing it, in 16 of"),
