@@ -10,6 +10,7 @@ from .measures import (
     beside,
     break_even,
     calibration,
+    journey,
     lookup,
     model,
     outage,
@@ -183,6 +184,7 @@ def evaluate(recording: Recording, profile: Profile | None = None) -> Results:
         *model.rows(recording, fitted),
         *calibration.rows(recording, timed),
         *twins.rows(recording),
+        *journey.rows(recording),
     ]
     # Whoever asks for one row of several means the plain one: low load, store nearest.
     rows.sort(key=lambda one: (one.load == "high", one.far, one.store_rtt_ms or 0.0))
