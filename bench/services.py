@@ -70,11 +70,14 @@ class Services:
         """The Valkey started here; None where one was given."""
         return self._server
 
-    @property
-    def pids(self) -> list[int]:
-        """The processes of the stores that were started here, not of their children."""
-        own = [self._server, self._postgres.server if self._postgres else None]
-        return [child.pid for child in own if child is not None]
+    def processes(self) -> tuple[list[int], list[int]]:
+        """Return the process IDs of the stores started here: those that serve, those that fork.
+
+        PostgreSQL forks a process for each connection, so its children count as well.
+        """
+        plain = [self._server.pid] if self._server else []
+        forking = [self._postgres.server.pid] if self._postgres else []
+        return plain, forking
 
     def versions(self) -> dict[str, str]:
         """The version of each store server."""

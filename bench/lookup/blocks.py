@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from msgspec.structs import replace
@@ -193,7 +194,7 @@ def drive(
         # A run says it once for each arm, at the worst it was.
         known = {gate.note for gate in context.gates}
         context.gates += [gate for gate in refusals if gate.note not in known]
-        clocks = Clocks(CpuClock(nodes[0].pid), CpuClock(*services.pids))
+        clocks = Clocks(CpuClock(nodes[0].pid), CpuClock(*chain(*services.processes())))
         started = time.monotonic()
         expected_s = schedule.duration_s + 1.0
 

@@ -14,7 +14,8 @@ CROWD = 256
 """Callers; a node has 192 threads."""
 
 NETWORK = ("redis", "postgres")
-ALL = ("memory", "sqlite", *NETWORK)
+LOCAL = ("memory", "sqlite")
+ALL = (*LOCAL, *NETWORK)
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ FAULTS = {
         Fault("refused", NETWORK, _relay("refuse"), _heal),
         Fault("hung", NETWORK, _relay("hang"), _heal, waits=True),
         Fault("hung-crowd", NETWORK, _relay("hang"), _heal, waits=True, crowd=CROWD),
-        Fault("burst", ALL, _nothing, _nothing, crowd=CROWD),
+        Fault("burst", LOCAL, _nothing, _nothing, crowd=CROWD),
         Fault("slow", NETWORK, _relay(f"slow {SLOW_MS}"), _heal),
         Fault("sigstop", NETWORK, _each(NetworkStore.freeze), _each(NetworkStore.thaw), waits=True),
         Fault("kill-keep", NETWORK, _kill, _each(lambda store: store.server.start())),
