@@ -40,6 +40,12 @@ _FAULTY_TOGETHER = 8
 _CROWDED_S = 3.5
 """Each scheme alone."""
 _CONTROLS = 2
+_JOURNEY_REQUESTS = 20
+"""For each event of a batch, those of its bases included."""
+_REQUEST_S = 0.001
+_JOURNEY_REHEARSAL_S = 0.15
+_JOURNEY_START_S = 2.0
+_JOURNEY_WARM_S = 2.5
 
 
 def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
@@ -56,6 +62,7 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
         + plan.separate_blocks * (restart_s + arms * (plan.separate_s + _TURN_S))
         + plan.hot_blocks * (_HOT_BLOCK_S + schemes * (_HOT_PROCESS_S + hot_s)),
         "scale": _scale_s(plan, schemes),
+        "journey": _journey_s(plan, schemes),
         "revocation": _NODE_AND_GENERATOR_S
         + max(_turns_s(plan, schemes), plan.revocation_watch_s + _VIGIL_S)
         + _keys_s(plan, schemes),
@@ -79,6 +86,15 @@ def _turns_s(plan: Plan, schemes: int) -> float:
     """One scheme after another; of three one waits for expiry."""
     trials = plan.revocation_trials + 2 * plan.revocation_trials_adversarial
     return schemes * (trials * _TRIAL_S + (2 * plan.revocation_access_s + 1) / 3)
+
+
+def _journey_s(plan: Plan, schemes: int) -> float:
+    """Few schemes have work in the background, so the starts of their nodes are left out."""
+    each_s = plan.journey_events * _JOURNEY_REQUESTS * _REQUEST_S
+    prices_s = max(1, schemes - _CONTROLS) * (plan.journey_rounds * each_s + _JOURNEY_REHEARSAL_S)
+    lives = len(plan.journey_points) * len(plan.journey_schemes)
+    lives_s = lives * (_JOURNEY_START_S + _JOURNEY_WARM_S + plan.journey_s)
+    return 2 * _NODE_AND_GENERATOR_S + prices_s + lives_s
 
 
 def _keys_s(plan: Plan, schemes: int) -> float:

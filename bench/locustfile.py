@@ -1,20 +1,44 @@
-"""What Locust is started with: `locust -f bench/locustfile.py --headless --job FILE`."""
+"""People who log in, ask, renew and leave: `locust -f bench/locustfile.py --host http://…`.
+
+Works by itself, as docs/locust.md shows; `make bench` measures journeys with the same users.
+"""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+# Locust puts the folder of this file first, which is not where its package is.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from typing import Any
+
+import numpy as np
 from locust import events
-from locust.argument_parser import LocustArgumentParser
+from locust.env import Environment
 
-from bench.driving.settling import settle
-from bench.users import ScheduleKeeper
+from bench.journey.options import add_options, weights
+from bench.users import ApiClient, IdleTab, MobileApp, Reader, Shopper, log
 
-__all__ = ["ScheduleKeeper"]
-
-
-def add_job(parser: LocustArgumentParser) -> None:
-    """Add the option that names the job file."""
-    parser.add_argument("--job", required=True, help="the job file that the bench wrote")
+__all__ = ["ApiClient", "IdleTab", "MobileApp", "Reader", "Shopper"]
 
 
-settle()
-events.init_command_line_parser.add_listener(add_job)  # type: ignore[no-untyped-call]
+def weigh(environment: Environment, **_: Any) -> None:
+    """Give each persona the weight that `--mix` says."""
+    options: Any = environment.parsed_options
+    given = weights(options.mix)
+    for user in (Reader, Shopper, MobileApp, ApiClient, IdleTab):
+        user.weight = given[user.persona]
+
+
+def keep(environment: Environment, **_: Any) -> None:
+    """Write what `--events` asks for."""
+    options: Any = environment.parsed_options
+    if path := options.events:
+        rows = np.frombuffer(log.tobytes(), np.int64).reshape(-1, 4)
+        np.save(Path(path), rows)
+
+
+events.init_command_line_parser.add_listener(add_options)  # type: ignore[no-untyped-call]
+events.init.add_listener(weigh)  # type: ignore[no-untyped-call]
+events.quitting.add_listener(keep)  # type: ignore[no-untyped-call]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from .forecast import SERVICES_S, forecasts_s
 
-EXPERIMENTS = ("payload", "lookup", "scale", "revocation", "outage")
-ORDER = ("payload", "lookup", "scale", "lookup", "revocation", "outage", "lookup")
+EXPERIMENTS = ("payload", "lookup", "scale", "journey", "revocation", "outage")
+ORDER = ("payload", "lookup", "scale", "journey", "lookup", "revocation", "outage", "lookup")
 """In which order they are carried out. The blocks of lookup lie all over the run: a machine that is
 slow for minutes is not slow for all of them, and two runs in a row are more alike."""
 
@@ -86,6 +86,19 @@ class Plan:
     """Live logins of others meanwhile."""
     scale_fill_s: float
     """Conditions whose logins take longer to write are left out, and that is said."""
+
+    journey_rounds: int
+    """How often the price of every event is taken; intervals are over rounds."""
+    journey_events: int
+    """Events in a batch."""
+    journey_idle_s: float
+    """Seconds for which a node with background work is watched while nobody asks."""
+    journey_points: tuple[float, ...]
+    """Requests for each life of a token, at which whole journeys are measured."""
+    journey_s: float
+    """Measured seconds of each of them."""
+    journey_schemes: tuple[str, ...]
+    """Whose journeys are measured whole; the prices are taken of every scheme."""
 
     cross_check: bool
     """Whether h2load is asked, on `control`, if it sees what our generator sees."""

@@ -83,6 +83,12 @@ SMOKE = Plan(
     scale_subject_sessions=(1, 10),
     scale_crowds=(1_000,),
     scale_fill_s=2.0,
+    journey_rounds=2,
+    journey_events=12,
+    journey_idle_s=1.0,
+    journey_points=(),
+    journey_s=0.0,
+    journey_schemes=(),
     cross_check=False,
     revocation_nodes=3,
     revocation_trials=4,
@@ -132,6 +138,12 @@ STANDARD = Plan(
     scale_subject_sessions=(1, 10, 100),
     scale_crowds=(1_000, 100_000),
     scale_fill_s=14.0,
+    journey_rounds=6,
+    journey_events=30,
+    journey_idle_s=2.0,
+    journey_points=(2.0, 8.0, 40.0),
+    journey_s=4.0,
+    journey_schemes=("session-cookie-redis", "token-bearer-hs256-expiry"),
     cross_check=False,
     revocation_nodes=3,
     revocation_trials=27,
@@ -153,6 +165,16 @@ FULL = replace(
     name="full",
     summary="every scheme over every condition, for an hour: for what is to be published",
     schemes=("all",),
+    journey_rounds=12,
+    journey_events=50,
+    journey_points=(1.0, 2.0, 8.0, 40.0),
+    journey_s=10.0,
+    journey_schemes=(
+        "session-cookie-redis",
+        "session-bearer-redis",
+        "token-bearer-hs256-expiry",
+        "token-bearer-hs256-denylist-redis",
+    ),
     cross_check=True,
     logins=2,
     blocks=16,
@@ -209,8 +231,9 @@ RIVALS = replace(
     revocation_watch_s=60.0,
     probe_interval_ms=50.0,  # some of theirs take longer to answer than the usual 10 ms
     payload_claims=(0, 1, 4, 16),
+    journey_points=(),
     # Not scale: their records are not ours to copy a million times.
-    experiments=("payload", "lookup", "revocation", "outage"),
+    experiments=("payload", "lookup", "journey", "revocation", "outage"),
 )
 
 WORKSHOP = replace(

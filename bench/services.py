@@ -76,6 +76,12 @@ class Services:
         own = [self._server, self._postgres.server if self._postgres else None]
         return [child.pid for child in own if child is not None]
 
+    def processes(self) -> tuple[list[int], list[int]]:
+        """Return the process IDs of the stores started here: those that serve, those that fork."""
+        plain = [self._server.pid] if self._server else []
+        forking = [self._postgres.server.pid] if self._postgres else []
+        return plain, forking
+
     def versions(self) -> dict[str, str]:
         """The version of each store server."""
         info = _info(self._redis_url)

@@ -1,134 +1,212 @@
-"""The Locust side of a block: one user who keeps a schedule for everybody.
+"""People who use a service: ordinary Locust users, which bench/locustfile.py lends to Locust.
 
-Locust's own pacing waits for answers and drops the slots it misses; so there is one `User`, who
-sends each request when it is due. Every answer still fires `events.request`, so that Locust's
-tables and its page show the run; the figures come from the recorder's rows.
+Each logs in, thinks, asks, and logs out in the end; what differs is how often, and who renews what.
+
+    Person
+        Reader      reads, and renews a token when a request finds it expired
+        Shopper     as a reader, and changes the cart now and then
+        MobileApp   stays logged in, and renews in the background before the token expires
+        ApiClient   stays logged in, and asks ten times as often
+        IdleTab     asks at a fixed interval, and never leaves
 """
 
 from __future__ import annotations
 
+import itertools
+import math
+import random
+import ssl
 import time
-from collections import Counter
+from array import array
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gevent
+from gevent.lock import RLock
 from locust import User, task
-from locust.exception import StopUser
 
-from .answers import Spans, fault_of, spans_of
-from .driving import job as jobs
-from .driving.driver import Answer, Driver, Request
-from .driving.schedule import Schedule
-from .recorder import Recorder
+from .journey.visitors import DemoVisitor, DescribedVisitor, Visitor
+from .payload.wire import Connection, Response, WireError
+from .probe.config import load_config
+from .probe.login import ServiceError
+from .probe.service import Service
+from .probe.targets import parse_node
 
-HEAD_START_NS = 100_000_000
-POLL_S = 0.02
+EVENTS = ("login", "check", "update", "renewal", "logout")
+ANSWER_S = 30.0
+AHEAD = 0.9
+"""At which share of its life an app in the background renews a token."""
+
+log = array("q")
+"""Kind, user, start and end of every request of this process, if somebody asked for them."""
+_numbers = itertools.count()
 
 
-class ScheduleKeeper(User):
-    """Sends every request of the job's schedule when it is due, and ends the run."""
+class Client(Connection):
+    """A connection that keeps when the last request went and came back."""
 
-    fixed_count = 1
+    started_ns = ended_ns = received_bytes = 0
+
+    def exchange(self, raw: bytes) -> Response:
+        """The answer to the bytes *raw*; its times are kept here."""
+        self.received_bytes = 0
+        self.started_ns = self.ended_ns = time.perf_counter_ns()
+        try:
+            answer = super().exchange(raw)
+            self.received_bytes = answer.received_bytes
+        finally:
+            self.ended_ns = time.perf_counter_ns()
+        return answer
+
+
+class Person(User):
+    """What all of them do."""
+
+    abstract = True
+    host = "http://127.0.0.1:8000"
+    persona: ClassVar[str]
+    often = 1.0
+    """How many times as often as `--think-s` says."""
+    stays = False
+    """Whether it never logs out."""
+    changes = False
+    """Whether it sends updates, `--cart-share` of its requests."""
+    renews_ahead = False
+    """Whether it renews in the background."""
+
+    def on_start(self) -> None:
+        """Meet the service, not logged in."""
+        options = self.environment.parsed_options
+        self._options = options
+        node = parse_node(self.host or "")
+        tls = ssl.create_default_context() if node.scheme == "https" else None
+        self._number = next(_numbers)
+        self._client = Client(node.host, node.port, timeout_s=ANSWER_S, tls=tls)
+        self._visitor: Visitor
+        if options.service:
+            described = Service(load_config(Path(options.service)))
+            self._visitor = DescribedVisitor(described, node, self._client)
+        else:
+            self._visitor = DemoVisitor(node, self._client, self._number, options.token_s)
+        self._inside = False
+        # A request in the background and one of the task may not share a connection at a time.
+        self._turn = RLock()
+        self._background = gevent.spawn(self._renew_ahead) if self.renews_ahead else None
+
+    def on_stop(self) -> None:
+        """Go without a word, as people do."""
+        if self._background is not None:
+            self._background.kill()
+        self._client.close()
+
+    def wait_time(self) -> float:
+        """Return for how long it thinks."""
+        return random.expovariate(self.often / self._options.think_s)
 
     @task
-    def keep(self) -> None:
-        """Keep the schedule once, as soon as there is one."""
-        path = Path(self.environment.parsed_options.job)
-        while not path.exists():
-            gevent.sleep(POLL_S)
-        job = jobs.read_job(path)
+    def act(self) -> None:
+        """Log in, or ask, or change something; and perhaps leave."""
+        with self._turn:
+            if not self._inside:
+                self._inside = self._do("login", self._visitor.login)
+                return
+            # Without the background, too, where a request comes before it.
+            if self._visitor.renew_at <= time.monotonic():
+                self._inside = self._do("renewal", self._visitor.renewal)
+            changing = self.changes and random.random() < self._options.cart_share
+            if not (changing and self._update()):
+                self._inside &= self._do("check", self._visitor.check)
+            if not self.stays and random.random() * self._options.session_requests < 1:
+                self._do("logout", self._visitor.logout)
+                self._inside = False
+
+    def _update(self) -> bool:
+        """Return whether there was anything to change."""
+        sent = True
+
+        def update() -> None:
+            nonlocal sent
+            sent = self._visitor.update()
+
+        before = self._client.started_ns
+        self._inside &= self._do("update", update, lambda: self._client.started_ns > before)
+        return sent
+
+    def _renew_ahead(self) -> None:
+        while True:
+            left_s = self._visitor.renew_at - time.monotonic()
+            if not self._inside or math.isinf(left_s):
+                gevent.sleep(1.0)
+            elif left_s > 0:
+                gevent.sleep(left_s)
+            else:
+                with self._turn:
+                    self._inside = self._do("renewal", self._visitor.renewal)
+
+    def _do(
+        self, event: str, request: Callable[[], object], counts: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """Send *request*, tell Locust how it went if it *counts*, and return whether it did."""
+        failure: Exception | None = None
         try:
-            outcome = _keep(job, self.environment.events.request)
-        except Exception as exc:  # Locust would log it, and try again for ever.
-            outcome = jobs.Outcome(failure=f"{type(exc).__name__}: {exc}")
-        jobs.write(Path(job.outcome), outcome)
-        # A greenlet of its own: this one is among those that quitting ends.
-        gevent.spawn(self.environment.runner.quit)
-        # Locust runs a task again as soon as it returns.
-        raise StopUser
+            request()
+        except (ServiceError, WireError) as exc:
+            failure = exc
+        if counts():
+            self._tell(event, failure)
+        return failure is None
+
+    def _tell(self, event: str, failure: Exception | None) -> None:
+        client = self._client
+        if self._options.events:
+            log.extend((EVENTS.index(event), self._number, client.started_ns, client.ended_ns))
+        fields: dict[str, Any] = {
+            "request_type": self.persona,
+            "name": event,
+            "response_time": (client.ended_ns - client.started_ns) / 1e6,
+            "response_length": client.received_bytes,
+            "exception": failure,
+            "context": {"persona": self.persona},
+        }
+        self.environment.events.request.fire(**fields)
 
 
-def _keep(job: jobs.Job, request_event: Any) -> jobs.Outcome:
-    schedule = Schedule.load(Path(job.schedule))
-    with Recorder(Path(job.rows)) as recorder:
-        base_ns = time.perf_counter_ns() + HEAD_START_NS
-        return drive(job, schedule, recorder, request_event, base_ns)
+class Reader(Person):
+    """Reads, and renews a token when a request finds it expired."""
+
+    persona = "reader"
 
 
-def drive(
-    job: jobs.Job, schedule: Schedule, recorder: Recorder, request_event: Any, base_ns: int
-) -> jobs.Outcome:
-    """Send every request of *schedule*, which begins at *base_ns*, and record every answer."""
-    examiner = _Examiner(job, recorder, request_event)
-    driver = Driver(job.host, job.port, job.connections, job.timeout_s, examiner.look)
-    arms = schedule.arm.tolist()
-    draws = schedule.draw.tolist()
-    cpu_started = time.process_time()
-    for due_ns, arm, draw in zip(schedule.due_ns.tolist(), arms, draws, strict=True):
-        credentials = job.arms[arm].credentials
-        credential = credentials[draw % len(credentials)]
-        driver.send(Request(credential.raw, base_ns + due_ns, (arm, credential.subject)))
-        examiner.recorder.flush_if_due()
-    wall_s = (time.perf_counter_ns() - base_ns) / 1e9
-    cpu_s = time.process_time() - cpu_started - driver.spun_s
-    driver.finish()
-    return jobs.Outcome(
-        base_ns=base_ns,
-        wall_s=wall_s,
-        cpu_s=cpu_s,
-        sent=len(schedule),
-        correct=examiner.correct,
-        faults=dict(examiner.faults.most_common(5)),
-    )
+class Shopper(Person):
+    """Reads and changes the cart."""
+
+    persona = "shopper"
+    changes = True
 
 
-class _Examiner:
-    """Decides for each answer whether it is a sample, and records it either way."""
+class MobileApp(Person):
+    """Stays logged in, and renews its token in the background."""
 
-    def __init__(self, job: jobs.Job, recorder: Recorder, request_event: Any) -> None:
-        self.recorder = recorder
-        self.correct = 0
-        self.faults: Counter[str] = Counter()
-        self._arms = job.arms
-        self._request_event = request_event
+    persona = "mobile"
+    stays = True
+    renews_ahead = True
 
-    def look(self, answer: Answer) -> None:
-        """Record *answer*, and tell Locust."""
-        arm, subject = answer.request.tag
-        response, spans, fault = answer.response, None, answer.fault
-        if response is not None:
-            spans = spans_of(response)
-            fault = fault_of(response, subject) or self._not_of(arm, spans)
-        self._count(fault)
-        spans = spans or Spans()
-        self.recorder.add(
-            answer.request.due_ns,
-            answer.start_ns,
-            answer.end_ns,
-            spans[:-1],
-            arm,
-            response.status if response else 0,
-            not fault,
-        )
-        self._request_event.fire(
-            request_type="GET",
-            name=self._arms[arm].name,
-            response_time=(answer.end_ns - answer.request.due_ns) / 1e6,
-            response_length=response.received_bytes if response else 0,
-            exception=ValueError(fault) if fault else None,
-            context={"arm": self._arms[arm].name},
-        )
 
-    def _not_of(self, arm: int, spans: Spans | None) -> str:
-        """Return why an answer tells nothing of *arm*; empty if it does."""
-        if spans is None:
-            return "no Server-Timing"
-        wanted = self._arms[arm].scheme
-        return "" if spans.scheme == wanted else f"{spans.scheme} answered and not {wanted}"
+class ApiClient(Person):
+    """Stays logged in, and asks ten times as often."""
 
-    def _count(self, fault: str) -> None:
-        if fault:
-            self.faults[fault] += 1
-        else:
-            self.correct += 1
+    persona = "api"
+    often = 10.0
+    stays = True
+
+
+class IdleTab(Person):
+    """A tab that nobody looks at: it asks every `--idle-s` seconds."""
+
+    persona = "idle"
+    stays = True
+
+    def wait_time(self) -> float:
+        """Return the interval, the same every time."""
+        return float(self._options.idle_s)

@@ -66,6 +66,12 @@ class Dimensions:
     """Share of checks that a cache answers, where a run states it."""
     lifetime_s: float | None = None
     """Of an access token, where a run states it."""
+    event: str = ""
+    """What happens to a login, as docs/metrics.md lists them."""
+    every_s: float | None = None
+    """Seconds between two requests of a login, on average."""
+    requests_per_token: float | None = None
+    """How often a user of a measured journey was to ask in the life of a token."""
     nodes: int | None = None
     """How many app nodes share the store."""
     store_rtt_ms: float | None = None

@@ -14,6 +14,7 @@ from .measures import (
     beside,
     break_even,
     calibration,
+    journey,
     lookup,
     model,
     outage,
@@ -191,6 +192,7 @@ def evaluate(recording: Recording, profile: Profile | None = None) -> Results:
         *model.rows(recording, fitted),
         *calibration.rows(recording, timed),
         *twins.rows(recording),
+        *journey.rows(recording),
     ]
     records = records_of(recording)
     found = checks(records)

@@ -16,6 +16,7 @@ from . import (
     calibration,
     costmodel,
     crossing,
+    journey,
     lookup,
     outage,
     payload,
@@ -35,6 +36,7 @@ VERIFIERS: dict[str, Verifier] = {
     "payload": payload.found,
     "scale": scale.found,
     "break-even": crossing.found,
+    "journey": journey.found,
     "cost model": costmodel.found,
     # Last: its rows rest on those of lookup.
     "calibration": calibration.found,

@@ -25,7 +25,7 @@ ALLOWANCE_S = 30.0
 WORKERS_ALLOWANCE_S = 60.0
 """For the workers to come; when Locust itself gives up waiting for them."""
 _BENCH = Path(__file__).parent.parent
-_AS_ONE: list[str | Path] = ["-f", _BENCH / "locustfile.py", "--users", "1"]
+_AS_ONE: list[str | Path] = ["-f", _BENCH / "driving" / "locustfile.py", "--users", "1"]
 
 
 class Generator:

@@ -15,8 +15,8 @@ from locust.env import Environment
 from locust.exception import StopUser
 
 from ..driving.job import Outcome
+from ..driving.keeper import drive
 from ..recorder import Recorder
-from ..users import drive
 from .parts import unpacked
 
 _parts: Queue = Queue()

@@ -44,6 +44,13 @@ class Request(_Table, frozen=True):
     """What it gives when it does what it should."""
 
 
+class Renewal(Request, frozen=True, kw_only=True):
+    """The request that replaces the credential; its answer hands out the new one."""
+
+    after_s: float
+    """How old a credential is when a client of `bench/locustfile.py` renews it."""
+
+
 class Asked(_Table, frozen=True):
     """The request that asks who is calling, and how its answers are told apart."""
 
@@ -97,6 +104,9 @@ class Config(_Table, frozen=True):
     revoke: Request
     relogin: Request | None = None
     """Sent while the revoked credential is watched: a new login must not bring it back."""
+    update: Request | None = None
+    """Changes something for the caller; sent by `bench/locustfile.py` alone, as is `renew`."""
+    renew: Renewal | None = None
     watch: Watch = Watch()
 
     def parsed_nodes(self) -> list[Node]:
@@ -163,6 +173,8 @@ def _objections(config: Config) -> list[tuple[str, str]]:
     found += _bad_requests(config)
     found += _bad_statuses(config.request)
     found += _bad_watch(config.watch)
+    if config.renew is not None and not config.renew.after_s > 0:
+        found.append(("renew.after_s", "more than 0 seconds"))
     if not config.nodes:
         found.append(("nodes", "name at least one"))
     for url in config.nodes:
@@ -179,6 +191,8 @@ def _bad_requests(config: Config) -> list[tuple[str, str]]:
         "request": config.request,
         "revoke": config.revoke,
         "relogin": config.relogin,
+        "update": config.update,
+        "renew": config.renew,
     }
     found: list[tuple[str, str]] = []
     for name, request in requests.items():

@@ -68,6 +68,21 @@ class Service:
         """Return the request that ends *login*."""
         return _raw(node, self.config.revoke, login, with_login=True)
 
+    def update(self, node: Node, login: Login) -> bytes | None:
+        """Return the request that changes something for the caller; None if none is described."""
+        request = self.config.update
+        return _raw(node, request, login, with_login=True) if request else None
+
+    def renew(self, node: Node, connection: Connection, login: Login) -> Login:
+        """Replace the credential of *login*, as [renew] has it, and return the login with it."""
+        request = self.config.renew
+        assert request is not None, "only called where it is described"
+        response = connection.exchange(_raw(node, request, login, with_login=True))
+        _expect(response, request, "the renewal")
+        jar = login.jar.copy()
+        jar.absorb(response, node, _host(node, request), node.base + request.path)
+        return take(self.config.credential, response, jar)
+
     def left_by(self, node: Node, login: Login, response: Response) -> Login:
         """Return *login* as a browser has it after the answer to the logout."""
         left = login.copy()

@@ -24,11 +24,11 @@ class CpuClock:
     def sample(self) -> None:
         """Look at the clock; to be called some 20 times a second."""
         try:
-            used_ns = sum(_used_ns(process) for process in self._processes)
+            total_ns = sum(used_ns(process) for process in self._processes)
         except (OSError, psutil.Error):
             return  # it has ended: whoever waits for it says so
         self._at_ns.append(time.perf_counter_ns())
-        self._used_ns.append(used_ns)
+        self._used_ns.append(total_ns)
 
     def used_between_s(self, start_ns: int, end_ns: int) -> float:
         """Seconds used between two instants of `perf_counter_ns`, interpolated."""
@@ -38,7 +38,8 @@ class CpuClock:
         return float(after - before) / 1e9
 
 
-def _used_ns(process: psutil.Process) -> int:
+def used_ns(process: psutil.Process) -> int:
+    """Return the processor time that *process* has used, in nanoseconds."""
     try:
         # The processor clock of another process (clock_getcpuclockid(3)), in nanoseconds; the
         # times in /proc have hundredths of a second.

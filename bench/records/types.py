@@ -16,8 +16,10 @@ import msgspec
 
 FORMAT = 2
 
-Measure = Literal["lookup", "revocation", "payload", "outage", "scale", "calibration"]
-Layer = Literal["", "hot", "span", "request", "revoke_all", "proxy", "h2load"]
+Measure = Literal["lookup", "revocation", "payload", "outage", "scale", "journey", "calibration"]
+Layer = Literal[
+    "", "hot", "span", "request", "revoke_all", "proxy", "h2load", "price", "idle", "life"
+]
 State = Literal["running", "complete", "interrupted", "failed"]
 
 

@@ -6,6 +6,7 @@ docs/metrics.md is this catalogue for readers; a test holds the two together.
 from __future__ import annotations
 
 from .calibration import CALIBRATION
+from .journey import JOURNEY
 from .lookup import LOOKUP, SCALE
 from .metric import Metric as Metric
 from .payload import PAYLOAD
@@ -13,7 +14,7 @@ from .revocation import OUTAGE, REVOCATION
 
 CATALOGUE: dict[str, Metric] = {
     metric.name: metric
-    for metric in [*LOOKUP, *SCALE, *REVOCATION, *OUTAGE, *PAYLOAD, *CALIBRATION]
+    for metric in [*LOOKUP, *SCALE, *JOURNEY, *REVOCATION, *OUTAGE, *PAYLOAD, *CALIBRATION]
 }
 
 

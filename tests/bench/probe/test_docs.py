@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bench.probe.config import Asked, Config, Credential, Request, Watch
+from bench.probe.config import Asked, Config, Credential, Renewal, Request, Watch
 from bench.processes.children import ROOT
 
 PAGE = (ROOT / "docs" / "probe.md").read_text()
@@ -21,5 +21,5 @@ def test_the_page_has_every_key() -> None:
     table = PAGE.partition("## Every key")[2].partition("In the values")[0]
     rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
     shown = set(re.findall(r"`\[?(\w+)\]?`", " ".join(rows)))
-    tables = (Config, Request, Asked, Credential, Watch)
+    tables = (Config, Request, Renewal, Asked, Credential, Watch)
     assert shown == {name for table in tables for name in table.__struct_fields__}

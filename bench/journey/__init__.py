@@ -1,0 +1,1 @@
+"""What a login costs over its life: prices of events, background work, and whole journeys."""

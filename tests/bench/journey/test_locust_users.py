@@ -1,0 +1,152 @@
+"""bench/locustfile.py is an ordinary locustfile: whoever knows Locust can use it as it is."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.nodes import Node, start_nodes
+from bench.processes.children import ROOT
+from bench.services import Services
+
+LOCUSTFILE = ROOT / "bench" / "locustfile.py"
+TOKEN, SESSION = "token-bearer-hs256-expiry", "session-cookie-redis"
+PERSONAS = {"Reader", "Shopper", "MobileApp", "ApiClient", "IdleTab"}
+QUICK = ("--think-s", "0.05", "--idle-s", "0.1", "--token-s", "0.3", "--session-requests", "4")
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Node]:
+    with (
+        Services() as services,
+        start_nodes(
+            1,
+            ["control", TOKEN, SESSION],
+            store_urls=services.store_urls,
+            keys_file=services.keys_file,
+            folder=services.folder,
+        ) as nodes,
+    ):
+        yield nodes[0]
+
+
+def locust(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Start Locust as anybody would, from a folder that is not this project's."""
+    command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *options]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def requests(folder: Path) -> Counter[tuple[str, str]]:
+    """Return how many requests Locust's own table has, by persona and event."""
+    with (folder / "seen_stats.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert all(row["Failure Count"] == "0" for row in rows), rows
+    return Counter({(row["Type"], row["Name"]): int(row["Request Count"]) for row in rows[:-1]})
+
+
+def live(folder: Path, node: Node, mount: str, *options: str) -> Counter[tuple[str, str]]:
+    """Have users live for two seconds, and return what they did."""
+    usual = ("--headless", "--users", "10", "--spawn-rate", "10", "--run-time", "2s")
+    host = f"http://{node.host}:{node.port}{node.base(mount)}"
+    done = locust(folder, *usual, "--host", host, "--csv", "seen", *QUICK, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return requests(folder)
+
+
+def test_the_personas_can_be_listed_and_chosen(tmp_path: Path) -> None:
+    """`--list`, which is what the class picker shows."""
+    done = locust(tmp_path, "--list")
+    assert done.returncode == 0, done.stderr
+    assert {line.strip() for line in done.stdout.splitlines() if line.startswith(" ")} == PERSONAS
+
+
+def test_everybody_lives_with_tokens(tmp_path: Path, node: Node) -> None:
+    """Each as it is described: who stays does not log out, and an app renews in the background."""
+    seen = live(tmp_path, node, TOKEN, "--mix", "reader=2,shopper=2,mobile=2,api=2,idle=2")
+    assert {persona for persona, _ in seen} == {"reader", "shopper", "mobile", "api", "idle"}
+    assert all(seen[persona, "check"] for persona in ("reader", "shopper", "mobile", "api", "idle"))
+    assert seen["shopper", "update"] > 0
+    assert seen["reader", "logout"] > 0
+    assert {p for p, event in seen if event == "logout"} == {"reader", "shopper"}
+    assert {p for p, event in seen if event == "update"} == {"shopper"}
+    assert seen["mobile", "renewal"] > 0
+    assert seen["api", "check"] > seen["reader", "check"]
+
+
+def test_sessions_are_not_renewed(tmp_path: Path, node: Node) -> None:
+    """And a chosen class is the only one that comes; every event is kept on request."""
+    events = tmp_path / "events.npy"
+    seen = live(tmp_path, node, SESSION, "Shopper", "--events", str(events))
+    assert {persona for persona, _ in seen} == {"shopper"}
+    assert seen["shopper", "renewal"] == 0
+    kept = np.load(events)
+    assert len(kept) == seen.total()
+    assert np.all(kept[:, 3] > kept[:, 2])
+    assert len(set(kept[:, 1])) == 10
+
+
+def test_a_service_is_described_by_a_file(tmp_path: Path, node: Node) -> None:
+    """Any service that logs in, answers and logs out; what renews and changes may be left out."""
+    described = tmp_path / "service.toml"
+    described.write_text(
+        f"""
+        name = "mine"
+        nodes = ["http://{node.host}:{node.port}"]
+        [login]
+        path = "/login"
+        json = {{ username = "alice", password = "alice-password" }}
+        [credential]
+        json = "access_token"
+        [request]
+        path = "/me"
+        body = '"subject":"alice"'
+        [revoke]
+        path = "/logout"
+        [renew]
+        path = "/renew"
+        json = {{ refresh_token = "{{json:refresh_token}}" }}
+        after_s = 0.2
+        [update]
+        path = "/cart"
+        json = {{ item = "apple", quantity = 1 }}
+        """
+    )
+    seen = live(tmp_path, node, TOKEN, "Shopper", "--service", str(described))
+    events = {event for _, event in seen if seen["shopper", event]}
+    assert events == {"login", "check", "update", "renewal", "logout"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--think-s", "0"), "'0' is not a number from 0.001 to 86400"),
+        (("--cart-share", "nan"), "'nan' is not a number from 0 to 1"),
+        (("--mix", "reader=1,thief=2"), "'thief=2' is not NAME=WEIGHT"),
+        (("--mix", "reader=0"), "give one of the personas a weight above 0"),
+        (("--service", "nowhere.toml"), "nowhere.toml cannot be read: No such file"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line_before_anything_starts(
+    tmp_path: Path, options: tuple[str, str], said: str
+) -> None:
+    """With the bounds, and as Locust refuses its own."""
+    done = locust(tmp_path, "--headless", *options)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("locust: error:")]
+    assert said in line
