@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from typing import Any
 
+import gevent
 import numpy as np
 from locust import events
 from locust.env import Environment
@@ -25,6 +26,8 @@ __all__ = ["ApiClient", "IdleTab", "MobileApp", "Reader", "Shopper"]
 
 def weigh(environment: Environment, **_: Any) -> None:
     """Give each persona the weight that `--mix` says."""
+    # Or `--run-time` counts from before the imports, which take seconds on a busy machine.
+    gevent.get_hub().loop.update_now()
     options: Any = environment.parsed_options
     given = weights(options.mix)
     for user in (Reader, Shopper, MobileApp, ApiClient, IdleTab):

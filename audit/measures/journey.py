@@ -154,9 +154,13 @@ def _cost(costs: Costs, shares: Mapping[str, float]) -> float | None:
     return float(sum(share * np.median(costs[event]) for event, share in shares.items()))
 
 
-def _drawn(costs: Costs, shares: Mapping[str, float], seed: int) -> Samples:
-    parts = [share * medians_drawn(costs[event], seed) for event, share in shares.items()]
-    return np.asarray(np.sum(parts, axis=0))
+def _drawn(again: Costs, shares: Mapping[str, float]) -> Samples:
+    return np.asarray(sum(share * again[event] for event, share in shares.items()))
+
+
+def _again(costs: Costs, seed: int) -> Costs:
+    """The median of each event when its rounds are drawn anew."""
+    return {event: medians_drawn(values, seed) for event, values in costs.items()}
 
 
 def _token(records: Records, arm: str) -> bool:
@@ -178,13 +182,14 @@ def _stated(
     records: Records, arm: str, costs: Costs, traffic: Mapping[str, float]
 ) -> Iterator[Found]:
     token = _token(records, arm)
+    again = _again(costs, records.seed)
     for token_s, every_s in itertools.product(LIFETIMES_S if token else (60.0,), INTERVALS_S):
         shares = _usual(token, every_s, token_s)
         value = _cost(costs, shares)
         if value is None:
             return
         noted = {"every_s": every_s} | ({"lifetime_s": token_s} if token else {})
-        cost = _within(value, _drawn(costs, shares, records.seed), _rounds(costs))
+        cost = _within(value, _drawn(again, shares), _rounds(costs))
         yield _row(arm, "journey_request_us", cost, **noted)
         yield _row(arm, "journey_login_hour_ms", _scaled(cost, 3.6 / every_s), **noted)
         size = sum(share * traffic[event] for event, share in shares.items())
@@ -201,6 +206,7 @@ def _scaled(one: Estimate, factor: float) -> Estimate:
 def _even(records: Records, costs: Mapping[str, Costs]) -> Iterator[Found]:
     looks = np.geomspace(*BETWEEN_S, LOOKS)
     shared = [arm for arm in costs if _is_shared(records.arm(arm))]
+    drawn = {arm: _again(costs[arm], records.seed) for arm in shared}
     for token, session in itertools.product(shared, shared):
         if not _token(records, token) or _token(records, session):
             continue
@@ -217,10 +223,7 @@ def _even(records: Records, costs: Mapping[str, Costs]) -> Iterator[Found]:
             if value is None:
                 continue
             again = np.array(
-                [
-                    _drawn(costs[token], a, records.seed) - _drawn(costs[session], b, records.seed)
-                    for a, b in pairs
-                ]
+                [_drawn(drawn[token], a) - _drawn(drawn[session], b) for a, b in pairs]
             ).T
             ends = (BETWEEN_S[0], BETWEEN_S[1])
             crossed = [_first_rise(looks, one) or ends[bool(one[0] < 0)] for one in again]

@@ -7,9 +7,9 @@ sum of the prices, each as often as the event happens (`life`).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -52,14 +52,20 @@ class Prices:
         wanted = weights(use, token=self.token)
         if not wanted.keys() <= self.cpu_us.keys():
             return None
-        return float(sum(w * np.median(self.cpu_us[event]) for event, w in wanted.items()))
+        return sum(w * self._medians[event] for event, w in wanted.items())
 
     def drawn(self, use: Use) -> Samples:
         """Return the same with rounds drawn anew."""
         wanted = weights(use, token=self.token)
-        return np.asarray(
-            sum(w * resampled(self.cpu_us[event], self.seed) for event, w in wanted.items())
-        )
+        return np.asarray(sum(w * self._again[event] for event, w in wanted.items()))
+
+    @cached_property
+    def _medians(self) -> Mapping[str, float]:
+        return {event: float(np.median(values)) for event, values in self.cpu_us.items()}
+
+    @cached_property
+    def _again(self) -> Rounds:
+        return {event: resampled(values, self.seed) for event, values in self.cpu_us.items()}
 
     @property
     def rounds(self) -> int:
@@ -346,33 +352,27 @@ def even(token: Prices, session: Prices, token_s: float) -> Estimate | None:
     grid = np.geomspace(FASTEST_S, SLOWEST_S, STEPS)
     uses = [Use(float(every_s), token_s) for every_s in grid]
     apart = np.array([(token.cost(use) or 0.0) - (session.cost(use) or 0.0) for use in uses])
-    value = _crossing(grid, apart)
-    if value is None:
+    if apart[0] >= 0 or (apart < 0).all():
         return None
+    value = float(_crossings(grid, apart[:, None])[0])
     rounds = min(token.rounds, session.rounds)
     if rounds < 2:
         return Estimate(value, None, None, 0, rounds)
     drawn = np.array([token.drawn(use) - session.drawn(use) for use in uses])
-    crossed = np.array([_drawn_crossing(grid, drawn[:, draw]) for draw in range(drawn.shape[1])])
-    low, high = limits(crossed, rounds)
-    return Estimate(value, min(low, value), max(high, value), 0, rounds)
+    return _estimate(value, _crossings(grid, drawn), rounds)
 
 
-def _crossing(grid: Samples, apart: Samples) -> float | None:
-    """Give where *apart* rises through zero for the first time, on a logarithmic axis."""
-    if apart[0] >= 0:
-        return None
-    above = np.flatnonzero(apart >= 0)
-    if not above.size:
-        return None
-    at = int(above[0])
-    share = -apart[at - 1] / (apart[at] - apart[at - 1])
-    left, right = math.log(grid[at - 1]), math.log(grid[at])
-    return math.exp(left + share * (right - left))
+def _crossings(grid: Samples, apart: Samples) -> Samples:
+    """Give for each column of *apart* where it first rises through zero, on a logarithmic axis.
 
-
-def _drawn_crossing(grid: Samples, apart: Samples) -> float:
-    found = _crossing(grid, apart)
-    if found is not None:
-        return found
-    return FASTEST_S if apart[0] >= 0 else SLOWEST_S
+    The end of *grid* where it lies beyond.
+    """
+    at = np.maximum((apart >= 0).argmax(axis=0), 1)
+    columns = np.arange(apart.shape[1])
+    left, right = apart[at - 1, columns], apart[at, columns]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = -left / (right - left)
+    logs = np.log(grid)
+    found = np.exp(logs[at - 1] + share * (logs[at] - logs[at - 1]))
+    beyond = np.where((apart < 0).all(axis=0), grid[-1], found)
+    return np.asarray(np.where(apart[0] >= 0, grid[0], beyond))

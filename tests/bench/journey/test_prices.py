@@ -24,12 +24,12 @@ COUNT = 3
 OPERATIONS = {
     SESSION: {
         "login": (0, 1),
-        "update": (1, 1),
-        "renewal": (1, 1),
+        "update": (1, 2),
+        "renewal": (1, 2),
         "touch": (1, 1),
         "logout": (0, 1),
-        "revocation": (1, 1),
-        "logout-everywhere": (1, 1),
+        "revocation": (1, 2),
+        "logout-everywhere": (1, 2),
     },
     TOKEN: {
         "login": (0, 1),
@@ -41,7 +41,7 @@ OPERATIONS = {
         "logout-everywhere": (2, 3),
     },
 }
-"""Reads and writes of each event, over its base."""
+"""Reads and writes of each event, over its base; here every read of a session is a touch."""
 
 
 class Shop:
