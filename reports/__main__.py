@@ -14,6 +14,7 @@ if (
     del sys.path[0]
 
 import io
+import math
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -153,61 +154,46 @@ def publish(run: str) -> None:
     click.echo(f"{target / FILE}: attach it to the release, Git does not keep it")
 
 
-SURVIVE = ("nothing", "logins", "revocations", "both")
+class _Finite(click.FloatRange):
+    """A number between two others; `nan`, which is on no side of any, is none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return number
+
+
+def _asking(command: Callable[..., None]) -> Callable[..., None]:
+    """Add an option for everything that an advice asks."""
+    from .question import CHOICES, NUMBERS, Question
+
+    usual = Question()
+    for name, asked in reversed(list(NUMBERS.items())):
+        command = click.option(
+            f"--{name.replace('_', '-')}",
+            type=_Finite(asked.least, asked.most),
+            default=getattr(usual, name),
+            show_default=True,
+            help=f"{asked.label}.",
+        )(command)
+    for name, (label, options) in reversed(list(CHOICES.items())):
+        means = "; ".join(f"{value}: {text}" for value, text in options.items())
+        command = click.option(
+            f"--{name}",
+            type=click.Choice(list(options)),
+            default=getattr(usual, name),
+            show_default=True,
+            help=f"{label}. {means}.",
+        )(command)
+    return command
 
 
 @main.command()
 @click.argument("run")
-@click.option(
-    "--round-trip-ms",
-    type=click.FloatRange(min=0),
-    default=0.5,
-    show_default=True,
-    help="Round trip from your nodes to your store, in milliseconds.",
-)
-@click.option(
-    "--nodes",
-    type=click.IntRange(min=1),
-    default=3,
-    show_default=True,
-    help="Nodes that answer requests.",
-)
-@click.option(
-    "--requests-per-s",
-    type=click.FloatRange(min=0, min_open=True),
-    default=500.0,
-    show_default=True,
-    help="Requests a second, over all nodes.",
-)
-@click.option(
-    "--sessions",
-    type=click.IntRange(min=1),
-    default=100_000,
-    show_default=True,
-    help="Live sessions, or token families.",
-)
-@click.option(
-    "--claims",
-    type=click.IntRange(min=0),
-    default=4,
-    show_default=True,
-    help="Claims, or values kept for a caller.",
-)
-@click.option(
-    "--revoke-within-s",
-    type=click.FloatRange(min=0),
-    default=60.0,
-    show_default=True,
-    help="How soon a revoke must bite, in seconds.",
-)
-@click.option(
-    "--survive",
-    type=click.Choice(SURVIVE),
-    default="nothing",
-    show_default=True,
-    help="What must survive while the store is in trouble: the valid stay in (logins), the "
-    "revoked stay out (revocations), or both.",
-)
+@_asking
 @_reporting
 def advise(run: str, **question: Any) -> None:
     """Rank the schemes of RUN for your circumstances, from its own measurements and cost model."""

@@ -19,18 +19,10 @@ from markupsafe import Markup, escape
 from .advice import Facts, Question, advise, answer, say
 from .document import Document
 from .inline import dark_rules, inline
+from .question import CHOICES, NUMBERS
 from .sections import Figure
 from .selection import RULE
 
-QUESTIONS = (
-    ("round_trip_ms", "Round trip to your store, ms", 0, 1_000, "any"),
-    ("nodes", "Nodes that answer requests", 1, 100_000, 1),
-    ("requests_per_s", "Requests a second, all told", 1, 100_000_000, "any"),
-    ("sessions", "Live sessions", 1, 10_000_000_000, 1),
-    ("claims", "Claims, or values kept for a caller", 0, 10_000, 1),
-    ("revoke_within_s", "A revoke must bite within, s", 0, 31_536_000, "any"),
-)
-"""Name, label, least, most and step of each number asked for."""
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -51,7 +43,8 @@ def page(document: Document) -> str:
             script=Markup(script),  # noqa: S704 - our own script
             data=_embedded(document.facts),
             advice=_advice(document),
-            questions=QUESTIONS,
+            numbers=NUMBERS,
+            choices=CHOICES,
             policy=_policy(style, script),
             drawing=_drawing,
             rule=RULE,
@@ -102,6 +95,7 @@ def _advice(document: Document) -> dict[str, Any]:
         "question": question,
         "answer": answer(document.facts, found.ranked[0]),
         "against": [say(document.facts, one) for one in found.against],
+        "takes": [say(document.facts, one) for one in found.takes],
     }
 
 

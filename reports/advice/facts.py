@@ -6,80 +6,149 @@ Every number is that of a row of `results.csv`; nothing here ranks anything.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+
+from bench.records import Arm
 
 from ..charts.faults import ALL, NONE
+from ..measures.life import Use, weights
 from ..measures.model import Model
 from ..results import Results
 from ..rows import Row, tidy
 from ..wording import measured
+from .cost import CONSTANTS, EVENTS, Facts
 from .texts import NUMBERS, TEXTS
 
-Facts = dict[str, Any]
-RANKED = ("auth_us_cost_p50", "window_ms_worst", "request_bytes")
+RANKED = ("journey_cpu_us", "auth_us_cost_p50", "window_ms_worst", "request_bytes")
 """The metrics that decide a ranking."""
-DOWN = ("refused", "hung", "slow", "sigstop")
+DOWN = ("refused", "hung", "hung-crowd", "slow", "sigstop")
 """Faults in which the store says nothing of use; what it lost is another question."""
 LOST = ("kill-keep", "kill-lose", "evict", "node-killed")
+POLLING = ("snapshot", "statuslist", "filter")
+"""Strategies under which a node looks for new denials at an interval."""
 
 
 def facts(results: Results) -> Facts:
-    """Give everything that a ranking needs: schemes, what was measured, and the words for it."""
+    """Return everything that a ranking needs: schemes, what was measured, and the words for it."""
     noise = results.noise_us("span")
     reach = [point.rtt_ms for point in results.points]
     alive = [point.condition("population") for point in results.points]
+    bare = results.find("journey_bare_us", event="check")
+    priced = {row.scheme for row in results.of("journey_cpu_us")}
+    arms = [a for a in results.recording.run.arms if a.mechanism != "control" and not a.is_again]
+    costs = results.costs("auth_us_cost_p50")
+    # Cheapest checks first, and what has no cost at the end.
+    arms.sort(key=lambda arm: list(costs).index(arm.name) if arm.name in costs else len(costs))
     return {
         "run": results.recording.run.name,
         "valid": not any(row.validity == "withheld" for row in results.of(*RANKED)),
         "noise_us": None if noise is None else tidy(noise.value),
+        "bare_us": None if bare is None else tidy(bare.value),
         "farthest_ms": tidy(max(reach, default=0.0)),
         "most_sessions": tidy(max(alive, default=0.0)),
-        "schemes": [_scheme(results, name) for name in results.costs("auth_us_cost_p50")],
+        "schemes": [_scheme(results, arm, costs.get(arm.name), bool(priced)) for arm in arms],
+        "constants": CONSTANTS,
+        "events": EVENTS,
         "texts": TEXTS,
         "numbers": NUMBERS,
     }
 
 
-def _scheme(results: Results, name: str) -> Facts:
-    arm = results.recording.arm(name)
-    cost = results.costs("auth_us_cost_p50")[name]
+def _scheme(results: Results, arm: Arm, cost: Row | None, priced: bool) -> Facts:
+    name = arm.name
     reads = _depth(results, name)
     worst = results.ending_one("window_ms_worst", name, "all")
     late = results.ending_one("late_accepts", name, "all")
     sizes = _sizes(results, name)
     ceiling = results.find("claims_max", name)
+    kept = results.find("store_bytes_per_session", name)
     model = next((one for one in results.models if one.scheme == name), None)
-    used: list[Row | None] = [cost, *reads, worst, late, *_first(sizes), ceiling]
+    prices, price_rows = _prices(results, arm)
+    used: list[Row | None] = [cost, *price_rows, *reads, worst, late, *_first(sizes), ceiling, kept]
     used += [results.find(metric, name) for metric in (model.parts if model else ())]
     outages = _outages(results, name)
     return {
         "name": name,
+        "title": results.title(name),
         "mechanism": arm.mechanism,
+        "transport": arm.transport,
         "shared": not arm.is_local,
-        "cost_us": tidy(cost.value),
+        "cached": arm.cached,
+        "verified_with": arm.verified_with,
+        # Whoever has the public key needs no store of ours, or a list that is published.
+        "elsewhere": arm.verified_with == "public-key" and arm.strategy in ("expiry", "statuslist"),
+        # Costs of two kinds are not compared: prices where the run has them, else the check's.
+        "measured": prices is not None if priced else cost is not None,
+        "asks": _asks(arm),
+        "prices": prices,
+        "cost_us": None if cost is None else tidy(cost.value),
         "round_trips": tidy(sum(row.value for row in reads)),
         "model": _model(model),
-        "bound_s": tidy(arm.bound_s),
-        "lifetime_s": _lifetime_s(results) if arm.mechanism == "token" else None,
+        "bound": _bound(arm),
         "late_accepts": None if late is None else tidy(late.value),
         "worst_s": None if worst is None else tidy(worst.value / 1e3),
         "sizes": [[row.claims or 0, tidy(row.value)] for row in sizes],
         "claims_max": None if ceiling is None else tidy(ceiling.value),
+        "store_bytes": None if kept is None else tidy(kept.value),
         "stays_in": _stays_in(outages),
         # Where a revoke waits for expiry, an outage takes nothing away from it.
         "stays_out": arm.strength == "at-expiry" or _stays_out(outages),
+        "faults": _objections(outages, expires=arm.strength == "at-expiry"),
         "rows": [_shown(row) for row in used if row is not None] + _told(outages),
     }
 
 
-def _lifetime_s(results: Results) -> float | None:
-    """Give how long an access token lives; None if no scheme of the run says it."""
-    bounds = [arm.bound_s for arm in results.recording.run.arms if arm.strength == "at-expiry"]
-    return tidy(max(bounds)) if bounds else None
+def _prices(results: Results, arm: Arm) -> tuple[Facts | None, list[Row]]:
+    """Return what each event costs, if every event of a login's life has a price."""
+    needed = weights(Use(1.0, 1.0), token=arm.mechanism == "token")
+    found, rows = {}, []
+    for event in EVENTS:
+        us = results.find("journey_cpu_us", arm.name, event=event)
+        operations = results.find("journey_store_operations", arm.name, event=event)
+        if event not in needed:
+            continue
+        if us is None or operations is None:
+            return None, []
+        low, high = us.ci_low, us.ci_high
+        half_us = 0.0 if low is None or high is None else (high - low) / 2
+        found[event] = {
+            "us": tidy(us.value),
+            "half_us": tidy(half_us),
+            "operations": tidy(operations.value),
+        }
+        rows.append(us)
+    return found, rows
+
+
+def _asks(arm: Arm) -> bool:
+    """Return whether it is a token that asks a store whenever it is verified."""
+    knows = (*POLLING, "pushed")
+    return arm.mechanism == "token" and bool(arm.asked_store) and arm.strategy not in knows
+
+
+def _bound(arm: Arm) -> Facts:
+    """Return for how long a revoked login may work, and which variable decides it."""
+    kind = "fixed"
+    if arm.strength == "at-expiry":
+        kind = "token"
+    elif arm.strength == "within" and arm.strategy in POLLING:
+        kind = "poll"
+    elif arm.strength == "within" and arm.cached:
+        kind = "cache"
+    return {"kind": kind, "s": tidy(arm.bound_s)}
+
+
+def _objections(
+    outages: list[tuple[str, Row | None, Row | None]], *, expires: bool
+) -> list[dict[str, str]]:
+    """Return what the run's own faults did to it: whom they locked out, whom they let in."""
+    out = [f for f, valid, _ in outages if valid is not None and valid.value < ALL]
+    let_in = [f for f, _, revoked in outages if revoked is not None and revoked.value > NONE]
+    found = [("locked_out", out), ("let_in", [] if expires else let_in)]
+    return [{"text": text, "faults": ", ".join(faults)} for text, faults in found if faults]
 
 
 def _model(model: Model | None) -> Facts | None:
-    """Give what grows; the fixed part is that of the request, not of the hot loop."""
+    """Return what grows; the fixed part is that of the request, not of the hot loop."""
     if model is None:
         return None
     values = {metric: tidy(estimate.value) for metric, estimate in model.parts.items()}
@@ -92,7 +161,7 @@ def _model(model: Model | None) -> Facts | None:
 
 
 def _depth(results: Results, name: str) -> list[Row]:
-    """Give the store operations of one request that wait for each other, read or write."""
+    """Return the store operations of one request that wait for each other, read or write."""
     found = [results.find(m, name, layer="span") for m in ("store_reads", "store_writes")]
     return [row for row in found if row is not None]
 
@@ -119,13 +188,13 @@ def _outages(results: Results, name: str) -> list[tuple[str, Row | None, Row | N
 
 
 def _stays_in(outages: list[tuple[str, Row | None, Row | None]]) -> bool | None:
-    """Say whether the valid stay in while the store is down; None where it was not measured."""
+    """Return whether the valid stay in while the store is down; None where it was not measured."""
     rates = [valid.value for fault, valid, _ in outages if fault in DOWN and valid is not None]
     return min(rates) >= ALL if rates else None
 
 
 def _stays_out(outages: list[tuple[str, Row | None, Row | None]]) -> bool | None:
-    """Say whether the revoked stay out through every fault; None where it was not measured."""
+    """Return whether the revoked stay out through every fault; None where it was not measured."""
     rates = [revoked.value for _, _, revoked in outages if revoked is not None]
     return max(rates) <= NONE if rates else None
 
@@ -141,12 +210,12 @@ def _told(outages: list[tuple[str, Row | None, Row | None]]) -> list[list[str]]:
 
 
 def _first(rows: list[Row]) -> Iterable[Row]:
-    """Give the ends of a line; what lies between is interpolated."""
+    """Return the ends of a line; what lies between is interpolated."""
     return rows if len(rows) < 2 else (rows[0], rows[-1])
 
 
 def _shown(row: Row, about: str = "") -> list[str]:
-    conditions = [about] if about else []
+    conditions = [text for text in (about, row.event) if text]
     if row.claims is not None:
         conditions.append(f"{row.claims} claims")
     return [row.metric, measured(row), ", ".join(conditions)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .facts import Facts
+from .cost import Facts
 from .ranking import Advice, Ranked
 
 
@@ -22,7 +22,7 @@ def say(known: Facts, said: dict[str, Any]) -> str:
 
 def answer(known: Facts, first: Ranked) -> str:
     """Say what the first choice is and costs, or that nothing will do."""
-    if first.lacks:
+    if first.lacks or first.cost_us is None:
         return say(known, {"text": "nothing"})
     return say(
         known,
@@ -38,25 +38,36 @@ def answer(known: Facts, first: Ranked) -> str:
 def describe(known: Facts, advice: Advice) -> str:
     """Write the whole advice as text."""
     if not advice.ranked:
-        return "This run did not measure what a check costs, so there is nothing to rank."
+        return "This run measured no scheme, so there is nothing to rank."
     first = advice.ranked[0]
     lines = [answer(known, first), ""]
     if advice.against:
         lines += ["What argues against it:"]
         lines += [f"  * {say(known, one)}" for one in advice.against]
         lines.append("")
+    if advice.takes:
+        lines += ["What it takes:"]
+        lines += [f"  * {say(known, one)}" for one in advice.takes]
+        lines.append("")
     lines.append("In order:")
     for place, one in enumerate(advice.ranked, 1):
-        cost = _written(known, "cost_us", one.cost_us)
+        cost = cost_text(known, one)
         size = _written(known, "bytes", one.bytes)
         bites = f"within {_written(known, 'bites_s', one.bites_s)} s" if one.bites_s else "at once"
-        lines.append(f"  {place}. {one.name}  {cost} µs, {size} bytes, revoked {bites}")
+        lines.append(f"  {place}. {one.name}  {cost}, {size} bytes, revoked {bites}")
         lines += [f"     not this one: {say(known, lack)}" for lack in one.lacks]
     lines += ["", f"From these rows of results.csv, for {first.name}:"]
     scheme = next(one for one in known["schemes"] if one["name"] == first.name)
     for metric, value, about in scheme["rows"]:
         lines.append(f"  {metric}  {value}{f'  ({about})' if about else ''}")
     return "\n".join(lines)
+
+
+def cost_text(known: Facts, one: Ranked) -> str:
+    """Write what a request costs, or that nobody knows."""
+    if one.cost_us is None:
+        return say(known, {"text": "unmeasured"})
+    return f"{_written(known, 'cost_us', one.cost_us)} µs"
 
 
 def _written(known: Facts, name: str, value: Any) -> str:
