@@ -79,12 +79,6 @@ class Services:
         forking = [self._postgres.server.pid] if self._postgres else []
         return plain, forking
 
-    def processes(self) -> tuple[list[int], list[int]]:
-        """Return the process IDs of the stores started here: those that serve, those that fork."""
-        plain = [self._server.pid] if self._server else []
-        forking = [self._postgres.server.pid] if self._postgres else []
-        return plain, forking
-
     def versions(self) -> dict[str, str]:
         """The version of each store server."""
         info = _info(self._redis_url)
