@@ -17,7 +17,7 @@ import msgspec
 FORMAT = 2
 
 Measure = Literal["lookup", "revocation", "payload", "outage", "scale", "calibration"]
-Layer = Literal["", "hot", "span", "request", "revoke_all", "proxy", "h2load"]
+Layer = Literal["", "hot", "span", "request", "revoke_all", "proxy", "h2load", "truth"]
 State = Literal["running", "complete", "interrupted", "failed"]
 
 
