@@ -246,13 +246,14 @@ def arms_of(schemes: list[Scheme], again: Collection[str] = ()) -> list[Arm]:
     """
     arms = []
     for scheme in schemes:
-        arms.append(_arm(scheme, scheme.name))
+        arms.append(arm_of(scheme, scheme.name))
         if scheme.name in (CONTROL, *again):
-            arms.append(_arm(scheme, f"{scheme.name}-again"))
+            arms.append(arm_of(scheme, f"{scheme.name}-again"))
     return arms
 
 
-def _arm(scheme: Scheme, name: str) -> Arm:
+def arm_of(scheme: Scheme, name: str) -> Arm:
+    """Return *scheme* as the arm *name*, with all that it says of itself."""
     own: dict[str, Any] = {
         "name": name,
         "scheme": scheme.name,

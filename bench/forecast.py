@@ -59,6 +59,7 @@ def forecasts_s(plan: Plan, schemes: int) -> dict[str, float]:
         + plan.blocks * (restart_s + plan.warm_s + plan.block_s)
         + plan.high_blocks * (restart_s + plan.warm_s + plan.high_block_s)
         + plan.far_blocks * (restart_s + _FARTHER_S + plan.warm_s + plan.far_block_s)
+        + plan.truth_blocks * (restart_s + plan.warm_s + plan.truth_s)
         + plan.separate_blocks * (restart_s + arms * (plan.separate_s + _TURN_S))
         + plan.hot_blocks * (_HOT_BLOCK_S + schemes * (_HOT_PROCESS_S + hot_s)),
         "scale": _scale_s(plan, schemes),

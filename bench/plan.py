@@ -57,6 +57,11 @@ class Plan:
     separate_requests: int
     """Requests of each arm in such a block, if those seconds are too few for them at the rate."""
 
+    truth_blocks: int
+    """Blocks of known truths, which the instrument must find again."""
+    truth_s: float
+    """Measured seconds of each of them."""
+
     hot_blocks: int
     """Fresh processes of each scheme that call verify without HTTP."""
     hot_pool: int

@@ -285,7 +285,11 @@ class Scheme:
     """The prefix of its keys, or the schema of its tables, in `store`: what it keeps can be
     counted there. Empty: nobody knows. A file is its own place."""
     delay_us: float = 0.0
-    """A known delay put before every authenticated route: what measurements are checked against."""
+    """The known delay that *work* is, where it is one: what measurements are checked against."""
+    work: Callable[[], object] | None = None
+    """What a control does in every check, in place of one."""
+    work_outside: Callable[[], object] | None = None
+    """What a control does after every check, outside it."""
     floor: Callable[[Sequence[str]], Floor | None] = lambda _: None
     """Return the floor of a check of the given credentials: the bare call, without the mechanism,
     to the same store or primitive. None where nobody knows one."""

@@ -20,7 +20,7 @@ from .auth import Client, Grant, Identity, Mechanism, Revocation, Scheme
 from .limits import MAX_USER_AGENT_CHARACTERS
 from .problems import Problem, Unidentified
 from .renewals import renew_when_due
-from .timing import CHECK_CPU, Wait
+from .timing import CHECK_CPU
 from .transports import Transport
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class Gate:
         self.watch = watch
         self.mechanism = scheme.mechanism
         self._verify = self.mechanism.verify if self.mechanism else _everyone
-        self._wait = Wait(round(scheme.delay_us * 1000)) if scheme.delay_us else None
+        self._work = scheme.work
+        self._work_outside = scheme.work_outside
 
     def credential(self) -> str | None:
         """Return the credential the client holds: as sent, unless this request has replaced it."""
@@ -93,12 +94,13 @@ class Gate:
         cpu_ns, started = thread_time_ns(), perf_counter_ns()
         try:
             identity = self._verify(credential, True) if fresh else self._verify(credential)
+            if self._work:
+                self._work()
         finally:
-            ended = perf_counter_ns()
-            if self._wait:
-                ended = self._wait.until_after(ended)
-            g.auth_ns = ended - started
+            g.auth_ns = perf_counter_ns() - started
             request.environ[CHECK_CPU] = thread_time_ns() - cpu_ns
+        if self._work_outside:
+            self._work_outside()
         if self.watch is not None:
             self.watch.accepted(identity, credential)
         if getattr(identity, "renewal_due", False):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import perf_counter_ns, thread_time_ns
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ LONGEST_LOOK_NS = 1000
 """What a look at the clock takes where nothing comes in between, and to spare."""
 CHECK_CPU = "demo.check_cpu_ns"
 """Where the gate leaves the processor time of the check in the environment of the request."""
+EMPTY_WAITS = 200
 SCHEDSTAT = "/proc/thread-self/schedstat"
 """Of the calling thread: nanoseconds on a processor, nanoseconds waiting for one, turns."""
 
@@ -85,9 +86,10 @@ class _Waiting(threading.local):
     def ns(self) -> int:
         return int(os.pread(self._file, 64, 0).split()[1]) if self._file >= 0 else 0
 
-    def __del__(self) -> None:
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        # Named here, since at the end of the interpreter a module may have lost it.
         if self._file >= 0:
-            os.close(self._file)
+            close(self._file)
 
 
 WAITING = _Waiting()
@@ -105,22 +107,29 @@ def describe(auth_ns: int, spent: Measured) -> str:
 
 class Wait:
     """
-    A known delay that is exact on average, though no clock can be looked at at every instant.
+    A known delay by another clock than the one that measures: the processor time of the thread.
 
-    A sleep would overshoot by more than the delays we must find again, so the clock is looked at
-    over and over. By how much the last look was late is taken off the next wait: one is as likely
-    too long as too short.
+    A wait that ended where its measurement ends would be found again on any machine, however badly
+    that measures. A sleep would overshoot by more than the delays we must find, so the clock is
+    looked at over and over. By how much the last look was late is taken off the next wait: one is
+    as likely too long as too short.
     """
 
     def __init__(self, delay_ns: int) -> None:
-        self._delay_ns = delay_ns
+        self._delay_ns = self._late_ns = 0
+        # What a wait for nothing takes is a part of every wait.
+        started_ns = thread_time_ns()
+        for _ in range(EMPTY_WAITS):
+            self()
+        self._delay_ns = delay_ns - (thread_time_ns() - started_ns) // EMPTY_WAITS
         self._late_ns = 0
 
-    def until_after(self, started_ns: int) -> int:
-        """Wait until the delay after *started_ns* is over, and give what the clock shows then."""
+    def __call__(self) -> int:
+        """Use the processor for the delay, and return how long that was in nanoseconds."""
+        started_ns = thread_time_ns()
         until_ns = started_ns + self._delay_ns - self._late_ns
-        while (now := perf_counter_ns()) < until_ns:
+        while (now_ns := thread_time_ns()) < until_ns:
             pass
         # A wait that was interrupted makes no other short.
-        self._late_ns = min(now - until_ns, LONGEST_LOOK_NS)
-        return now
+        self._late_ns = min(now_ns - until_ns, LONGEST_LOOK_NS)
+        return now_ns - started_ns

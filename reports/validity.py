@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audit.raw import Records
@@ -64,16 +66,27 @@ class Reservation:
 
 
 def reserved(rows: Iterable[Row]) -> list[Reservation]:
-    """Return what is not sound, by reason; withheld figures first."""
-    groups: dict[tuple[str, str], list[Row]] = {}
+    """Return what is not sound, by reason; withheld figures first.
+
+    A figure that has two reasons counts for both. Reasons that differ in their numbers alone are
+    one, told by the figures of which there are most.
+    """
+    groups: dict[tuple[str, str], list[tuple[str, Row]]] = {}
     for row in rows:
-        if row.validity != "sound":
-            groups.setdefault((row.validity, row.reason), []).append(row)
+        for part in row.reason.split("; ") if row.reason else ():
+            groups.setdefault((row.validity, _NUMBERS.sub("#", part)), []).append((part, row))
     ordered = sorted(groups.items(), key=lambda group: group[0][0] != "withheld")
-    return [
-        Reservation(validity, reason, len(those), listed(_measures(those)), those[0].again)
-        for (validity, reason), those in ordered
-    ]
+    return [_reservation(validity, those) for (validity, _), those in ordered]
+
+
+_NUMBERS = re.compile(r"\d[\d.,]*")
+
+
+def _reservation(validity: str, those: Sequence[tuple[str, Row]]) -> Reservation:
+    [(reason, _)] = Counter(part for part, _ in those).most_common(1)
+    rows = [row for _, row in those]
+    again = next((row.again for row in rows if row.again), "")
+    return Reservation(validity, reason, len(rows), listed(_measures(rows)), again)
 
 
 def counted(numbers: Mapping[str, int]) -> str:
@@ -101,7 +114,7 @@ def verdicts(recording: Recording, checks: Sequence[Check]) -> list[Verdict]:
             measure = "lookup" if cell.measure == "calibration" else cell.measure
             found.setdefault(gate.name, []).append((cell.arm, measure, gate))
     gathered = [_over_cells(name, gates) for name, gates in found.items()]
-    gathered += [_of_check(check) for check in checks]
+    gathered += _of_checks(checks)
     return sorted(gathered, key=lambda verdict: verdict.passed)
 
 
@@ -122,16 +135,23 @@ def _judged(row: Row, known: Sequence[Doubt], command: str) -> Row:
     return replace(row, **found._asdict())
 
 
-def _of_check(check: Check) -> Verdict:
-    return Verdict(
-        name=check.name,
-        passed=check.passed,
-        value=check.seen,
-        limit=check.limit,
-        note=check.failure if not check.passed else "",
-        checked=0,
-        touches=() if check.passed else tuple(dict.fromkeys(name for name, _ in check.touches)),
-    )
+def _of_checks(checks: Sequence[Check]) -> Iterator[Verdict]:
+    """Yield one verdict for each self-check, over all that it was applied to."""
+    for name in dict.fromkeys(check.name for check in checks):
+        those = [check for check in checks if check.name == name]
+        failed = [check for check in those if not check.passed]
+        first = (failed or those)[0]
+        touched = [experiment for check in failed for experiment, _ in check.touches]
+        yield Verdict(
+            name=name,
+            passed=not failed,
+            value=first.seen,
+            limit=first.limit,
+            note=first.failure if failed else "",
+            checked=len(those),
+            failed_in=tuple(dict.fromkeys(check.scheme for check in failed if check.scheme)),
+            touches=tuple(dict.fromkeys(touched)),
+        )
 
 
 def _over_cells(name: str, gates: list[Checked]) -> Verdict:

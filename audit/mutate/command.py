@@ -10,6 +10,7 @@ import click
 
 from ..raw import Records, Unreadable, find, read
 from ..selfchecks import checks
+from .code import code_outcomes
 from .records import Mutation, mutations
 
 ESCAPED, UNUSABLE = 1, 2
@@ -51,12 +52,16 @@ def _outcome(
 
 @click.command()
 @click.argument("run", default="latest")
-def mutate(run: str) -> None:
+@click.option("--code", is_flag=True, help="Put errors into copies of the program, and measure.")
+def mutate(run: str, code: bool) -> None:
     """Put errors into the records of RUN, in memory, and name the self-check that catches each.
 
     RUN is a folder, or the name of one under reports/generated; `latest` if left out. It must have
-    measured lookup. Exit status 1 if an error escapes, 2 if the run cannot be used.
+    measured lookup. With --code, RUN is not read: copies of the program measure, half a minute
+    each. Exit status 1 if an error escapes, 2 if the run cannot be used.
     """
+    if code:
+        sys.exit(_mutate_code())
     try:
         records = read(find(run))
     except Unreadable as exc:
@@ -80,3 +85,18 @@ def mutate(run: str) -> None:
         )
         click.echo(f"{outcome.mutation}: {said}")
     sys.exit(ESCAPED if escaped else 0)
+
+
+def _mutate_code() -> int:
+    escaped = 0
+    try:
+        for outcome in code_outcomes():
+            escaped += not outcome.caught
+            verdict = "caught by" if outcome.caught else "ESCAPED"
+            failed = ", ".join(sorted(outcome.failed)) or "nothing"
+            wanted = outcome.mutation.caught_by
+            click.echo(f"{outcome.mutation.name}: {verdict} {wanted} (failed: {failed})")
+    except Unreadable as exc:
+        click.echo(f"bench: {exc}", err=True)
+        return UNUSABLE
+    return ESCAPED if escaped else 0

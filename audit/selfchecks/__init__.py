@@ -23,19 +23,12 @@ from .distance import store_as_far
 from .pairs import pairs_alike
 from .resolution import resolution
 from .schedule import schedule_kept
-from .truths import known_delay
+from .truths import known_delay, truths_recovered
 
 CHECKS: tuple[Callable[[Records], Iterator[Check]], ...] = (
     *(schedule_kept, clocks_in_order, parts_within_span, time_accounted, resolution),
-    *(
-        processor_at_hand,
-        declared,
-        store_as_far,
-        layers_agree,
-        counters_agree,
-        pairs_alike,
-        known_delay,
-    ),
+    *(processor_at_hand, declared, store_as_far, layers_agree, counters_agree, pairs_alike),
+    *(known_delay, truths_recovered),
 )
 
 

@@ -112,9 +112,9 @@ def processor_at_hand(records: Records) -> Iterator[Check]:
         yield Check(
             "processor_at_hand",
             share <= OFTEN,
-            f"in {100 * share:.2g} % of requests of {arm} the thread waited for a processor",
+            f"in {100 * share:.0f} % of requests of {arm} the thread waited for a processor",
             f"{100 * OFTEN:g} %",
-            f"in {100 * share:.2g} % of requests of {arm} its thread waited for a processor",
+            f"the thread waited for a processor in {100 * share:.0f} % of requests",
             IN_APP,
             load,
             design,

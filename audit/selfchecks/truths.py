@@ -1,9 +1,16 @@
-"""Known truths: delays that the run was given, and must find again."""
+"""Known truths of several kinds and sizes, which the run must find again.
+
+None is made by the clock that measures: delays are processor time of the thread, by the kernel's
+account; hashes are a fixed amount of work; and one delay lies outside the check.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from ..intervals import Estimate, over_blocks
 from ..measures.lookup import TIMES, pairs, preferring, timed
 from ..raw import Records, Series
 from .check import Check
@@ -11,6 +18,15 @@ from .check import Check
 SLACK = 0.05
 """What a known delay may be missed by beyond its interval, as a share of it."""
 IN_APP = (("lookup", ("span", "app")),)
+DELAYS_US = {f"control-delay-{us}us": float(us) for us in (5, 50, 500)}
+HASHES = {f"control-hashes-{times}": times for times in (16, 64, 256)}
+OUTSIDE, OUTSIDE_US = "control-outside-100us", 100.0
+SLOPE_OFF, OFFSET_US = 0.03, 4.0
+"""What slope and offset of the delays may be off by: what waits is called, and is in no cache."""
+TIMES_OFF = 0.1
+"""Of the ratio of two differences between amounts of hashing."""
+OUTSIDE_OFF = 0.2
+"""What runs after a wait is slower, so the app takes a little more than the delay."""
 
 
 def known_delay(records: Records) -> Iterator[Check]:
@@ -44,3 +60,59 @@ def known_delay(records: Records) -> Iterator[Check]:
 
 def _where(one: Series) -> tuple[str, float | None]:
     return one.regime.labels.get("load", ""), one.regime.conditions.get("store_rtt_ms")
+
+
+def truths_recovered(records: Records) -> Iterator[Check]:
+    """Yield whether delays, hashes and a delay outside the check come out as they were put in."""
+    spans = {arm: _cost(records, arm, "auth_ns") for arm in (*DELAYS_US, *HASHES, OUTSIDE)}
+    found = {arm: one.value for arm, one in spans.items() if one is not None}
+    if found.keys() >= DELAYS_US.keys():
+        slope, offset = np.polyfit(list(DELAYS_US.values()), [found[arm] for arm in DELAYS_US], 1)
+        yield Check(
+            "delays_recovered",
+            abs(slope - 1) <= SLOPE_OFF and abs(offset) <= OFFSET_US,
+            f"slope {slope:.3f} and offset {offset:.1f} µs over delays of 5, 50 and 500 µs",
+            f"1 and 0, within {SLOPE_OFF:g} and {OFFSET_US:g} µs",
+            f"known delays come out with slope {slope:.2f} and offset {offset:.1f} µs",
+            IN_APP,
+        )
+    if found.keys() >= HASHES.keys():
+        few, some, many = (found[arm] for arm in HASHES)
+        # Of differences: what the first hash takes, whose code is in no cache, is in each.
+        times = (many - some) / (some - few) if some > few else float("inf")
+        wanted = 4.0
+        yield Check(
+            "hashes_recovered",
+            abs(times / wanted - 1) <= TIMES_OFF,
+            f"from 64 to 256 hashes takes {times:.2f} times as long as from 16 to 64",
+            f"{wanted:g} times, within {100 * TIMES_OFF:g} %",
+            f"four times the work takes {times:.1f} times as long",
+            IN_APP,
+        )
+    whole = _cost(records, OUTSIDE, "app_ns")
+    if OUTSIDE in found and whole is not None:
+        inside = found[OUTSIDE]
+        apart = abs(whole.value / OUTSIDE_US - 1)
+        yield Check(
+            "outside_is_outside",
+            abs(inside) <= OFFSET_US and apart <= OUTSIDE_OFF,
+            f"a delay of 100 µs after the check: {inside:.1f} µs of the check, "
+            f"{whole.value:.0f} µs of the app",
+            "0 and 100 µs",
+            f"a delay after the check is {inside:.0f} µs of it and {whole.value:.0f} of the app",
+            IN_APP,
+        )
+
+
+def _cost(records: Records, arm: str, time: str) -> Estimate | None:
+    """Return what a truth takes more than the control beside it, in microseconds."""
+    taken: dict[int, dict[str, np.ndarray]] = {}
+    for cell in records.select("calibration", "truth"):
+        if cell.arm in (arm, records.control) and cell.arrays.get(time, np.zeros(0)).size:
+            taken.setdefault(cell.block, {})[cell.arm] = cell.arrays[time] / 1e3
+    apart = [
+        float(np.median(np.subtract.outer(of[arm], of[records.control])))
+        for of in taken.values()
+        if len(of) > 1
+    ]
+    return over_blocks(apart) if apart else None

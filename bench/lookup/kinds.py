@@ -9,6 +9,7 @@ from .farther import Far
 from .high import High
 from .hotbench import HotLoop
 from .separate import Separate
+from .truths import Truths
 
 if TYPE_CHECKING:
     from ..context import Context
@@ -19,7 +20,14 @@ NETWORKED = ("redis", "postgres")
 
 def kinds(context: Context, rates: Rates) -> tuple[Kind, ...]:
     """Every kind, with the rates where there are requests."""
-    usual = (Interleaved(rates.low), High(rates.high), Separate(rates.low), HotLoop())
+    usual: tuple[Kind, ...] = (
+        Interleaved(rates.low),
+        High(rates.high),
+        Separate(rates.low),
+        HotLoop(),
+    )
+    if context.machines is None or not context.machines.node_urls:
+        usual = (*usual, Truths(rates.low))  # nodes that are given serve what they serve
     return (*usual, Far(rates.low)) if _stores_can_move(context) else usual
 
 

@@ -18,7 +18,7 @@ FORMAT = 2
 
 Measure = Literal["lookup", "revocation", "payload", "outage", "scale", "journey", "calibration"]
 Layer = Literal[
-    "", "hot", "span", "request", "revoke_all", "proxy", "h2load", "price", "idle", "life"
+    "", "hot", "span", "request", "revoke_all", "proxy", "h2load", "price", "idle", "life", "truth"
 ]
 State = Literal["running", "complete", "interrupted", "failed"]
 

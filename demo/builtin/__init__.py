@@ -1,8 +1,9 @@
 """The built-in schemes, as tables; entry points in pyproject.toml name them.
 
 `NAMED` are those worth a name of their own: each is an entry point, like a plugin's. `GRID` is
-every other combination that makes sense, and `LEAKY` what is for teaching alone: each of these
-two tables is one entry point, and `demo.schemes` looks a name up in it.
+every other combination that makes sense, `LEAKY` what is for teaching alone, and `KNOWN` the truths
+that a run checks itself against: each of these tables is one entry point, and `demo.schemes` looks
+a name up in it.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from collections.abc import Iterable, Mapping
 
 from ..auth import SchemeFactory
 from ..storage import Transport
-from .controls import Control
+from .controls import TRUTHS, Control
 from .presets import PRESETS
 from .sessions import SessionScheme
 from .tokens import STRATEGIES, TokenScheme
 
-__all__ = ["GRID", "LEAKY", "NAMED", "PRESETS"]
+__all__ = ["GRID", "KNOWN", "LEAKY", "NAMED", "PRESETS"]
 
 Built = Control | SessionScheme | TokenScheme
 
@@ -94,6 +95,7 @@ LEAKY: Mapping[str, SchemeFactory] = _by_name(
         TokenScheme(transport, "HS256", "denylist", "redis"),
     )
 )
+KNOWN: Mapping[str, SchemeFactory] = _by_name(TRUTHS)
 
 
 def __getattr__(name: str) -> SchemeFactory:

@@ -18,6 +18,7 @@ PLANNED = {
     "interleaved high-load": STANDARD.high_blocks,
     "far": STANDARD.far_blocks,
     "separate": STANDARD.separate_blocks,
+    "known truths": STANDARD.truth_blocks,
     "hot loop": STANDARD.hot_blocks,
 }
 
