@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..charts.faults import ALL, NONE
+from ..guarantees import broken
 from ..measures.model import Model
 from ..results import Results
 from ..rows import Row, tidy
@@ -28,19 +29,21 @@ def facts(results: Results) -> Facts:
     noise = results.noise_us("span")
     reach = [point.rtt_ms for point in results.points]
     alive = [point.condition("population") for point in results.points]
+    failed = {one.scheme for one in broken(results)}
+    costs = results.costs("auth_us_cost_p50")
     return {
         "run": results.recording.run.name,
         "valid": not any(row.validity == "withheld" for row in results.of(*RANKED)),
         "noise_us": None if noise is None else tidy(noise.value),
         "farthest_ms": tidy(max(reach, default=0.0)),
         "most_sessions": tidy(max(alive, default=0.0)),
-        "schemes": [_scheme(results, name) for name in results.costs("auth_us_cost_p50")],
+        "schemes": [_scheme(results, name, name in failed) for name in costs],
         "texts": TEXTS,
         "numbers": NUMBERS,
     }
 
 
-def _scheme(results: Results, name: str) -> Facts:
+def _scheme(results: Results, name: str, failed: bool) -> Facts:
     arm = results.recording.arm(name)
     cost = results.costs("auth_us_cost_p50")[name]
     reads = _depth(results, name)
@@ -61,7 +64,8 @@ def _scheme(results: Results, name: str) -> Facts:
         "model": _model(model),
         "bound_s": tidy(arm.bound_s),
         "lifetime_s": _lifetime_s(results) if arm.mechanism == "token" else None,
-        "late_accepts": None if late is None else tidy(late.value),
+        # However it broke its guarantee, it is ruled out.
+        "late_accepts": None if late is None else tidy(max(late.value, float(failed))),
         "worst_s": None if worst is None else tidy(worst.value / 1e3),
         "sizes": [[row.claims or 0, tidy(row.value)] for row in sizes],
         "claims_max": None if ceiling is None else tidy(ceiling.value),
