@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from bench.records import Arm
 
 from ..charts.faults import ALL, NONE
+from ..guarantees import broken
 from ..measures.life import Use, weights
 from ..measures.model import Model
 from ..results import Results
@@ -32,6 +33,7 @@ def facts(results: Results) -> Facts:
     noise = results.noise_us("span")
     reach = [point.rtt_ms for point in results.points]
     alive = [point.condition("population") for point in results.points]
+    failed = {one.scheme for one in broken(results)}
     bare = results.find("journey_bare_us", event="check")
     priced = {row.scheme for row in results.of("journey_cpu_us")}
     arms = [a for a in results.recording.run.arms if a.mechanism != "control" and not a.is_again]
@@ -45,7 +47,10 @@ def facts(results: Results) -> Facts:
         "bare_us": None if bare is None else tidy(bare.value),
         "farthest_ms": tidy(max(reach, default=0.0)),
         "most_sessions": tidy(max(alive, default=0.0)),
-        "schemes": [_scheme(results, arm, costs.get(arm.name), bool(priced)) for arm in arms],
+        "schemes": [
+            _scheme(results, arm, costs.get(arm.name), bool(priced), arm.name in failed)
+            for arm in arms
+        ],
         "constants": CONSTANTS,
         "events": EVENTS,
         "texts": TEXTS,
@@ -53,7 +58,7 @@ def facts(results: Results) -> Facts:
     }
 
 
-def _scheme(results: Results, arm: Arm, cost: Row | None, priced: bool) -> Facts:
+def _scheme(results: Results, arm: Arm, cost: Row | None, priced: bool, failed: bool) -> Facts:
     name = arm.name
     reads = _depth(results, name)
     worst = results.ending_one("window_ms_worst", name, "all")
@@ -84,7 +89,8 @@ def _scheme(results: Results, arm: Arm, cost: Row | None, priced: bool) -> Facts
         "round_trips": tidy(sum(row.value for row in reads)),
         "model": _model(model),
         "bound": _bound(arm),
-        "late_accepts": None if late is None else tidy(late.value),
+        # However it broke its guarantee, it is ruled out.
+        "late_accepts": None if late is None else tidy(max(late.value, float(failed))),
         "worst_s": None if worst is None else tidy(worst.value / 1e3),
         "sizes": [[row.claims or 0, tidy(row.value)] for row in sizes],
         "claims_max": None if ceiling is None else tidy(ceiling.value),

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from bench.experiments.revocation import lose_keys, measure, serving
+from bench.experiments.revocation import lose_keys, serving
 from bench.nodes import Node, Nodes, start_nodes
 from bench.processes.children import BenchError
 from bench.records import Cell, write_cell
 from bench.revocation.cells import Arrays
 from bench.revocation.history import check_arrays
+from bench.revocation.measuring import measure
 from bench.revocation.revokes import GROUPS, Trials
 from bench.services import Services
 from demo.auth import Settings
