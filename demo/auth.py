@@ -270,7 +270,7 @@ class Scheme:
     """Where its state is: `memory`, `sqlite`, `redis`, `postgres`, or a word of its own; empty if
     the client carries all of it. Of a token without revocation: where its refresh families are."""
     cached: bool = False
-    """Whether a node trusts for a while what it looked up."""
+    """Whether a node remembers for a while what it looked up, or whose signature it found good."""
     verified_with: Verifier = ""
     """What a service needs to verify a credential: the store, the secret, or a public key."""
     library: str = ""

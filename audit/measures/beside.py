@@ -13,7 +13,8 @@ from .lookup import TIMES, preferring
 
 
 def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
-    """Every row of `cost_ratio_p50`."""
+    """Every row of `cost_ratio_p50`, and of sessions over tokens."""
+    yield from _session_token(records)
     layer, take = TIMES["auth_us"]
     series = preferring("interleaved", records.series("lookup", layer, take))
     for mine, theirs in ((arm["beside"], arm["name"]) for arm in records.run["arms"]):
@@ -25,6 +26,27 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
             if estimate is not None:
                 noted = {"beside": theirs, "layer": layer}
                 yield Found("lookup", mine, "cost_ratio_p50", estimate, one.regime, noted)
+
+
+def _session_token(records: Records) -> Iterator[Found]:
+    own = [a for a in records.run["arms"] if a["name"] == a["scheme"] and not a["library"]]
+    for time, metric in SESSION_TOKEN.items():
+        cells, take = TIMES[time]
+        layer = "app" if time == "app_us" else cells
+        series = preferring("interleaved", records.series("lookup", cells, take))
+        for session in (arm["name"] for arm in own if arm["mechanism"] == "session"):
+            for token in (arm["name"] for arm in own if arm["mechanism"] == "token"):
+                for one in (s for s in series if s.arm == session):
+                    other, control = (_like(one, series, a) for a in (token, records.control))
+                    if other is None or control is None:
+                        continue
+                    estimate = _ratio(one, other, control, records.seed)
+                    if estimate is not None:
+                        noted = {"beside": token, "layer": layer}
+                        yield Found("lookup", session, metric, estimate, one.regime, noted)
+
+
+SESSION_TOKEN = {"auth_us": "session_token_ratio_p50", "app_us": "session_token_app_ratio_p50"}
 
 
 def _like(one: Series, series: Sequence[Series], arm: str) -> Series | None:

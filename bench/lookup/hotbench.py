@@ -30,6 +30,9 @@ PROCESS_S = 0.2
 CALL_S = 0.00015
 ISSUE_S = 0.00015
 LIMIT_S = 600.0
+HIT_RATES = (0.0, 0.5, 0.95)
+"""Shares of calls that a cache answers: what it saves depends on nothing as much, and the few users
+of a bench would be found in it nearly always."""
 
 
 class HotLoop:
@@ -75,6 +78,10 @@ class HotLoop:
         return True
 
 
+def _hit_rate(job: HotJob) -> dict[str, float]:
+    return {} if job.hit_rate is None else {"hit_rate": job.hit_rate}
+
+
 def _subjects(context: Context) -> list[Scheme]:
     return [scheme for scheme in context.schemes if scheme.mechanism is not None]
 
@@ -91,9 +98,11 @@ def _jobs(context: Context, block: int) -> list[HotJob]:
             pool=plan.hot_pool,
             calls=plan.hot_calls,
             seed=context.seed_for("lookup", "hot", block, scheme.name),
-            result=str(services.folder / f"hot-{block}-{scheme.name}"),
+            hit_rate=hit_rate,
+            result=str(services.folder / f"hot-{block}-{scheme.name}-{hit_rate}"),
         )
         for scheme in schemes
+        for hit_rate in (HIT_RATES if scheme.cached else (None,))
     ]
 
 
@@ -108,7 +117,7 @@ def _save(context: Context, block: int, job: HotJob, started_at: float) -> None:
         layer="hot",
         arm=job.scheme,
         block=block,
-        conditions={"population": float(result.population)},
+        conditions={"population": float(result.population), **_hit_rate(job)},
         labels={
             "garbage_collector": "frozen and off while timed",
             "placement": "on the core of the store" if on_one_core else "anywhere",

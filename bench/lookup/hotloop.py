@@ -12,6 +12,7 @@ import random
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -27,6 +28,7 @@ from .counting import count_calls
 WARM_SHARE = 0.1
 ISSUE_LIMIT_S = 5.0
 LEAST_CALLS = 100
+COUNTED = ("store_reads", "store_writes", "signature_checks")
 
 
 class HotJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,8 @@ class HotJob(msgspec.Struct, frozen=True, kw_only=True):
     pool: int
     calls: int
     seed: list[int]
+    hit_rate: float | None = None
+    """Share of calls that a cache is to answer; None where nothing is remembered."""
     result: str
     """Where the result goes: `.npz` with the arrays, `.json` with a `HotResult`."""
 
@@ -65,10 +69,24 @@ def measure(job: HotJob) -> tuple[HotResult, dict[str, NDArray[np.int64]]]:
     credentials = list(issued)
     floor = scheme.floor(credentials)
     correct = all(mechanism.verify(each).subject == issued[each] for each in credentials)
-    order = _order(job, len(credentials))
     warm = max(LEAST_CALLS, round(job.calls * WARM_SHARE))
-    _time([credentials[place] for place in order[:warm]], mechanism, floor)
-    arrays = _time([credentials[place] for place in order[-job.calls :]], mechanism, floor)
+    if job.hit_rate is None:
+        order = _order(job, len(credentials))
+        used = [credentials[place] for place in order]
+    else:
+        # One that has seen none of them yet, and counts: what misses is told by the loop itself.
+        scheme.close()
+        scheme = build(job.scheme, replace(settings, timing=True))
+        mechanism = _mechanism(scheme)
+        used = _in_turns(credentials, job.hit_rate, warm + job.calls)
+    calls = min(job.calls, len(used) - warm)
+    _time(used[:warm], mechanism, floor)
+    scheme.take_measured()
+    arrays = _time(used[-calls:], mechanism, floor)
+    if job.hit_rate is not None:
+        seen = scheme.take_measured()
+        counted = (seen.store_reads, seen.store_writes, seen.signature_checks)
+        figures = {name: count / calls for name, count in zip(COUNTED, counted, strict=True)}
     scheme.close()
     result = HotResult(
         population=len(credentials), warm_calls=warm, correct=correct, figures=figures
@@ -117,6 +135,13 @@ def _order(job: HotJob, pool: int) -> list[int]:
     while len(order) < job.calls + max(LEAST_CALLS, round(job.calls * WARM_SHARE)):
         order += generator.sample(range(pool), pool)
     return order
+
+
+def _in_turns(credentials: list[str], hit_rate: float, calls: int) -> list[str]:
+    """Each credential as often in a row as makes *hit_rate*; none comes again later."""
+    times = round(1 / (1 - hit_rate))
+    used = [credential for credential in credentials for _ in range(times)]
+    return used[: calls - calls % times] if len(used) > calls else used
 
 
 def _mechanism(scheme: Scheme) -> Mechanism:

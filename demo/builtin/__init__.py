@@ -34,6 +34,7 @@ def _tokens(transport: Transport) -> Iterable[TokenScheme]:
     """Every algorithm and strategy over Valkey, and every strategy over every store."""
     for algorithm in ALGORITHMS:
         yield TokenScheme(transport, algorithm, "expiry")
+        yield TokenScheme(transport, algorithm, "expiry", cached=True)
         for strategy in DENYING:
             yield TokenScheme(transport, algorithm, strategy, "redis")
     for strategy in DENYING:

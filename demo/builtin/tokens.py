@@ -22,6 +22,7 @@ from tokens.stores.base import TokenStore
 from tokens.stores.memory import MemoryStore
 from tokens.stores.redis import RedisStore
 from tokens.stores.sqlite import SQLiteStore
+from tokens.verified import VerifiedTokens
 
 from ..auth import Scheme, Settings, Strength
 from ..keyfile import load_or_make
@@ -75,12 +76,15 @@ class TokenScheme:
     strategy: str
     store: Literal["sqlite", "redis", "postgres"] | None = None
     """Where denials and refresh families are; None: families in the best store there is."""
+    cached: bool = False
+    """Whether a signature that was found good is remembered."""
 
     @property
     def name(self) -> str:
         """As its entry point is called."""
         parts = ["token", self.transport, self.algorithm.lower(), self.strategy]
-        return "-".join([*parts, self.store] if self.store else parts)
+        parts += [self.store] if self.store else []
+        return "-".join([*parts, "cached"] if self.cached else parts)
 
     def __call__(self, settings: Settings) -> Scheme:
         """Build the scheme; ValueError with the remedy if a store it needs was not given."""
@@ -102,6 +106,7 @@ class TokenScheme:
             issuer=ISSUER,
             audience=audience(settings),
             max_data_bytes=_data_bytes(self.transport, self.algorithm),
+            verified=VerifiedTokens() if self.cached else None,
             **_cap(settings),
         )
         if settings.timing:
@@ -114,9 +119,10 @@ class TokenScheme:
         place = namespace(self.name, settings)
         strength, bound_s = _claim(revocation, lifetimes)
         where = f" in {STORES[kind]}" if self.store else ""
+        remembered = " and checked once a node" if self.cached else ""
         return Scheme(
             name=self.name,
-            summary=f"Tokens signed with {self.algorithm}, {called}{where}, "
+            summary=f"Tokens signed with {self.algorithm}{remembered}, {called}{where}, "
             f"carried by {CARRIED[self.transport]}.",
             mechanism=manager,
             transport=self.transport,
@@ -124,11 +130,13 @@ class TokenScheme:
             bound_s=bound_s,
             shared=kind != "memory" and settings.keys_file is not None,
             kind="token",
-            title=token_title(self.transport, self.algorithm, self.strategy, self.store),
+            title=token_title(self.transport, self.algorithm, self.strategy, self.store)
+            + (", signatures remembered" if self.cached else ""),
             family=token_family(self.strategy),
             algorithm=self.algorithm,
             strategy=self.strategy,
             store=kind,
+            cached=self.cached,
             verified_with="secret" if self.algorithm == "HS256" else "public-key",
             place=place,
             floor=partial(token_floor, self.algorithm, self.strategy, kind, place, settings),

@@ -1,4 +1,4 @@
-"""Ours beside theirs: the cost of a check over that of another library that does the same work.
+"""Ratios of costs: ours beside theirs for the same work, and each session over each token.
 
 Both costs are over `control`, in the same blocks; the ratio is that of their medians over blocks,
 and its interval draws whole blocks, so that both costs of a resample come from the same ones.
@@ -7,6 +7,7 @@ and its interval draws whole blocks, so that both costs of a resample come from 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,16 @@ from ..statistics import Estimate, limits, resampled
 from .lookup import timed_medians
 
 METRIC = "cost_ratio_p50"
+SESSION_TOKEN = {"auth_us": "session_token_ratio_p50", "app_us": "session_token_app_ratio_p50"}
+"""By the time that is compared: the check, and all that a scheme adds in the app."""
+LAYERS = {"auth_us": "span", "app_us": "app"}
 Costs = NDArray[np.float64]
 
 
 def rows(recording: Recording) -> list[Row]:
     """Give the ratio of each pair, in each regime that both were measured in."""
     series = timed_medians(recording, "auth_us")
-    found = []
+    found = _session_token(recording)
     for theirs in recording.run.arms:
         for one, other, control in _alike(series, theirs.beside, theirs.name, recording.control):
             estimate = ratio(one, other, control, recording.run.seed)
@@ -41,6 +45,26 @@ def rows(recording: Recording) -> list[Row]:
                         layer="span",
                     )
                 )
+    return found
+
+
+def _session_token(recording: Recording) -> list[Row]:
+    """Give how many times the cost of each token each session has; machines agree on it best."""
+    arms = [arm for arm in recording.run.arms if not arm.is_again and not arm.library]
+    sessions = [arm.name for arm in arms if arm.mechanism == "session"]
+    tokens = [arm.name for arm in arms if arm.mechanism == "token"]
+    name, seed = recording.run.name, recording.run.seed
+    found = []
+    for quantity, metric in SESSION_TOKEN.items():
+        series = timed_medians(recording, quantity)
+        for session, token in product(sessions, tokens):
+            for one, other, control in _alike(series, session, token, recording.control):
+                estimate = ratio(one, other, control, seed)
+                if estimate is not None:
+                    about = {"beside": token, "layer": LAYERS[quantity]}
+                    found.append(
+                        row(name, "lookup", session, metric, estimate, one.regime, **about)
+                    )
     return found
 
 

@@ -41,6 +41,12 @@ LOOKUP = [
         "lookup",
         ("auth_us_difference_p50", "us", "one scheme's `auth_us` less another's"),
         ("cost_ratio_p50", "ratio", "a scheme's cost over that of another library's, same work"),
+        (
+            "session_token_ratio_p50",
+            "ratio",
+            "a session's check over a token's, both over `control`",
+        ),
+        ("session_token_app_ratio_p50", "ratio", "what a session adds in the app over a token's"),
         ("cpu_us", "us", "processor time of the server for one request"),
         ("store_cpu_us", "us", "processor time of the store's process for one request"),
         ("disturbed_share", "share", "requests whose thread waited for a processor"),

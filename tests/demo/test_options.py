@@ -165,10 +165,10 @@ def test_what_is_given_besides_a_preset_wins(start: Start) -> None:
 
 
 def test_every_scheme_is_listed() -> None:
-    """Those with a name of their own, the grid, and what is for teaching."""
+    """Those with a name of their own, the grid, what is for teaching, and the known truths."""
     listed = CliRunner().invoke(main, ["--list"]).output.split()
     assert listed == every_name()
-    assert set(listed) == {*names(), *names("grid"), *names("teaching")}
+    assert set(listed) == {*names(), *names("grid"), *names("teaching"), *names("truths")}
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_the_grid_is_what_the_page_says() -> None:
     }
     transports, strategies = told(tokens, "Transports"), told(tokens, "Strategies")
     for transport, algorithm in product(transports, told(tokens, "Algorithms")):
-        described.add(f"token-{transport}-{algorithm}-expiry")
+        described |= {f"token-{transport}-{algorithm}-expiry{kept}" for kept in ("", "-cached")}
         described |= {f"token-{transport}-{algorithm}-{strategy}-redis" for strategy in strategies}
     for transport, strategy, store in product(transports, strategies, told(others, "Stores")):
         if (strategy, store) != ("pushed", "sqlite"):
@@ -60,7 +60,7 @@ def test_what_is_for_teaching_is_described_as_it_is() -> None:
 
 def test_each_name_is_in_one_place() -> None:
     """What has a name of its own is in no table, and no table repeats another."""
-    listed = [*names(), *names("grid"), *names("teaching")]
+    listed = [*names(), *names("grid"), *names("teaching"), *names("truths")]
     assert len(listed) == len(set(listed))
     assert sorted(listed) == every_name()
 
@@ -80,7 +80,7 @@ def test_pyproject_names_every_scheme_of_ours() -> None:
     points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
     ours = {n: v for n, v in points[GROUP].items() if v.startswith("demo.builtin:")}
     assert ours == {name: f"demo.builtin:{name.replace('-', '_')}" for name in NAMED}
-    assert set(points[TABLES]) == {"grid", "teaching"}
+    assert set(points[TABLES]) == {"grid", "teaching", "truths"}
 
 
 def test_a_name_that_is_none_is_met_with_what_is_near() -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from bench.lookup.counting import count_calls
+from bench.lookup.hotbench import HIT_RATES
 from bench.lookup.hotloop import HotJob, HotResult, measure
 from bench.services import Services
 from demo.auth import Settings
@@ -71,6 +73,22 @@ def test_the_server_counts_what_the_scheme_counts(
     urls = " ".join([*services.store_urls, postgres_url])
     seen = count_calls(scheme, Settings(store_url=urls, keys_file=tmp_path / "keys.json"))
     assert seen["server_calls"] == seen["store_reads"] == SCHEMES[scheme][0]
+
+
+@pytest.mark.parametrize("hit_rate", HIT_RATES)
+def test_a_cache_is_measured_at_the_hit_rate_that_is_stated(
+    services: Services, tmp_path: Path, hit_rate: float
+) -> None:
+    """What misses asks the store, or checks a signature; the timed loop itself counts it."""
+    for scheme, what in (
+        ("session-cookie-redis-cached", "store_reads"),
+        ("token-bearer-es256-expiry-cached", "signature_checks"),
+    ):
+        job = replace(_job(services, scheme, tmp_path), hit_rate=hit_rate, pool=250)
+        result, arrays = measure(job)
+        assert result.figures[what] == pytest.approx(1 - hit_rate, abs=0.011)
+        assert len(arrays["verify_ns"]) == 100
+        assert result.correct
 
 
 def test_a_block_is_a_process_of_its_own(services: Services, tmp_path: Path) -> None:
