@@ -113,7 +113,7 @@ def _under(
 
 def _counts(name: str) -> dict[str, float]:
     return {
-        "store_reads": float(name.endswith("redis")),
+        "store_reads": float(name.startswith("session") or "denylist" in name),
         "store_writes": 0.0,
         "signature_checks": float(name.startswith("token")),
     }
