@@ -167,7 +167,7 @@ STANDARD = Plan(
 FULL = replace(
     STANDARD,
     name="full",
-    summary="every scheme over every condition, for an hour: for what is to be published",
+    summary="every scheme over every condition, for over an hour: for what is to be published",
     schemes=("all",),
     journey_rounds=12,
     journey_events=50,
