@@ -193,14 +193,14 @@ def test_sentinel_leads_to_the_new_primary(
         first.config_set("repl-diskless-sync-delay", 0)
         second.execute_command("REPLICAOF", "127.0.0.1", one.port)
         sentinel = library.sentinel.Sentinel([("127.0.0.1", port)], socket_timeout=1)
-        until(lambda: _primary(sentinel) == one.port and bool(sentinel.discover_slaves("m")), 30)
+        until(lambda: _primary(sentinel) == one.port and bool(sentinel.discover_slaves("m")), 60)
         half = make(sentinel.master_for("m"))
         half.write()
         until(lambda: second.dbsize() == first.dbsize() > 0)
         with contextlib.closing(valkey.Valkey(port=port)) as asking:
-            until(lambda: _is_ordered(asking), 30)
-        until(lambda: _primary(sentinel) == two.port, 30)
-        until(lambda: _role(first) == "slave", 30)
+            until(lambda: _is_ordered(asking), 60)
+        until(lambda: _primary(sentinel) == two.port, 60)
+        until(lambda: _role(first) == "slave", 60)
         failures = 0
         for _ in range(10):
             try:

@@ -2,7 +2,7 @@
 
 Each page runs from the built wheel, under a server that has a thread for each request and under one
 with several processes. Callers come in bursts, with pauses in which connections grow idle. Fails if
-an answer is wrong, or if a process ends with more open files than it had after the warm-up.
+an answer is wrong, or if a process ends with more open files than it had in the first half.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ PASSWORD = "a password you check properly"
 AT_ONCE = 16
 BURST = 48
 PAUSE_S = 2.0
-WARM_S = 60.0
 SLACK = 4
 """Files that a process may have open by chance: answers under way."""
 SERVERS = {
@@ -78,7 +77,7 @@ class Served:
     pid: int
     visit: Callable[[App, int], list[int]]
     warm: dict[int, int] = field(default_factory=dict)
-    """Open files of each process, at most, while it warmed up."""
+    """Open files of each process, at most, in the first half: pools fill up as chance has it."""
     wrong: list[list[int]] = field(default_factory=list)
 
     def burst(self) -> None:
@@ -94,7 +93,7 @@ class Served:
         return {process.pid: process.num_fds() for process in family}
 
     def grown(self) -> dict[int, tuple[int, int]]:
-        """Processes with more open files than after the warm-up: then, and now."""
+        """Return the processes with more open files than in the first half: then, and now."""
         return {
             pid: (self.warm.get(pid, 0), count)
             for pid, count in self.files().items()
@@ -128,7 +127,7 @@ def watch(running: Sequence[Served], seconds: float) -> int:
         for one in running:
             one.burst()
             visits += BURST
-            if passed_s < min(WARM_S, seconds / 2):
+            if passed_s < seconds / 2:
                 one.warm |= {p: max(n, one.warm.get(p, 0)) for p, n in one.files().items()}
         if passed_s // 60 > said:
             said += 1
