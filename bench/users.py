@@ -35,8 +35,6 @@ from .probe.targets import parse_node
 
 EVENTS = ("login", "check", "update", "renewal", "logout")
 ANSWER_S = 30.0
-AHEAD = 0.9
-"""At which share of its life an app in the background renews a token."""
 
 log = array("q")
 """Kind, user, start and end of every request of this process, if somebody asked for them."""

@@ -21,7 +21,7 @@ from ..raw import Cell, Records, Regime, Samples
 
 LEFT_OUT = 0.1
 DAY_S, TOUCH_S, UPDATES = 8 * 3600.0, 60.0, 0.05
-LIFETIMES_S, INTERVALS_S = (60.0, 300.0, 3600.0), (1.0, 60.0, 300.0)
+LIFETIMES_S, INTERVALS_S = (60.0, 300.0, 3600.0), (1.0, 10.0, 60.0, 300.0)
 BETWEEN_S, LOOKS = (0.1, 3600.0), 40
 TIMES = {
     "journey_cpu_us": ("app_ns", "store_ns"),

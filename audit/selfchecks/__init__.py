@@ -20,6 +20,7 @@ from .alike import counters_agree, layers_agree
 from .check import Check as Check
 from .declared import declared
 from .distance import store_as_far
+from .foretold import journeys_foretold
 from .pairs import pairs_alike
 from .resolution import resolution
 from .schedule import schedule_kept
@@ -28,7 +29,7 @@ from .truths import known_delay, truths_recovered
 CHECKS: tuple[Callable[[Records], Iterator[Check]], ...] = (
     *(schedule_kept, clocks_in_order, parts_within_span, time_accounted, resolution),
     *(processor_at_hand, declared, store_as_far, layers_agree, counters_agree, pairs_alike),
-    *(known_delay, truths_recovered),
+    *(known_delay, truths_recovered, journeys_foretold),
 )
 
 

@@ -21,7 +21,7 @@ from ..statistics import Estimate, limits, over, quantile, resampled
 from .life import HOURS, Use, weights
 
 TOKENS_S = (60.0, 300.0, 3600.0)
-EVERY_S = (1.0, 60.0, 300.0)
+EVERY_S = (1.0, 10.0, 60.0, 300.0)
 """Lifetimes of tokens and intervals of requests that rows state the cost for."""
 LOGINS = 1e6
 FASTEST_S, SLOWEST_S = 0.1, 3600.0

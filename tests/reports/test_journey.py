@@ -127,6 +127,18 @@ def test_a_journey_that_costs_more_is_not(tmp_path: Path) -> None:
     assert worst.value == pytest.approx(100 * (1 - 1 / 1.2), abs=4)
 
 
+def test_what_is_not_foretold_is_rough(tmp_path: Path, known: Results) -> None:
+    """More than a tenth off: what the prices add up to is rough, and the prices are not."""
+    folder = synthetic.write(tmp_path / "run", shape=EMPTY)
+    lives.write(folder, off=1.3)
+    results = evaluate(load(folder))
+    row = one(results, "journey_request_us", TOKEN, lifetime_s=300.0, every_s=60.0)
+    assert row.validity == "rough"
+    assert "a whole journey under" in row.reason
+    assert one(results, "journey_cpu_us", TOKEN, event="check").validity == "sound"
+    assert {row.validity for row in known.rows} == {"sound"}
+
+
 def test_the_audit_finds_every_row(folder: Path, known: Results) -> None:
     """By code of its own, to six digits."""
     found = {one.key: one.figure for one in recompute(read(folder), [])}
