@@ -95,13 +95,14 @@ def render(
     attacks: Path | None,
     promises: Path | None,
 ) -> None:
-    """
-    Write the report of RUN: a folder, a name under reports/generated, or `latest`.
+    """Write the report of RUN, and print what it answers.
 
+    RUN is a folder, a name under reports/generated, or `latest`. The last line is the page to open.
     Exit status 4 if a guarantee was broken.
     """
     folder = find_run(run)
     # matplotlib takes seconds to import; a refusal need not
+    from .answer import System, terminal
     from .guarantees import EXIT
     from .measures.traffic import Profile
     from .writing import render as write
@@ -112,9 +113,19 @@ def render(
         click.secho(f"reports: GUARANTEE BROKEN: {one.text}", fg="red", bold=True, err=True)
     for banner in document.banners:
         click.echo(f"reports: {banner}", err=True)
-    click.echo(folder / "index.html")
+    for line in terminal(document.known, System()):
+        click.echo(line)
+    click.echo(f"report: {_near(folder / 'index.html')}")
     if document.broken:
         sys.exit(EXIT)
+
+
+def _near(path: Path) -> Path:
+    """Return *path* as short as it can be from here."""
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path
 
 
 @main.command()

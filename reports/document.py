@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from bench.records import Arm
 
 from .advice import Facts, facts
+from .answer import Answer, System, answer, known
+from .answer.system import Known
 from .caveats import caveats
 from .findings import Finding, findings
 from .guarantees import Broken, broken, watched
 from .results import Results
 from .rows import Row
-from .sections import SECTIONS, Section, labelled, sections
-from .selection import selection
+from .sections import IDENTIFIER, SECTIONS, Figure, Section, glance, labelled, sections
 from .surroundings import surroundings
 from .tables import Table, by_scheme
 from .tested import Tested
@@ -23,9 +24,9 @@ from .validity import Reservation, Verdict, counted, reserved
 from .wording import number, quantity
 
 STRENGTHS = {
-    "immediate": "a revoke bites at once",
-    "within": "a revoke bites within {bound}",
-    "at-expiry": "a revoke bites when the token expires, within {bound}",
+    "immediate": "a revocation takes effect at once",
+    "within": "a revocation takes effect within {bound}",
+    "at-expiry": "a token works until it expires, up to {bound} in this run",
 }
 
 
@@ -58,9 +59,16 @@ class Document:
     findings: Sequence[Shown]
     facts: Facts
     """What the form that ranks the schemes works with."""
-    glance: Table
-    glance_all: Table | None
-    """All schemes, where the glance has only the few of `selection`."""
+    known: Known
+    """What the first screen works with."""
+    answer: Answer
+    """What the first screen says of the system that its sliders start with."""
+    glance: Figure | None
+    """The picture of the first screen."""
+    glance_all: Table
+    """Cost, windows and bytes of every scheme."""
+    machine: str
+    """The processor, its cores and Python, in a few words; empty if not recorded."""
     figures: Sequence[Reservation]
     """What is rough or withheld, and why; empty if every figure is sound."""
     summary: str
@@ -84,8 +92,7 @@ def compose(results: Results, tested: Sequence[Tested] = ()) -> Document:
     run = results.recording.run
     drawn = sections(results)
     figures = {figure.name: figure.title for section in drawn for figure in section.figures}
-    everything = labelled(results, _glance(results))
-    few = _few(results, everything)
+    facts_known = known(results)
     return Document(
         run=run.name,
         plan=run.plan,
@@ -97,8 +104,11 @@ def compose(results: Results, tested: Sequence[Tested] = ()) -> Document:
         banners=_banners(results),
         findings=[_shown(finding, figures) for finding in findings(results)],
         facts=facts(results),
-        glance=few,
-        glance_all=everything if few is not everything else None,
+        known=facts_known,
+        answer=answer(facts_known, System()),
+        glance=glance(results, facts_known),
+        glance_all=labelled(results, _glance(results)),
+        machine=_machine(results),
         figures=reserved(results.rows),
         summary=counted(results.counted),
         verdicts=results.verdicts,
@@ -159,24 +169,28 @@ def _glance(results: Results) -> Table:
         ]
     built = by_scheme(
         found,
-        ["a check costs", "revoked, works on (worst)", "claimed", "bytes a request"],
+        ["a check costs", "revoked, still worked for", "guaranteed bound", "bytes a request"],
     )
-    lines = [
-        [cell.replace("0 ms", "at once", 1) if cell.startswith("0 ms") else cell for cell in line]
-        for line in built.rows
-    ]
-    return Table(built.columns, lines, built.source)
+    lines = [[line[0], line[0], *(_at_once(cell) for cell in line[1:])] for line in built.rows]
+    return Table([built.columns[0], IDENTIFIER, *built.columns[1:]], lines, built.source)
 
 
-def _few(results: Results, everything: Table) -> Table:
-    """Give the lines of a first screen; the table itself where it is short."""
-    names = [line[0].partition(" (")[0] for line in everything.rows]
-    kept = selection(results, names)
-    if len(kept) == len(names):
-        return everything
-    rows = [line for line, name in zip(everything.rows, names, strict=True) if name in kept]
-    source = [row for row in everything.source if row.scheme in kept]
-    return Table(everything.columns, rows, source)
+def _at_once(cell: str) -> str:
+    return cell.replace("0 ms", "at once", 1) if cell.startswith("0 ms") else cell
+
+
+def _machine(results: Results) -> str:
+    environment = results.recording.environment
+    if environment is None:
+        return ""
+    told = [str(environment.machine.get("cpu") or "")]
+    cores = environment.machine.get("cores")
+    if cores:
+        told.append(f"{cores} core{'s' if cores != 1 else ''}")
+    python = environment.versions.get("python")
+    if python:
+        told.append(f"Python {python}")
+    return ", ".join(one for one in told if one)
 
 
 def _floors(results: Results) -> list[str]:

@@ -1,6 +1,6 @@
 """The page: one file that opens offline, asks nothing of anybody and runs one script of its own.
 
-The script ranks the schemes for the reader's circumstances; without it the page still says all.
+The script answers for the reader's system; without it the page answers for a usual one.
 """
 
 from __future__ import annotations
@@ -21,8 +21,16 @@ from .document import Document
 from .inline import dark_rules, inline
 from .question import CHOICES, NUMBERS
 from .sections import Figure
-from .selection import RULE
+from .terms import marking, slug, terms
 
+SLIDERS = (
+    ("rtt_ms", "Your store is"),
+    ("life_s", "Access tokens live"),
+    ("every_s", "A user sends a request every"),
+    ("whole_ms", "A request takes"),
+    ("need_s", "A logout must act"),
+)
+"""Name and label of each slider of the first screen."""
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -31,9 +39,7 @@ def page(document: Document) -> str:
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + (
         f"@media screen and (prefers-color-scheme:dark){{{dark_rules()}}}"
     )
-    script = (
-        (TEMPLATES / "advice.js").read_text(encoding="utf-8") if document.facts["schemes"] else ""
-    )
+    script, known = _script(document), terms()
     return (
         environment()
         .get_template("report.html")
@@ -42,15 +48,28 @@ def page(document: Document) -> str:
             style=Markup(style),  # noqa: S704 - our own style sheet
             script=Markup(script),  # noqa: S704 - our own script
             data=_embedded(document.facts),
+            known=document.known,
+            known_data=_embedded(document.known),
+            answer=document.answer,
+            titles={one["id"]: one["title"] for one in document.known["schemes"]},
+            sliders=SLIDERS,
+            terms=[(slug(words), words, meaning) for words, meaning in known],
+            termed=marking(known),
             advice=_advice(document),
             numbers=NUMBERS,
             choices=CHOICES,
             policy=_policy(style, script),
             drawing=_drawing,
-            rule=RULE,
             named=_marking([arm.name for arm, _ in document.schemes if arm.mechanism != "control"]),
         )
     )
+
+
+def _script(document: Document) -> str:
+    """Put together the scripts that have something to do."""
+    names = ["answer.js", "screen.js"] if document.known["pair"] else []
+    names += ["advice.js"] if document.facts["schemes"] else []
+    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 
 def environment(**options: Any) -> Environment:
@@ -69,7 +88,8 @@ def _policy(style: str, script: str) -> str:
     """Allow the one style sheet and the one script of the page, and nothing else at all."""
     allowed = f"default-src 'none'; style-src '{_digest(style)}'"
     if script:
-        allowed += f"; script-src '{_digest(script)}'"
+        # A picture that is saved is drawn from data of the page itself.
+        allowed += f"; script-src '{_digest(script)}'; img-src data:"
     return f"{allowed}; base-uri 'none'; form-action 'none'"
 
 

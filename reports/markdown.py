@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .document import Document
 from .html import environment
 from .tables import Table
@@ -13,7 +15,11 @@ def text(document: Document) -> str:
     templates = environment(autoescape=False)
     templates.filters["md"] = escape
     templates.filters["table"] = table
-    return templates.get_template("report.md").render(document=document).rstrip() + "\n"
+    by_id = {one["id"]: one["title"] for one in document.known["schemes"]}
+    first, second = [*(by_id[name] for name in document.known["pair"]), "", ""][:2]
+    template = templates.get_template("report.md")
+    text = template.render(document=document, first=first, second=second)
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
 
 
 def table(shown: Table) -> str:

@@ -1,27 +1,26 @@
-"""The part of the README that comes from the published run: a figure, a table, what they are."""
+"""The part of the README that comes from the published run: its answer, its picture, the link."""
 
 from __future__ import annotations
 
 import re
 
+from .answer import System, answer, known
+from .charts import at_a_glance
 from .results import Results
-from .rows import Row
-from .selection import RULE, selection
-from .wording import measured, number, quantity
 
 BEGIN, END = "<!-- figure: begin -->", "<!-- figure: end -->"
 PLACE = "docs/example-report"
 """Where the published run lies, seen from the README."""
 FIGURE = "at-a-glance"
 ALTERNATIVE = (
-    "What does it cost to know the caller? One dot a scheme, cost of the check over a request "
-    "without one, with 95 % intervals. The table below has the same numbers."
+    "What each way costs, against how long a stolen login works once it is revoked. "
+    "The report has the same numbers as a table."
 )
-COST, WINDOW, SIZE = "auth_us_cost_p50", "window_ms_worst", "request_bytes"
+COST, WINDOW = "auth_us_cost_p50", "window_ms_worst"
 
 
 def replaced(text: str, results: Results) -> str:
-    """Give the README *text* with its part made anew; ValueError if it has no place for it."""
+    """Return the README *text* with its part made anew; ValueError if it has no place for it."""
     pattern = re.compile(f"{BEGIN}.*{END}", re.DOTALL)
     if not pattern.search(text):
         raise ValueError(
@@ -31,71 +30,35 @@ def replaced(text: str, results: Results) -> str:
 
 
 def part(results: Results) -> str:
-    """Write the part, with the marks around it."""
-    costs = results.costs(COST)
-    chosen = selection(results, costs)
+    """Return the part, with the marks around it."""
+    system = System()
+    said = answer(known(results), system)
+    told = [said.headline, said.ends]
     lines = [
         BEGIN,
-        "## What a run says",
+        *_wrapped(" ".join(told)),
         "",
-        f"![{ALTERNATIVE}]({PLACE}/charts/{FIGURE}.svg)",
+        "<picture>",
+        f'<source media="(prefers-color-scheme: dark)" srcset="{PLACE}/charts/{FIGURE}-dark.svg">',
+        f'<img src="{PLACE}/charts/{FIGURE}.svg" alt="{ALTERNATIVE}">',
+        "</picture>",
         "",
-        "| scheme | a check costs | revoked, works on for | bytes a request |",
-        "|---|--:|--:|--:|",
-        *(_line(results, scheme, costs[scheme]) for scheme in chosen),
-        "",
-        *_about(results, len(chosen), len(costs)),
+        *_wrapped(f"{at_a_glance.caption(system)} {_about(results)}"),
         END,
     ]
     return "\n".join(lines)
 
 
-def _line(results: Results, scheme: str, cost: Row) -> str:
-    window = results.ending_one(WINDOW, scheme, "all")
-    size = results.main(SIZE).get(scheme)
-    lives = "not measured" if window is None else _lives(window)
-    weighs = "not measured" if size is None else f"{size.value:,.0f}"
-    return f"| `{scheme}` | {measured(cost)} | {lives} | {weighs} |"
-
-
-def _lives(window: Row) -> str:
-    return "at once" if not window.value else f"{window.value / 1e3:.1f} s"
-
-
-def _about(results: Results, shown: int, total: int) -> list[str]:
-    """Say what run it was, what is left out, and what the columns are; in lines that fit."""
+def _about(results: Results) -> str:
+    """Say what run it was."""
     run, environment = results.recording.run, results.recording.environment
     machine = environment.machine if environment else {}
     cores = machine.get("cores", "an unknown number of")
     kind = "shared virtual cores" if machine.get("virtualised") else "cores"
-    left_out = ""
-    if shown < total:
-        left_out = f"Of its {total} schemes these {shown}: {RULE}. "
-    text = (
-        f"[The whole report of this run]({PLACE}/report.md): the {run.plan} plan on {cores} {kind},"
-        f' store on the same machine{_lifetime(results)}. {left_out}"A check costs": median '
-        'inside the request, over a request without a check, with its 95 % interval; "works on '
-        'for": the worst that was seen.'
+    return (
+        f"From one run of the {run.plan} plan on {cores} {kind}: "
+        f"[the whole report]({PLACE}/report.md)."
     )
-    noise = results.noise_us("span")
-    if noise is not None:
-        text += f" Two equal arms differ by up to {quantity(noise)}"
-        stored = results.find("aa_noise_store_us", layer="span")
-        text += f", by {quantity(stored)} where they ask a store." if stored else "."
-    return _wrapped(text)
-
-
-def _lifetime(results: Results) -> str:
-    """Say how long tokens lived while revocation was measured."""
-    bounds = [
-        row.value
-        for arm in results.recording.run.arms
-        if arm.strength == "at-expiry"
-        if (row := results.ending_one("claimed_bound_ms", arm.name, "all")) is not None
-    ]
-    if not bounds:
-        return ""
-    return f", access tokens of {number(max(bounds) / 1e3)} seconds while revocation was measured"
 
 
 def _wrapped(text: str, width: int = 118) -> list[str]:

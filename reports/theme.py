@@ -10,11 +10,13 @@ import contextlib
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from unicodedata import east_asian_width
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -23,6 +25,7 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager, get_f
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
+from .results import Results
 from .wording import RIVAL
 
 INK, MUTED, LINE, SURFACE, BAND = "#1c2430", "#5a6472", "#d5dae1", "#ffffff", "#e9ecf1"
@@ -54,6 +57,8 @@ MARKERS = {
     f"token{RIVAL}": "v",
     "control": "s",
 }
+FAMILY_MARKERS = {"session": ("o", "s", "^"), "token": ("D", "P", "^", "v", "H", "s", "<")}
+"""Of the families of a mechanism, the largest first; the page's script has the same."""
 DASHES: dict[str, Any] = {
     "session": "-",
     f"session{RIVAL}": (0, (9, 1.5)),
@@ -118,15 +123,26 @@ def render(draw: Callable[[Axes], None], height: float, *, narrow: bool, valid: 
         return figure
 
 
+SAID = "says:"
+_SAID = re.compile(rf'<g id="{SAID}([^"]*)">')
+
+
+def say(artists: Iterable[Artist], text: str) -> None:
+    """Have *artists* show *text* to whoever points at them: the name and the numbers."""
+    for artist in artists:
+        artist.set_gid(f"{SAID}{text}")
+
+
 def svg(figure: Figure) -> str:
-    """Give the figure as SVG, the same bytes every time."""
+    """Give the figure as SVG, the same bytes every time; what marks say becomes their title."""
     with mpl.rc_context(RC), _any_script():
         target = io.StringIO()
         canvas: Any = FigureCanvasSVG(figure)
         canvas.print_svg(target, metadata={"Date": None, "Creator": None})
         # Laid out by now: doing so again for another format takes half of its time.
         figure.set_layout_engine("none")
-    return _PLACES.sub(lambda found: _PRECISE.sub(_rounded, found[0]), target.getvalue())
+    text = _PLACES.sub(lambda found: _PRECISE.sub(_rounded, found[0]), target.getvalue())
+    return _SAID.sub(lambda found: f"<g><title>{found[1]}</title>", text)
 
 
 def _rounded(found: re.Match[str]) -> str:
@@ -151,6 +167,18 @@ def darkened(text: str) -> str:
     return re.sub(
         "|".join(DARK), lambda found: DARK[found.group().lower()], text, flags=re.IGNORECASE
     )
+
+
+def marker_of(results: Results, scheme: str) -> str:
+    """Return the marker of a scheme's family, so that shape alone tells families apart."""
+    look = results.look(scheme)
+    markers = FAMILY_MARKERS.get(look)
+    if markers is None:
+        return MARKERS[look]
+    names = [arm.name for arm in results.recording.run.arms if results.look(arm.name) == look]
+    members = Counter(results.family(name) for name in names)
+    families = sorted(members, key=lambda family: (-members[family], family))
+    return markers[families.index(results.family(scheme)) % len(markers)]
 
 
 def is_narrow(ax: Axes) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 from .rows import Row
 
 RIVAL = " of another library"
@@ -80,11 +83,20 @@ def regime(row: Row) -> str:
     return ", ".join(parts)
 
 
-def listed(names: list[str]) -> str:
+def listed(names: list[str], last: str = "and") -> str:
     """Write names as a sentence does."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def magnitude(row: Row) -> str:
+    """Write a difference without its sign, which the sentence says in words."""
+    if row.value >= 0:
+        return measured(row)
+    low = None if row.ci_high is None else -row.ci_high
+    high = None if row.ci_low is None else -row.ci_low
+    return measured(replace(row, value=-row.value, ci_low=low, ci_high=high))
 
 
 def some(names: list[str], most: int = 4) -> str:
@@ -93,3 +105,54 @@ def some(names: list[str], most: int = 4) -> str:
         return listed(names)
     shown = most - 1
     return f"{', '.join(names[:shown])} and {len(names) - shown} more"
+
+
+def in_sentence(title: str) -> str:
+    """Return the title of a scheme as a sentence has it, such as `a session in Redis`."""
+    if title.startswith("JWT"):
+        return f"a {title}"
+    if title.startswith(("Session", "Cached")):
+        return f"a {title[0].lower()}{title[1:]}"
+    return title
+
+
+def digits(value: float) -> str:
+    """Write *value* with two significant digits: 0.25, 8.5, 25, 580."""
+    if value == 0:
+        return "0"
+    sign, size = ("\N{MINUS SIGN}", -value) if value < 0 else ("", value)
+    exponent = math.floor(math.log10(size))
+    whole = math.floor(size / 10.0 ** (exponent - 1) + 0.5)
+    if whole == 100:
+        whole, exponent = 10, exponent + 1
+    if exponent >= 1:
+        return f"{sign}{whole * 10 ** (exponent - 1):,}"
+    written = f"{whole / 10 ** (1 - exponent):.{1 - exponent}f}"
+    return sign + written.removesuffix("0").removesuffix(".0").removesuffix(".")
+
+
+def cost(us: float) -> str:
+    """Write a cost in µs, or in ms from there on."""
+    return f"{digits(us)} µs" if us < 995 else f"{digits(us / 1000)} ms"
+
+
+def milliseconds(ms: float) -> str:
+    """Write a time given in milliseconds, in seconds from there on."""
+    return f"{digits(ms)} ms" if ms < 995 else f"{digits(ms / 1000)} s"
+
+
+def duration(seconds: float) -> str:
+    """Write a time that people wait: seconds, minutes, hours or days."""
+    if seconds < 60:
+        return f"{digits(seconds)} s"
+    if seconds < 3600:
+        return f"{digits(seconds / 60)} min"
+    if seconds < 86_400:
+        return f"{digits(seconds / 3600)} h"
+    count = digits(seconds / 86_400)
+    return f"{count} day" if count == "1" else f"{count} days"
+
+
+def percent(share: float) -> str:
+    """Write a share as per cent."""
+    return "less than 0.1 %" if share < 0.001 else f"{digits(share * 100)} %"

@@ -18,7 +18,6 @@ from .loading import load
 from .measures.traffic import Profile
 from .results import Results, evaluate
 from .rows import COLUMNS
-from .sections import glance
 from .tables import csv_text, json_text, lines
 from .tested import tested
 
@@ -76,7 +75,10 @@ def files(results: Results, document: Document) -> dict[str, bytes]:
         texts["environment.json"] = msgspec.json.format(
             msgspec.json.encode(environment), indent=2
         ).decode()
-    made = {path: text.encode() for path, text in {**texts, **glance(results)}.items()}
+    if document.glance is not None:
+        texts["charts/at-a-glance.svg"] = document.glance.wide
+        texts["charts/at-a-glance-dark.svg"] = theme.darkened(document.glance.wide)
+    made = {path: text.encode() for path, text in texts.items()}
     for section in document.sections:
         for figure in section.figures:
             stem = f"charts/{figure.name}"

@@ -186,16 +186,13 @@ def _report(ending: Ending) -> int:
     try:
         with interruptible():
             command = [sys.executable, "-m", "reports", "render", str(ending.folder)]
-            # Its own last line says the same as ours.
-            quiet = subprocess.DEVNULL
-            code = subprocess.call(command, env=environment_of_children(), stdout=quiet)
+            # It prints the answer, and the path of the page last.
+            code = subprocess.call(command, env=environment_of_children())
     except Interrupted as exc:
         code = exc.exit_code
     if code and code != GUARANTEE_BROKEN:
         again = shlex.join(["python", "-m", "reports", "render", str(ending.folder)])
         click.echo(f"bench: not rendered; once there is nothing in the way: {again}", err=True)
-    else:
-        click.echo(f"report: {_near(ending.folder / 'index.html')}")
     return ending.exit_code or code or _judged(ending.folder)
 
 

@@ -37,14 +37,18 @@ class Chart(Protocol):
     """What each module of this folder provides."""
 
     SECTION: str
-    TITLE: str
-    """A question."""
 
     def applies(self, results: Results) -> bool:
-        """Say whether the run has what the chart shows."""
+        """Return whether the run has what the chart shows."""
+
+    def title(self, results: Results) -> str:
+        """Return what the chart shows, as a claim without a full stop."""
 
     def caption(self, results: Results) -> str:
-        """Answer the question, with n, interval and reference."""
+        """Return the answer in figures: at most 20 words a sentence."""
+
+    def reading(self, results: Results) -> str:
+        """Return how to read it: n, intervals, what is compared with what."""
 
     def table(self, results: Results) -> Table:
         """Give the same numbers to read."""
@@ -82,6 +86,12 @@ CHARTS: dict[str, Chart] = {
     "payload-traffic": traffic,
 }
 """By the name of its files, in the order of the report."""
+
+FRONT = (
+    *("journey", "lookup-cost", "lookup-break-even", "revocation-window", "revocation-faults"),
+    *("payload-where", "payload-growth", "payload-http2"),
+)
+"""Those that everybody sees; the others unfold for specialists."""
 
 RIVALS: dict[str, Chart] = {"beside-cost": beside}
 """The same, of a run with schemes of other libraries."""

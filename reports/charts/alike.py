@@ -41,9 +41,8 @@ class Chosen:
             return ""
         total = len(self.stands_for) + sum(map(len, self.stands_for.values()))
         return (
-            f" Of {total} lines {len(self.stands_for)} are drawn: of those of one mechanism that "
-            f"lie within {100 * self.share:g} % of each other all along, the lowest, with the "
-            "number of the others; the table has all."
+            " Lines that nearly coincide are drawn once: +2 stands for two more within "
+            f"{100 * self.share:g} %. The table lists all {total}."
         )
 
 

@@ -9,9 +9,12 @@ from matplotlib.axes import Axes
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
-from ..theme import COLOURS, DASHES, MARKERS
-from ..wording import measured
+from ..theme import COLOURS, DASHES, marker_of
+from ..wording import cost
 from . import alike, ends, grid, lanes
+
+GROWN = 1.2
+"""From here on a line has grown."""
 
 
 @dataclass
@@ -19,7 +22,10 @@ class Along:
     """The check, or a revoke of everything, along one condition."""
 
     SECTION: str
-    TITLE: str
+    level: str
+    """The claim where no line grows."""
+    grows: str
+    """The claim where one does."""
     axis: str
     of_what: str
     """What is counted along the axis."""
@@ -30,17 +36,38 @@ class Along:
         """Say whether the condition was varied."""
         return bool(self._lines(results))
 
+    def title(self, results: Results) -> str:
+        """Say whether it grows."""
+        first, last = self._steepest(results)
+        grows = last.value >= GROWN * first.value
+        return self.grows if grows else self.level
+
     def caption(self, results: Results) -> str:
-        """Give the scheme that grows most, from the first to the last."""
-        found = self._lines(results)
-        steepest = max(found.values(), key=lambda rows: rows[-1].value / rows[0].value)
-        first, last = steepest[0], steepest[-1]
+        """Return the scheme that grows most, from the first to the last."""
+        first, last = self._steepest(results)
+        verb = "rises" if last.value >= first.value else "falls"
         return (
-            f"Most under {first.scheme}: {measured(first)} with {self._at(results, first):,.0f} "
-            f"{self.of_what} and {measured(last)} with {self._at(results, last):,.0f}. "
-            f"{self.what}; medians with 95 % intervals over {first.rounds} processes, which are "
-            f"also what lines that look level differ by.{self._chosen(results).remark}"
+            f"{results.title(first.scheme)} {verb} most, from {self._cost(first)} to "
+            f"{self._cost(last)} at {self._at(results, last):,.0f} {self.of_what}."
         )
+
+    def reading(self, results: Results) -> str:
+        """Say what was timed, and how sure it is."""
+        first, _ = self._steepest(results)
+        sure = (
+            f"with 95 % intervals over {first.rounds} processes, by which level lines differ too"
+            if (first.rounds or 0) > 1
+            else "of one process, so without an interval"
+        )
+        return f"{self.what}: medians {sure}.{self._chosen(results).remark}"
+
+    def _steepest(self, results: Results) -> tuple[Row, Row]:
+        found = self._lines(results)
+        rows = max(found.values(), key=lambda rows: rows[-1].value / rows[0].value)
+        return rows[0], rows[-1]
+
+    def _cost(self, row: Row) -> str:
+        return cost(row.value * (1e3 if row.unit == "ms" else 1.0))
 
     def table(self, results: Results) -> Table:
         """Give the cost at each place."""
@@ -72,7 +99,7 @@ class Along:
                 yerr=[_below(rows), _above(rows)],
                 color=COLOURS[mechanism],
                 linestyle=DASHES[mechanism],
-                marker=MARKERS[mechanism],
+                marker=marker_of(results, scheme),
                 markersize=4.5,
                 linewidth=1.6,
                 elinewidth=1.0,
@@ -130,27 +157,31 @@ def _above(rows: list[Row]) -> list[float]:
 
 POPULATION = Along(
     "lookup",
-    "Does a check cost more the more sessions are alive?",
+    "A check costs as much with many live logins as with few",
+    "A check costs more the more logins are alive",
     "population",
-    "live sessions",
+    "live logins",
 )
 DENIED = Along(
     "lookup",
-    "Does a check cost more the more has been revoked?",
+    "A check costs as much after many revocations as after few",
+    "A check costs more the more has been revoked",
     "denied",
     "live revocations",
 )
 CLAIMS = Along(
     "lookup",
-    "Does a check cost more the more it says of the caller?",
+    "A check costs as much with many claims as with few",
+    "A check costs more the more it says of the user",
     "claims",
     "claims",
 )
 REVOKE_ALL = Along(
     "revocation",
-    "How long does it take to log out everywhere?",
+    "Logging out everywhere takes as long with many logins as with one",
+    "Logging out everywhere takes longer the more logins a user has",
     "subject_sessions",
-    "live sessions of the subject",
+    "live logins of the user",
     "revoke_all_ms_p50",
     "The call that ends them all, without HTTP",
 )

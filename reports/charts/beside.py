@@ -19,7 +19,6 @@ from .lookup_cost import dot
 SECTION = "beside"
 FAR_APART = 20
 """Times the cheapest: where the dearest costs more, the axis is logarithmic."""
-TITLE = "How do our schemes compare with other libraries that do the same work?"
 
 
 def applies(results: Results) -> bool:
@@ -27,22 +26,33 @@ def applies(results: Results) -> bool:
     return any(results.rival(scheme) for scheme in results.costs(COST))
 
 
+def title(results: Results) -> str:
+    """Count the pairs in which ours costs less."""
+    found = ratios(results)
+    if not found:
+        return "No scheme of ours does the same work as the other libraries measured"
+    less = sum(row.value < 1 for row in found)
+    return f"Ours costs less than a library that does the same work in {less} of {len(found)} pairs"
+
+
 def caption(results: Results) -> str:
-    """Count the pairs, and give the two that are farthest apart."""
+    """Return the two pairs that are farthest apart."""
     found = ratios(results)
     if not found:
         theirs = next(row for scheme, row in results.costs(COST).items() if results.rival(scheme))
-        return (
-            f"{theirs.scheme} ({results.rival(theirs.scheme)}) costs {measured(theirs)} over "
-            "control; no scheme of ours in this run does the same work, so there is no ratio."
-        )
+        return f"{results.rival(theirs.scheme)} adds {measured(theirs)} to a request."
     least, most = found[0], found[-1]
-    text = f"{_compared(results, least)}"
-    if most is not least:
-        text += f"; {_compared(results, most)}"
+    if most is least:
+        return f"{_compared(results, least)}."
+    return f"{_compared(results, least)}. {_compared(results, most)}."
+
+
+def reading(results: Results) -> str:
+    """Say what is compared."""
+    rows = ratios(results) or list(results.costs(COST).values())
     return (
-        f"{text}. Cost over control of the check inside the request, medians with 95 % intervals "
-        f"over {least.rounds} blocks; below one, ours costs less."
+        "Costs are those of the check inside the request, over control: medians with 95 % "
+        f"intervals over {rows[0].rounds} blocks. Below one, ours costs less."
     )
 
 

@@ -11,12 +11,12 @@ from matplotlib.lines import Line2D
 from ..results import Results
 from ..rows import Row
 from ..tables import Table
-from ..theme import BAND, COLOURS, DASHES, INK, MARKERS, MUTED, SURFACE, is_narrow
-from ..wording import measured, number, quantity
+from ..theme import BAND, COLOURS, DASHES, INK, MARKERS, MUTED, SURFACE, is_narrow, marker_of, say
+from ..wording import cost, measured, milliseconds, number, quantity
 from . import alike, ends, grid, lanes
+from .naming import called
 
 SECTION = "lookup"
-TITLE = "How far may the store be before a token costs less than a session?"
 AXIS = "store_rtt"
 
 
@@ -25,29 +25,46 @@ def applies(results: Results) -> bool:
     return bool(grid.lines(results, AXIS))
 
 
+def title(results: Results) -> str:
+    """Say from which distance a token is cheaper than a session."""
+    telling = _telling(results, crossings(results))
+    if not telling:
+        return "The distance to the store does not change which is cheaper"
+    return "The farther the store, the cheaper a token without a store is"
+
+
 def caption(results: Results) -> str:
-    """Give every crossing that one can tell, and what does not cross."""
-    found, choice = crossings(results), _chosen(results)
+    """Return the first crossing, or that there is none."""
+    told = _fewest(results, crossings(results), _chosen(results))
+    if not told:
+        return "No session and token trade places between 0 ms and the farthest store measured."
+    row = told[-1]
+    session, token = called(results, row.scheme), called(results, row.less)
+    return f"Beyond {milliseconds(row.value)}, {session} costs more than {token}."
+
+
+def reading(results: Results) -> str:
+    """Say what was timed, and what the bands are."""
     one = next(iter(grid.lines(results, AXIS).values()))[0]
-    told = [
-        f"at {measured(row)} for {row.scheme} and {row.less}"
-        for row in _fewest(results, found, choice)
-    ]
-    text = f"Lines cross {'; '.join(told)}" if told else "No session crosses a token here"
-    count = len(_telling(results, found))
-    if count > len(told):
-        text += f" ({count} crossings in all, in the table)"
+    count = len(_telling(results, crossings(results)))
+    found = f" The table lists all {count} crossings." if count > 1 else ""
+    bands = (
+        f"Bands are 95 % intervals over {one.rounds} processes."
+        if (one.rounds or 0) > 1
+        else "One process was timed, so there is no interval."
+    )
     return (
-        f"{text}. Medians of the check alone in a hot loop, in {one.rounds} processes each, with "
-        "the store behind a delay; the round trip is as measured through it. Bands: 95 % over "
-        f"processes.{_said_of_requests(results)}{choice.remark}"
+        "Lines are medians of the check alone, in a hot loop, with the store behind a measured "
+        f"delay. {bands}{found}{_said_of_requests(results)}{_chosen(results).remark}"
     )
 
 
 def table(results: Results) -> Table:
     """Give the cost at each round trip, then the crossings."""
     found = grid.lines(results, AXIS)
-    asked = {f"{scheme}, in a request": rows for scheme, rows in requests(results).items()}
+    asked = {
+        f"{results.title(scheme)}, in a request": rows for scheme, rows in requests(results).items()
+    }
     shown = {**found, **asked}
     known = sorted({grid.at(results, row, AXIS) for rows in shown.values() for row in rows})
     columns = ["scheme", *(f"{number(rtt)} ms" for rtt in known)]
@@ -59,7 +76,7 @@ def table(results: Results) -> Table:
         source += rows
     for row in crossings(results):
         padding = ["\N{EM DASH}"] * (len(known) - 1)
-        about = f"{row.scheme} costs more than {row.less} from"
+        about = f"{results.title(row.scheme)} costs more than {results.title(row.less)} from"
         lines.append([about, measured(row), *padding])
         source.append(row)
     return Table(columns, lines, source)
@@ -79,13 +96,18 @@ def draw(results: Results, ax: Axes) -> None:
         at = [grid.at(results, row, AXIS) for row in rows]
         low = [row.value if row.ci_low is None else row.ci_low for row in rows]
         high = [row.value if row.ci_high is None else row.ci_high for row in rows]
-        ax.fill_between(at, low, high, color=COLOURS[mechanism], alpha=0.2, linewidth=0)
         # Straight between points in ms, which bends on these axes: it crosses where it is said to.
         between = np.unique([*np.linspace(at[0], at[-1], 60), *np.linspace(at[0], at[1], 20)])
         values = np.interp(between, at, [row.value for row in rows])
+        band = [np.interp(between, at, limits) for limits in (low, high)]
+        ax.fill_between(between, *band, color=COLOURS[mechanism], alpha=0.2, linewidth=0)
         look: dict[str, Any] = {"color": COLOURS[mechanism], "linewidth": 1.6}
         ax.plot(between, values, linestyle=DASHES[mechanism], **look)
-        ax.plot(at, [row.value for row in rows], MARKERS[mechanism], markersize=4.5, **look)
+        marker = marker_of(results, scheme)
+        shapes = ax.plot(at, [row.value for row in rows], marker, markersize=4.5, **look)
+        near, far = cost(rows[0].value), cost(rows[-1].value)
+        away = milliseconds(at[-1])
+        say(shapes, f"{results.title(scheme)}: {near} nearest, {far} with the store {away} away")
     for scheme, rows in requests(results).items():
         if scheme in found:
             _requests(ax, results, rows, results.look(scheme))
@@ -168,9 +190,9 @@ def _said_of_requests(results: Results) -> str:
         return ""
     most = max(rows, key=lambda row: row.value)
     return (
-        " Hollow: the same check inside real requests through delays of their own, over control; "
-        f"{measured(most)} under {most.scheme} with the store {number(most.store_rtt_ms or 0.0)} "
-        "ms away."
+        " Hollow marks are the same checks inside real requests, over control: up to "
+        f"{measured(most)} for {called(results, most.scheme)} with the store "
+        f"{number(most.store_rtt_ms or 0.0)} ms away."
     )
 
 

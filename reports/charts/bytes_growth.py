@@ -7,12 +7,11 @@ from matplotlib.axes import Axes
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
-from ..theme import ALARM, COLOURS, DASHES, MARKERS
-from ..wording import listed, quantity, some
+from ..theme import ALARM, COLOURS, DASHES, marker_of, say
+from ..wording import listed, quantity
 from . import alike, ends, lanes
 
 SECTION = "payload"
-TITLE = "How does a request grow with what it says of the caller?"
 METRIC = "request_bytes"
 COOKIE_LIMIT_BYTES = 4_096
 """Name plus value; browsers drop a longer cookie in silence and keep the old one."""
@@ -23,22 +22,38 @@ def applies(results: Results) -> bool:
     return any(len(rows) > 1 for rows in _found(results).values())
 
 
+def title(results: Results) -> str:
+    """Say what grows and what does not."""
+    found = {scheme: rows for scheme, rows in _found(results).items() if len(rows) > 1}
+    flat = [scheme for scheme, rows in found.items() if rows[0].value == rows[-1].value]
+    if not flat:
+        return "Every credential grows with what it says of the user"
+    if len(flat) == len(found):
+        return "No credential grows with what is stored of the user"
+    sessions = {scheme for scheme in found if results.mechanism(scheme) == "session"}
+    if set(flat) == sessions:
+        return "A token grows with what it says of the user; a session ID never does"
+    return (
+        f"{len(found) - len(flat)} of {len(found)} credentials grow with what they say of the user"
+    )
+
+
 def caption(results: Results) -> str:
-    """Give the growth of the fastest-growing scheme, and whether the limit was reached."""
+    """Return the growth of the fastest-growing scheme."""
     found = {scheme: rows for scheme, rows in _found(results).items() if len(rows) > 1}
     steepest = max(found.values(), key=lambda rows: rows[-1].value - rows[0].value)
     first, last = steepest[0], steepest[-1]
-    flat = [scheme for scheme, rows in found.items() if rows[0].value == rows[-1].value]
-    text = (
-        f"Over control, {first.scheme} adds {quantity(first)} with {first.claims} claims and "
-        f"{quantity(last)} with {last.claims}"
-    )
-    if flat:
-        verb = "does" if len(flat) == 1 else "do"
-        text += f"; {some(flat)} {verb} not grow"
     return (
-        f"{text}. Exact counts at the socket, HTTP/1.1, equal on every machine. "
-        f"Refused beyond it: {'; '.join(name for _, name in ceilings(results))}."
+        f"{results.title(first.scheme)} grows from {quantity(first)} to {quantity(last)} with "
+        f"{last.claims} claims."
+    )
+
+
+def reading(results: Results) -> str:
+    """Say what refuses a large request."""
+    return (
+        "Bytes are exact counts at the socket over HTTP/1.1, over control, and equal on every "
+        f"machine. Dotted lines are limits, beyond which browsers or servers refuse a request."
         f"{chosen(results).remark}"
     )
 
@@ -65,15 +80,18 @@ def draw(results: Results, ax: Axes) -> None:
     found = {scheme: everything[scheme] for scheme in choice.drawn}
     for scheme, rows in found.items():
         mechanism = results.look(scheme)
-        ax.plot(
+        shapes = ax.plot(
             [row.claims or 0 for row in rows],
             [row.value for row in rows],
             color=COLOURS[mechanism],
             linestyle=DASHES[mechanism],
-            marker=MARKERS[mechanism],
+            marker=marker_of(results, scheme),
             markersize=4.5,
             linewidth=1.6,
         )
+        first, last = rows[0], rows[-1]
+        ends_at = f"{quantity(last)} with {last.claims} claims"
+        say(shapes, f"{results.title(scheme)}: from {quantity(first)} to {ends_at}")
     top = max(row.value for rows in found.values() for row in rows)
     drawn = [ceiling for ceiling in ceilings(results) if ceiling[0] < 2.2 * top]
     for limit, name in drawn:
@@ -85,8 +103,10 @@ def draw(results: Results, ax: Axes) -> None:
     lanes.label_axis(ax, "claims, or lines in the cart")
     ax.set_ylabel("bytes over control, linear from zero")
     ax.yaxis.set_major_formatter(lanes.in_thousands)
-    last = [(scheme, float(rows[-1].claims or 0), rows[-1].value) for scheme, rows in found.items()]
-    ends.name_lines(ax, results, last, choice.stands_for)
+    named = [
+        (scheme, float(rows[-1].claims or 0), rows[-1].value) for scheme, rows in found.items()
+    ]
+    ends.name_lines(ax, results, named, choice.stands_for)
 
 
 def chosen(results: Results) -> alike.Chosen:

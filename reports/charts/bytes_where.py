@@ -8,12 +8,12 @@ from matplotlib.lines import Line2D
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
-from ..theme import COLOURS, LINE, MUTED, SURFACE
-from ..wording import quantity
+from ..theme import COLOURS, LINE, MUTED, SURFACE, say
+from ..wording import digits, quantity
 from . import lanes
+from .naming import called, titles
 
 SECTION = "payload"
-TITLE = "Where do the bytes go?"
 KINDS = {
     "every request, over control": ("request_bytes", "o"),
     "answer to a login": ("response_bytes_login", "s"),
@@ -34,19 +34,36 @@ def applies(results: Results) -> bool:
     return bool(results.costs("request_bytes"))
 
 
-def caption(results: Results) -> str:
-    """Give the lightest and the heaviest request, and what the store holds for them."""
+def title(results: Results) -> str:
+    """Compare the lightest with the heaviest."""
     sizes = list(results.costs("request_bytes").values())
-    lightest, heaviest = sizes[0], sizes[-1]
-    stored = results.main("store_bytes_per_session").get(lightest.scheme)
-    text = (
-        f"Every request is {quantity(lightest)} larger under {lightest.scheme} and "
-        f"{quantity(heaviest)} under {heaviest.scheme}"
-    )
-    if stored is not None and stored.value:
-        text += f"; the first keeps {quantity(stored)} in its store instead"
+    first, last = sizes[0], sizes[-1]
+    if first.value == last.value or not first.value:
+        return f"Every request carries {quantity(last)} of credential"
+    first_name, last_name = called(results, first.scheme), called(results, last.scheme)
     return (
-        f"{text}. Exact counts, with {lightest.claims or 0} claims; hollow marks are in the store."
+        f"{last_name[0].upper()}{last_name[1:]} sends {digits(last.value / first.value)} times the "
+        f"bytes of {first_name}"
+    )
+
+
+def caption(results: Results) -> str:
+    """Return both sizes, and what the store holds instead."""
+    sizes = list(results.costs("request_bytes").values())
+    first, last = sizes[0], sizes[-1]
+    text = f"Every request carries {quantity(first)} to {quantity(last)}"
+    stored = results.main("store_bytes_per_session").get(first.scheme)
+    if stored is not None and stored.value:
+        text += f"; the lightest keeps {quantity(stored)} in its store"
+    return f"{text}."
+
+
+def reading(results: Results) -> str:
+    """Say what is counted."""
+    first = next(iter(results.costs("request_bytes").values()))
+    return (
+        f"Bytes are exact counts over HTTP/1.1, over control, with {first.claims or 0} claims. "
+        "Hollow marks are bytes in the store: for a session, or for one revocation."
     )
 
 
@@ -81,7 +98,7 @@ def draw(results: Results, ax: Axes) -> None:
             if row is None or (name.startswith("store") and not row.value):
                 continue
             face = SURFACE if name.startswith("store") else COLOURS[mechanism]
-            ax.plot(
+            shapes = ax.plot(
                 [row.value],
                 [lane],
                 marker=marker,
@@ -91,7 +108,8 @@ def draw(results: Results, ax: Axes) -> None:
                 linestyle="none",
                 zorder=3,
             )
-    lanes.name_lanes(ax, schemes, mechanisms)
+            say(shapes, f"{results.title(scheme)}, {name}: {quantity(row)}")
+    lanes.name_lanes(ax, titles(results, schemes), mechanisms)
     shown = [name for name, (metric, _) in KINDS.items() if results.main(metric)]
     lanes.legend(ax, [], [_key(name) for name in shown])
     ax.set_xlim(left=0)

@@ -10,11 +10,11 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, LINE, MARKERS, MUTED, SURFACE
-from ..wording import measured, quantity
+from ..wording import digits
 from . import lanes
+from .naming import called
 
 SECTION = "lookup"
-TITLE = "Can the cost be foretold for conditions that were not measured?"
 NAMES = {
     "model_fixed_us": "fixed",
     "model_round_trips": "store round trips",
@@ -29,22 +29,35 @@ def applies(results: Results) -> bool:
     return bool(results.models)
 
 
+def title(results: Results) -> str:
+    """Say how well the model foretells."""
+    worst = _worst(results)
+    if worst is None:
+        return "A check's cost is a sum of few parts"
+    return f"A simple cost model misses no unseen condition by more than {digits(worst.value)} %"
+
+
 def caption(results: Results) -> str:
-    """Give what the predictions miss by, and one model in words."""
-    worst = results.find("model_error_percent_worst")
-    text = ""
-    if worst is not None:
-        text = (
-            f"Of {worst.n} points that no model learnt from, the worst was missed by "
-            f"{quantity(worst)} ({worst.scheme}). "
-        )
-    trips = [one for one in results.rows if one.metric == "model_round_trips" and one.value]
-    if trips:
-        most = max(trips, key=lambda row: row.value)
-        text += f"A check under {most.scheme} waits for {measured(most)} round trips to its store. "
+    """Return how many schemes were foretold, and the worst."""
+    worst, count = _worst(results), len(results.models)
+    if worst is None:
+        return f"{count} schemes have a model; none was tried on an unseen condition."
+    name = called(results, worst.scheme)
+    return f"Of {count} schemes, {name} was missed by the most, {digits(worst.value)} %."
+
+
+def _worst(results: Results) -> Row | None:
+    """Return the largest error over conditions held back; None if none was."""
+    found = results.of("model_error_percent")
+    return max(found, key=lambda row: row.value, default=None)
+
+
+def reading(results: Results) -> str:
+    """Say how the model was made."""
+    del results
     return (
-        f"{text}Cost is a sum of parts, none below zero, by least squares on relative errors; "
-        "hollow: learnt from, filled: foretold."
+        "Cost is a sum of parts, none below zero, fitted by least squares on relative errors. "
+        "Hollow marks were used to fit it, filled ones were foretold."
     )
 
 

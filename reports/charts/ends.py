@@ -120,7 +120,8 @@ def _clusters(placed: list[End]) -> list[list[End]]:
 
 def _called(results: Results, schemes: list[tuple[str, int]], narrow: bool) -> str:
     """Name lines that end together; each is a scheme, and how many others it stands for."""
-    name, others = schemes[0]
+    scheme, others = schemes[0]
+    name = results.title(scheme)
     if len(schemes) > 1:
         mechanisms = sorted({results.mechanism(scheme) for scheme, _ in schemes})
         count = sum(1 + others for _, others in schemes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -11,12 +12,24 @@ from ..measures.outage import Fault
 from ..results import Results
 from ..rows import Row
 from ..tables import Table
-from ..theme import ALARM, INK, LINE, MUTED, SURFACE, is_narrow
-from ..wording import measured, number, some
+from ..theme import ALARM, INK, LINE, MUTED, SURFACE, is_narrow, say
+from ..wording import measured, number
 from . import lanes
+from .naming import titles
 
 SECTION = "revocation"
-TITLE = "What happens to logins, and to revocations, while the store is in trouble?"
+NAMES = {
+    "refused": "store down",
+    "hung": "store hangs",
+    "sigstop": "store frozen",
+    "slow": "store slow",
+    "kill-keep": "restarted, data kept",
+    "kill-lose": "restarted, data lost",
+    "evict": "store full",
+    "locked": "database locked",
+    "node-killed": "server killed",
+}
+"""What people call each fault, in the order of the columns."""
 ALL, NONE = 99.0, 1.0
 """Percent of the probes from which on one says all, and up to which none."""
 
@@ -31,11 +44,11 @@ class Outcome:
     colour: str
 
 
-AS_EVER = Outcome("as ever: valid in, revoked out", "o", filled=True, colour=INK)
-CLOSED = Outcome("closed: nobody in", "s", filled=False, colour=INK)
-PARTLY = Outcome("some of the valid are out", "^", filled=False, colour=INK)
-EXPIRY = Outcome("revoked in until expiry, as ever", "D", filled=False, colour=ALARM)
-OPEN = Outcome("revoked are let in", "X", filled=True, colour=ALARM)
+AS_EVER = Outcome("as before: valid in, revoked out", "o", filled=True, colour=INK)
+CLOSED = Outcome("nobody gets in", "s", filled=False, colour=INK)
+PARTLY = Outcome("some valid logins are out", "^", filled=False, colour=INK)
+EXPIRY = Outcome("revoked work until they expire, as before", "D", filled=False, colour=ALARM)
+OPEN = Outcome("revoked logins work again", "X", filled=True, colour=ALARM)
 OUTCOMES = (AS_EVER, CLOSED, PARTLY, EXPIRY, OPEN)
 
 
@@ -58,21 +71,38 @@ def applies(results: Results) -> bool:
     return any(outcome(results, fault) for fault in results.faults)
 
 
+def title(results: Results) -> str:
+    """Count the schemes that let revoked logins back in."""
+    back = {fault.scheme for fault in results.faults if outcome(results, fault) is OPEN}
+    count = _schemes_count(results)
+    if not back:
+        return "No store failure let a revoked login back in"
+    return f"A failing store lets revoked logins back in under {len(back)} of {count} schemes"
+
+
 def caption(results: Results) -> str:
-    """Say under which schemes the revoked come back, and which keep everybody in."""
-    found = [(fault, outcome(results, fault)) for fault in results.faults]
-    back = [fault for fault, way in found if way is OPEN]
-    shut = sum(way is CLOSED for _, way in found)
-    count = sum(way is not None for _, way in found)
-    if back:
-        names = some(sorted({fault.scheme for fault in back}))
-        text = f"Revoked credentials were let in under {names}, in {len(back)} of {count} cases"
-    else:
-        text = f"No revoked credential was let in, in any of {count} cases"
+    """Return who is shut out while the store is down."""
+    down = [one for one in results.faults if one.fault == "refused" and outcome(results, one)]
+    shut = [one.scheme for one in down if outcome(results, one) is CLOSED]
+    if not down:
+        return f"{len(results.faults)} failures were tried; none cut the store off."
+    if not shut:
+        return "While the store is down, people stay logged in under every scheme that asks one."
     return (
-        f"{text}; in {shut} nobody was let in while it lasted. Below each mark: the status that "
-        "the valid were given, and the seconds until all was right again (none: not within the "
-        "watch). Losing a session logs somebody out; losing a revocation lets somebody in."
+        f"While the store is down, nobody gets in under {len(shut)} of {len(down)} schemes. A "
+        "store that loses its data forgets revocations too."
+        if any(outcome(results, one) is OPEN for one in results.faults)
+        else f"While the store is down, nobody gets in under {len(shut)} of {len(down)} schemes."
+    )
+
+
+def reading(results: Results) -> str:
+    """Say what is below each mark."""
+    count = sum(outcome(results, fault) is not None for fault in results.faults)
+    return (
+        f"Each of {count} marks is one scheme in one failure. Below it stand the status that valid "
+        "logins received, and the seconds until all was right again; none means not within the "
+        "time watched. Losing a session logs somebody out; losing a revocation lets somebody in."
     )
 
 
@@ -83,13 +113,13 @@ def table(results: Results) -> Table:
     for fault in results.faults:
         way = outcome(results, fault)
         if way is None:
-            lines.append([fault.scheme, fault.fault, "does not apply", *["\N{EM DASH}"] * 5])
+            lines.append([fault.scheme, name(fault.fault), "does not apply", *["\N{EM DASH}"] * 5])
             continue
         cells = [fault.found.get(metric) for metric in metrics]
         lines.append(
             [
                 fault.scheme,
-                fault.fault,
+                name(fault.fault),
                 way.name,
                 *(measured(row) if row else "\N{EM DASH}" for row in cells),
                 _status(fault),
@@ -112,15 +142,18 @@ def height(results: Results, *, narrow: bool) -> float:
 def draw(results: Results, ax: Axes) -> None:
     """Draw a matrix, schemes by faults."""
     schemes = list(dict.fromkeys(fault.scheme for fault in results.faults))
-    kinds = list(dict.fromkeys(fault.fault for fault in results.faults))
+    applying = {fault.fault for fault in results.faults if outcome(results, fault)}
+    kinds = [*(kind for kind in NAMES if kind in applying), *sorted(applying - NAMES.keys())]
     narrow = is_narrow(ax)
     for fault in results.faults:
+        if fault.fault not in kinds:
+            continue
         x, y = kinds.index(fault.fault), schemes.index(fault.scheme)
         way = outcome(results, fault)
         if way is None:
             ax.plot([x], [y], marker="_", color=LINE, markersize=7)
             continue
-        ax.plot(
+        shapes = ax.plot(
             [x],
             [y - 0.12 if narrow else y - 0.24],
             marker=way.marker,
@@ -129,6 +162,7 @@ def draw(results: Results, ax: Axes) -> None:
             markersize=6.5 if narrow else 8,
             linestyle="none",
         )
+        say(shapes, f"{results.title(fault.scheme)}, {name(fault.fault)}: {way.name}")
         words = [_status(fault), _recovery(fault)]
         ax.text(
             x,
@@ -142,13 +176,18 @@ def draw(results: Results, ax: Axes) -> None:
         )
     for line in range(len(schemes) - 1):
         ax.axhline(line + 0.5, color=LINE, linewidth=0.6)
-    lanes.name_lanes(ax, schemes, [results.look(s) for s in schemes], above=0.42)
+    lanes.name_lanes(ax, titles(results, schemes), [results.look(s) for s in schemes], above=0.42)
     ax.set_ylim(len(schemes) - 0.45, -0.68 if narrow else -0.55)
     ax.set_xlim(-0.5, len(kinds) - 0.5)
-    names = kinds if narrow else [kind.replace("-", "-\n") for kind in kinds]
+    names = [name(kind) if narrow else textwrap.fill(name(kind), 10) for kind in kinds]
     ax.set_xticks(range(len(kinds)), names, rotation=90 if narrow else 0)
     ax.tick_params(axis="x", length=0)
     lanes.legend(ax, [], [_key(way) for way in OUTCOMES])
+
+
+def name(fault: str) -> str:
+    """Return what people call a fault."""
+    return NAMES.get(fault, fault)
 
 
 def _schemes_count(results: Results) -> int:

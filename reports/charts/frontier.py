@@ -12,11 +12,11 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, INK, LINE, MARKERS, MUTED, SURFACE, is_narrow
-from ..wording import listed, measured, quantity
+from ..wording import cost, duration
 from . import ends, lanes
+from .window import lifetime_s
 
 SECTION = "revocation"
-TITLE = "What does a shorter exposure cost on every request?"
 NAMED = 10
 """Points that can all be named on a small screen; of more, those on the front."""
 INSIDE_CHARACTERS = 13
@@ -42,19 +42,35 @@ def applies(results: Results) -> bool:
     return len(places(results)) > 1
 
 
-def caption(results: Results) -> str:
-    """Give the front, from the cheapest to the one that bites first."""
+def title(results: Results) -> str:
+    """Say what the trade is."""
     front = [place for place in places(results) if place.best]
-    told = [
-        f"{place.scheme} ({measured(place.cost)}, worst window {quantity(place.worst)})"
-        for place in front
-    ]
-    verb = "is" if len(front) == 1 else "are"
+    if len(front) < 2:
+        return f"{front[0].title} is both the cheapest and the soonest to end"
+    return "Ending a stolen login sooner costs more on every request"
+
+
+def caption(results: Results) -> str:
+    """Return the ends of the front."""
+    front = sorted((p for p in places(results) if p.best), key=lambda p: p.cost.value)
+    first, last = front[0], front[-1]
+    if first is last:
+        return f"It adds {cost(first.cost.value)}; no other scheme is better in either."
     return (
-        f"On the front {verb} {listed(told)}: no scheme of this run is better in one without being "
-        "worse in the other. Cost: median of the check inside the request, over control. Exposure: "
-        "the longest window of any node. Hollow: bound to one machine, and left out of the front. "
-        "Less than twice the noise floor, or than the time between two probes, is no difference."
+        f"{first.title} adds {cost(first.cost.value)}; to end at once or nearly, {last.title} adds "
+        f"{cost(last.cost.value)}."
+    )
+
+
+def reading(results: Results) -> str:
+    """Say what the front is."""
+    lived = lifetime_s(results)
+    tokens = f" Tokens lived {duration(lived)} in this test." if lived is not None else ""
+    return (
+        "On the front, no scheme is better in one way without being worse in the other. Cost is "
+        "the median inside the request, over control; the window is the longest of any server."
+        f"{tokens} Hollow marks work on one machine only and are left out of the front. "
+        "Differences within twice the noise, or within two probes, do not count."
     )
 
 
@@ -129,10 +145,10 @@ def draw(results: Results, ax: Axes) -> None:
 def places(results: Results) -> list[Place]:
     """Give every scheme that was measured in both, the cheapest first."""
     both = []
-    for scheme, cost in results.costs("auth_us_cost_p50").items():
+    for scheme, row in results.costs("auth_us_cost_p50").items():
         worst = results.ending_one("window_ms_worst", scheme, "all")
         if worst is not None:
-            both.append((scheme, cost, worst))
+            both.append((scheme, row, worst))
     shared = [one for one in both if not results.is_local(one[0])]
     slack = _slack(results)
     return [
@@ -193,7 +209,7 @@ def _name(ax: Axes, found: list[Place]) -> None:
         points = [_on_axes(ax, place) for place in mine]
         gap = ends.line_inches(ax) / ends.axes_inches(ax)
         inside = narrow and not at_once
-        names = [place.title if narrow else place.scheme for place in mine]
+        names = [place.title for place in mine]
         if inside:
             names = [textwrap.fill(name, INSIDE_CHARACTERS) for name in names]
         sizes = [gap * len(name.splitlines()) for name in names]

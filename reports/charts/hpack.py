@@ -10,15 +10,16 @@ from matplotlib.lines import Line2D
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
-from ..theme import ALARM, COLOURS, MARKERS, MUTED, SURFACE, is_narrow
+from ..theme import ALARM, COLOURS, MUTED, SURFACE, is_narrow, marker_of, say
 from ..wording import quantity
 from . import bytes_growth, lanes
 
 SECTION = "payload"
-TITLE = "What is left of a credential once HTTP/2 has seen it?"
 FIRST, STEADY, PLAIN = "request_bytes_h2_first", "request_bytes_h2_steady", "request_bytes"
 CLIFF = 20.0
 """Times as many bytes from one size to the next: HPACK's table no longer holds the header."""
+SHRUNK = 0.1
+"""Of the plain bytes: up to here a credential is next to nothing."""
 Sizes = list[tuple[Row, Row, Row]]
 """Plain, first and steady for each number of claims, smallest first."""
 
@@ -28,34 +29,38 @@ def applies(results: Results) -> bool:
     return any(len(sizes) > 1 for sizes in _found(results, policy(results)).values())
 
 
+def title(results: Results) -> str:
+    """Say how far HTTP/2 shrinks a repeated credential, and whether there is a cliff."""
+    found = _drawn(results)
+    least = min(sizes[0][2].value / max(sizes[0][0].value, 1.0) for sizes in found.values())
+    if least > SHRUNK:
+        return "HTTP/2 shrinks a repeated credential only a little"
+    until = ", until its table is full" if any(map(cliff, found.values())) else ""
+    return f"HTTP/2 shrinks a repeated credential to next to nothing{until}"
+
+
 def caption(results: Results) -> str:
-    """Give first and steady of one credential, and where the cliff is."""
-    name = policy(results)
-    everything, found = _found(results, name), _drawn(results)
+    """Return first and later size of one credential, and where the cliff is."""
+    found = _drawn(results)
     scheme, edge = next(((s, c) for s in found if (c := cliff(found[s]))), ("", None))
     if edge is None:
         scheme = max(found, key=lambda one: found[one][-1][0].value)
         _, first, steady = found[scheme][-1]
-        text = (
-            f"Under {scheme} the credential takes {quantity(first)} in the first request and "
-            f"{quantity(steady)} in every later one; there is no cliff in what was measured"
-        )
-    else:
-        below, above = edge
-        text = (
-            f"Under {scheme} a later request repeats a credential of {quantity(below[0])} in "
-            f"{quantity(below[2])}, and one of {quantity(above[0])} in {quantity(above[2])}: "
-            "between them HPACK's table of 4,096 bytes ends"
-        )
-    left_out = ""
-    if len(found) < len(everything):
-        left_out = (
-            f" Of {len(everything)} schemes {len(found)} are drawn, one for those whose "
-            "credentials grow alike; the table has all."
-        )
+        return f"A credential of {quantity(first)} takes {quantity(steady)} in every later request."
+    below, above = edge
     return (
-        f"{text}. Headers as {name} indexes them; exact counts. Hollow: first request, filled: "
-        f"later ones.{left_out}"
+        f"A repeated credential of {quantity(below[0])} takes {quantity(below[2])}; one of "
+        f"{quantity(above[0])} takes {quantity(above[2])}."
+    )
+
+
+def reading(results: Results) -> str:
+    """Say whose headers these are."""
+    name = policy(results)
+    return (
+        f"Headers are compressed (HPACK) as {name} does it, with a table of 4,096 bytes; counts "
+        "are exact. Hollow marks are the first request of a connection, filled ones every later "
+        "request. Schemes whose credentials grow alike are drawn once; the table has all."
     )
 
 
@@ -81,17 +86,20 @@ def draw(results: Results, ax: Axes) -> None:
     for scheme, sizes in found.items():
         mechanism = results.look(scheme)
         for index, face in ((1, SURFACE), (2, COLOURS[mechanism])):
-            ax.plot(
+            shapes = ax.plot(
                 [size[0].value for size in sizes],
                 [max(size[index].value, 1.0) for size in sizes],
                 color=COLOURS[mechanism],
                 linestyle="-" if index == 2 else (0, (1, 1.5)),
                 linewidth=1.2,
-                marker=MARKERS[mechanism],
+                marker=marker_of(results, scheme),
                 markerfacecolor=face,
                 markersize=5,
                 zorder=3 if index == 2 else 2,
             )
+            when = "every later request" if index == 2 else "first request"
+            plain, other = quantity(sizes[-1][0]), quantity(sizes[-1][index])
+            say(shapes, f"{results.title(scheme)}, {when}: up to {other} for {plain}")
     _mark_cliff(ax, results, found)
     ax.set_xscale("log")
     ax.set_yscale("log")

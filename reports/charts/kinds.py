@@ -9,12 +9,14 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, LINE, MUTED, SURFACE, is_narrow
-from ..wording import quantity
+from ..wording import listed, milliseconds
 from . import lanes
+from .naming import titles
 
 SECTION = "revocation"
-TITLE = "Does it matter what is revoked: a login, a person, a key?"
-KINDS = {"one": ("one login", "o"), "all": ("all of a subject", "s"), "key": ("a key", "^")}
+KINDS = {"one": ("one login", "o"), "all": ("all of a user's", "s"), "key": ("a key", "^")}
+ALIKE = 1.5
+"""Times: windows that differ by less are alike."""
 
 
 def applies(results: Results) -> bool:
@@ -23,18 +25,27 @@ def applies(results: Results) -> bool:
     return len(kinds) > 1
 
 
+def title(results: Results) -> str:
+    """Say whether it matters what is revoked."""
+    worst = _worst(results)
+    slowest = max(worst, key=lambda kind: worst[kind])
+    if worst[slowest] <= ALIKE * max(min(worst.values()), 1.0):
+        return f"It acts as fast to revoke {listed([KINDS[kind][0] for kind in worst], 'or')}"
+    return f"Revoking {KINDS[slowest][0]} takes longest to act"
+
+
 def caption(results: Results) -> str:
-    """Give the longest window of each kind."""
-    told = []
-    for kind, (name, _) in KINDS.items():
-        rows = [row for found in _found(results).values() if (row := found[kind])]
-        if rows:
-            worst = max(rows, key=lambda row: row.value)
-            told.append(f"{name}: {quantity(worst)} ({worst.scheme})")
+    """Return the longest window of each kind."""
+    told = [f"{milliseconds(ms)} for {KINDS[kind][0]}" for kind, ms in _worst(results).items()]
+    return f"Longest: {', '.join(told)}."
+
+
+def reading(results: Results) -> str:
+    """Say what was counted."""
     trials = [row.n or 0 for found in _found(results).values() for row in found.values() if row]
     return (
-        f"Longest windows: {'; '.join(told)}. The longest of any node and trial, of "
-        f"{min(trials)} trials or more each."
+        "Each mark is the longest window of any server, from the acknowledged revocation to the "
+        f"last accepted request, over {min(trials)} revocations or more of each kind."
     )
 
 
@@ -78,7 +89,7 @@ def draw(results: Results, ax: Axes) -> None:
                     markersize=6,
                     zorder=3,
                 )
-    lanes.name_lanes(ax, list(found), mechanisms)
+    lanes.name_lanes(ax, titles(results, found), mechanisms)
     keys = [
         Line2D(
             [],
@@ -97,6 +108,15 @@ def draw(results: Results, ax: Axes) -> None:
     ax.grid(axis="x")
     ax.xaxis.set_major_formatter(lanes.in_thousands)
     lanes.label_axis(ax, "worst window, ms after the acknowledged revoke, from zero")
+
+
+def _worst(results: Results) -> dict[str, float]:
+    """Return the longest window of each kind in ms."""
+    return {
+        kind: max(rows)
+        for kind in KINDS
+        if (rows := [row.value for found in _found(results).values() if (row := found[kind])])
+    }
 
 
 def _found(results: Results) -> dict[str, dict[str, Row | None]]:

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
 from ..theme import COLOURS, INK, MARKERS, MUTED, SURFACE, is_narrow
+from ..wording import RIVAL
 
 LANE_INCHES = 0.33
 NARROW_LANE_INCHES = 0.5
@@ -114,15 +115,15 @@ def _tick(place: float, *, short: bool) -> str:
 
 
 def legend(ax: Axes, mechanisms: Sequence[str], extra: Sequence[Line2D] = ()) -> None:
-    """Say above the chart which colour and marker is which mechanism."""
+    """Show above the chart which colour is which mechanism; shapes are families."""
     handles = [
         Line2D(
             [],
             [],
             color=COLOURS[mechanism],
-            marker=MARKERS[mechanism],
-            linestyle="none",
-            markersize=6,
+            marker=MARKERS[mechanism] if RIVAL in mechanism else "",
+            linewidth=5,
+            solid_capstyle="butt",
             label=mechanism,
         )
         for mechanism in COLOURS
@@ -134,7 +135,7 @@ def legend(ax: Axes, mechanisms: Sequence[str], extra: Sequence[Line2D] = ()) ->
         handles=handles,
         loc="outside upper left",
         ncols=columns,
-        handletextpad=0.4,
+        handletextpad=0.7,
         columnspacing=1.4,
         borderaxespad=0.2,
     )

@@ -8,12 +8,12 @@ from matplotlib.lines import Line2D
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
-from ..theme import COLOURS, LINE, MARKERS, MUTED, SURFACE
-from ..wording import measured, number
+from ..theme import COLOURS, LINE, MUTED, SURFACE, marker_of
+from ..wording import cost, number
 from . import lanes
+from .naming import called, titles
 
 SECTION = "lookup"
-TITLE = "Does a check cost more when the server is busier?"
 METRIC = "auth_us_cost_p50"
 LOADS = ("low", "high")
 
@@ -23,16 +23,35 @@ def applies(results: Results) -> bool:
     return bool(_found(results))
 
 
-def caption(results: Results) -> str:
-    """Give the scheme that grows most, and the two rates."""
+def title(results: Results) -> str:
+    """Say how many checks cost more under the higher load."""
     found = _found(results)
-    low, high = max(found.values(), key=lambda pair: pair[1].value - pair[0].value)
+    grown = sum(high.value > low.value for low, high in found.values())
+    if not grown:
+        return "A busier server makes no check dearer"
+    if grown == len(found):
+        return "A busier server makes every check dearer"
+    return f"A busier server makes {grown} of {len(found)} checks dearer"
+
+
+def caption(results: Results) -> str:
+    """Return the largest change, up or down."""
+    low, high = max(_found(results).values(), key=lambda pair: abs(pair[1].value - pair[0].value))
+    name = called(results, low.scheme)
+    verb = "rises" if high.value > low.value else "falls"
+    change = f"from {cost(low.value)} to {cost(high.value)}"
+    return f"The largest change: {name} {verb} {change} under the higher load."
+
+
+def reading(results: Results) -> str:
+    """Say what the loads are."""
+    low, high = next(iter(_found(results).values()))
     rates = [number(row.rate) for row in (low, high) if row.rate]
-    where = f" at {' and '.join(rates)} requests a second of each scheme" if rates else ""
+    where = f" of {' and '.join(rates)} requests a second of each scheme" if rates else ""
     return (
-        f"The most under {low.scheme}: from {measured(low)} to {measured(high)}{where}. Median of "
-        "the check inside the request over control under the same load; hollow is the low load. "
-        "Times under different loads are never mixed in other figures: those are of the low one."
+        f"Hollow marks are the lower load, filled ones the higher{where}. Each is the median of "
+        "the check inside the request, over control under the same load. All other figures are "
+        "of the lower load."
     )
 
 
@@ -59,19 +78,19 @@ def draw(results: Results, ax: Axes) -> None:
     """Draw a line from the low load to the high one, one lane a scheme."""
     found = _found(results)
     mechanisms = [results.look(scheme) for scheme in found]
-    for lane, (pair, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
+    for lane, ((scheme, pair), mechanism) in enumerate(zip(found.items(), mechanisms, strict=True)):
         ax.plot([row.value for row in pair], [lane] * 2, color=LINE, linewidth=2.2, zorder=2)
         for row, face in zip(pair, (SURFACE, COLOURS[mechanism]), strict=True):
             ax.plot(
                 [row.value],
                 [lane],
-                marker=MARKERS[mechanism],
+                marker=marker_of(results, scheme),
                 color=COLOURS[mechanism],
                 markerfacecolor=face,
                 markersize=6.5,
                 zorder=3,
             )
-    lanes.name_lanes(ax, list(found), mechanisms)
+    lanes.name_lanes(ax, titles(results, found), mechanisms)
     keys = [
         Line2D([], [], color=MUTED, marker="o", linestyle="none", label=f"{load} load")
         for load in LOADS

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
-from ..theme import BAND, COLOURS, INK, MARKERS, MUTED
-from ..wording import measured, quantity, regime
+from ..theme import BAND, COLOURS, INK, MARKERS, MUTED, marker_of, say
+from ..wording import cost, measured, quantity, regime
 from . import lanes
+from .naming import called, titles
 
 SECTION = "lookup"
-TITLE = "What does it cost to know the caller?"
 METRIC = "auth_us_cost_p50"
 
 
@@ -22,27 +24,47 @@ def applies(results: Results) -> bool:
     return bool(results.costs(METRIC))
 
 
+def title(results: Results) -> str:
+    """Name the cheapest and the dearest."""
+    costs = list(results.costs(METRIC))
+    if len(costs) < 2:
+        return f"What a check costs with {called(results, costs[0])}"
+    first, last = called(results, costs[0]), called(results, costs[-1])
+    return f"{first[0].upper()}{first[1:]} is the cheapest to check, {last} the dearest"
+
+
 def caption(results: Results) -> str:
-    """Give the cheapest and the dearest, what they are measured against, and what noise makes."""
+    """Return both costs."""
+    costs = list(results.costs(METRIC).values())
+    if len(costs) < 2:
+        return f"A check adds {cost(costs[0].value)} to a request, with the store beside it."
+    first, last = (cost(row.value) for row in (costs[0], costs[-1]))
+    return (
+        f"Checks add between {first} and {last} to a request, with the store on the same machine."
+    )
+
+
+def reading(results: Results) -> str:
+    """Say what is compared with what, and what noise makes."""
     costs = list(results.costs(METRIC).values())
     first, last = costs[0], costs[-1]
-    noise = results.noise_us("span")
     where = f", at {regime(first)}" if regime(first) else ""
     text = (
-        f"From {measured(first)} ({first.scheme}) to {measured(last)} ({last.scheme}) over "
-        f"control, median of the check inside the request. 95 % intervals over {first.rounds} "
-        f"blocks, {first.n or 0:,} requests a scheme in all{where}."
+        "Each mark is the median time that a scheme adds inside the request, over a request "
+        f"without a check. Lines are 95 % intervals over {first.rounds} blocks, with "
+        f"{first.n or 0:,} requests of each scheme in all{where}."
     )
     among = _median(results, last.scheme, "interleaved")
     alone = _median(results, last.scheme, "separate")
     if among is not None and alone is not None:
         text += (
-            f" The check itself takes {measured(among)} at the median under {last.scheme} among "
+            f" The check itself takes {measured(among)} for {called(results, last.scheme)} among "
             f"others, and {measured(alone)} with the server to itself."
         )
+    noise = results.noise_us("span")
     if noise is not None:
         text += (
-            f" The band is twice the noise floor of {quantity(noise)}: inside it nothing is told."
+            f" Differences inside the band, twice the noise of {quantity(noise)}, are no result."
         )
     return text
 
@@ -90,12 +112,13 @@ def draw(results: Results, ax: Axes) -> None:
         extra.append(Line2D([], [], color=BAND, linewidth=7, label="lost in the noise"))
     ax.axvline(0, color=MUTED, linewidth=0.8)
     for lane, (row, mechanism) in enumerate(zip(found.values(), mechanisms, strict=True)):
-        dot(ax, lane, row, mechanism)
+        shapes = dot(ax, lane, row, mechanism, marker_of(results, row.scheme))
+        say(shapes, f"{results.title(row.scheme)}: {measured(row)}")
         injected = results.recording.arm(row.scheme).injected_us
         if injected:
             ax.plot([injected], [lane], marker="|", color=INK, markersize=14, zorder=2)
             extra.append(_tick("the delay put in"))
-    lanes.name_lanes(ax, list(found), mechanisms)
+    lanes.name_lanes(ax, titles(results, found), mechanisms)
     lanes.legend(ax, mechanisms, extra)
     ax.grid(axis="x")
     ax.margins(x=0.12)
@@ -112,12 +135,15 @@ def _lanes(results: Results) -> dict[str, Row]:
     return {**results.costs(METRIC), **controls}
 
 
-def dot(ax: Axes, lane: int, row: Row, mechanism: str) -> None:
-    """Draw a cost, its interval, and the figure beside it."""
+def dot(ax: Axes, lane: int, row: Row, mechanism: str, marker: str = "") -> list[Line2D]:
+    """Draw a cost, its interval, and the figure beside it; return what was drawn."""
     colour = COLOURS[mechanism]
+    shapes: list[Line2D] = []
     if row.ci_low is not None and row.ci_high is not None:
-        ax.plot([row.ci_low, row.ci_high], [lane, lane], color=colour, linewidth=2.2, zorder=3)
-    ax.plot([row.value], [lane], marker=MARKERS[mechanism], color=colour, markersize=6, zorder=4)
+        line: dict[str, Any] = {"color": colour, "linewidth": 2.2, "zorder": 3}
+        shapes += ax.plot([row.ci_low, row.ci_high], [lane, lane], **line)
+    look: dict[str, Any] = {"color": colour, "markersize": 6, "zorder": 4}
+    shapes += ax.plot([row.value], [lane], marker or MARKERS[mechanism], **look)
     ax.annotate(
         quantity(row),
         (max(row.value, row.ci_high or row.value), lane),
@@ -127,6 +153,7 @@ def dot(ax: Axes, lane: int, row: Row, mechanism: str) -> None:
         color=INK,
         fontsize=8.5,
     )
+    return shapes
 
 
 def _tick(label: str) -> Line2D:

@@ -9,17 +9,18 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, INK, LINE, MUTED, SURFACE
-from ..wording import measured
+from ..wording import cost, listed
 from . import lanes
+from .naming import called, titles
 
 SECTION = "lookup"
-TITLE = "How much of a request is the check?"
 LAYERS = {
     "hot loop": ("verify_us_p50", 1.0, "v"),
     "inside the request": ("auth_us_p50", 1.0, "o"),
     "end to end": ("request_ms_p50", 1e3, "D"),
 }
 """Name, metric, factor to microseconds, marker."""
+HALF = 0.5
 
 
 def applies(results: Results) -> bool:
@@ -27,20 +28,44 @@ def applies(results: Results) -> bool:
     return sum(bool(results.costs(metric)) for metric, _, _ in LAYERS.values()) > 1
 
 
+def title(results: Results) -> str:
+    """Say what share of a request a check is."""
+    share = _share(results)
+    if share is None:
+        return "The check inside a request takes longer than the check alone"
+    if share < HALF:
+        return "Most of a request is the server and the network, not the check"
+    return "Most of a request is the check"
+
+
 def caption(results: Results) -> str:
-    """Give one scheme in all the layers there are."""
-    found = _found(results)
-    scheme = max(found, key=lambda name: sum(row is not None for row in found[name]))
+    """Return one scheme, inside the request and end to end."""
+    scheme, rows = next(iter(_found(results).items()))
     told = [
-        f"{measured(row)} {name}"
-        for name, row in zip(LAYERS, found[scheme], strict=True)
+        f"{cost(row.value * factor)} {name}"
+        for (name, (_, factor, _)), row in zip(LAYERS.items(), rows, strict=True)
         if row is not None
     ]
-    first = next(row for row in found[scheme] if row is not None)
+    return f"With {called(results, scheme)}: {listed(told[-2:])}."
+
+
+def _share(results: Results) -> float | None:
+    """Return the share of a request that the dearest check is; None if a layer is missing."""
+    shares = [
+        rows[1].value / (rows[2].value * 1e3)
+        for rows in _found(results).values()
+        if rows[1] is not None and rows[2] is not None
+    ]
+    return max(shares, default=None)
+
+
+def reading(results: Results) -> str:
+    """Say what the layers are."""
+    first = next(row for rows in _found(results).values() for row in rows if row is not None)
     return (
-        f"A check under {scheme} takes {', '.join(told)}. Medians with 95 % intervals over "
-        f"{first.rounds} blocks or more; the layers are never mixed, and the time between the "
-        "last two is the server and the wire, not the scheme."
+        "The hot loop calls the check alone. Inside the request, the same check runs in the app. "
+        "End to end counts from the moment a request was due. Marks are medians with 95 % "
+        f"intervals over {first.rounds} blocks or more."
     )
 
 
@@ -87,7 +112,7 @@ def draw(results: Results, ax: Axes) -> None:
                 markerfacecolor=COLOURS[mechanism] if fill != SURFACE else SURFACE,
                 zorder=3,
             )
-    lanes.name_lanes(ax, list(found), mechanisms)
+    lanes.name_lanes(ax, titles(results, found), mechanisms)
     lanes.legend(ax, [], [_key(name, marker) for name, (_, _, marker) in LAYERS.items()])
     ax.xaxis.set_major_formatter(lanes.time_of)
     ax.grid(axis="x")

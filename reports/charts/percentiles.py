@@ -8,11 +8,11 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, CONTROL, DASHES, MARKERS
-from ..wording import measured, regime
+from ..wording import milliseconds, regime
 from . import alike, ends, lanes
+from .naming import called
 
 SECTION = "lookup"
-TITLE = "How much worse is a bad request than a usual one?"
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 NAMES = {"p50": "50 %", "p90": "90 %", "p99": "99 %", "p999": "99.9 %"}
 
@@ -22,23 +22,37 @@ def applies(results: Results) -> bool:
     return any(len(rows) > 2 for rows in _found(results).values())
 
 
+def title(results: Results) -> str:
+    """Name the scheme with the longest tail."""
+    longest = _longest(results)
+    name = called(results, longest.scheme)
+    return f"The slowest requests are those with {name}"
+
+
 def caption(results: Results) -> str:
-    """Give the highest tail, how it was measured, and what it rests on."""
-    found = _found(results)
-    longest = max((rows[-1] for rows in found.values()), key=lambda row: row.value)
+    """Return that tail."""
+    longest = _longest(results)
     name = next(n for s, n in NAMES.items() if longest.metric.endswith(f"_{s}"))
-    design = longest.design
+    return f"With it, {name} of requests took {milliseconds(longest.value)} or less, end to end."
+
+
+def reading(results: Results) -> str:
+    """Say how the tail was measured, and what it rests on."""
+    longest = _longest(results)
     how = {
         "separate": "in blocks that one scheme had to itself",
         "interleaved": "in blocks that all schemes shared, so one's slow request may be another's",
-    }.get(design, "in the blocks there were")
+    }.get(longest.design, "in the blocks there were")
     where = f" ({regime(longest)})" if regime(longest) else ""
     return (
-        f"{name} of the requests under {longest.scheme} took no longer than {measured(longest)}, "
-        f"the most of all. From the intended start to the last byte, {how}{where}; bands: 95 % "
-        f"over {longest.rounds} blocks. A percentile is shown only where each block has requests "
-        f"enough for it.{_chosen(results).remark}"
+        f"Times run from the intended start to the last byte, {how}{where}. Bands are 95 % "
+        f"intervals over {longest.rounds} blocks. A percentile is shown only if each block has "
+        f"enough requests for it.{_chosen(results).remark}"
     )
+
+
+def _longest(results: Results) -> Row:
+    return max((rows[-1] for rows in _found(results).values()), key=lambda row: row.value)
 
 
 def table(results: Results) -> Table:

@@ -14,11 +14,10 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, INK, LINE, MUTED
-from ..wording import quantity, some
 from . import lanes
+from .naming import called, titles
 
 SECTION = "revocation"
-TITLE = "Who still lets a revoked credential in, and when does it end?"
 LANE_INCHES, NARROW_LANE_INCHES = 0.58, 0.8
 TALL = 0.56
 """Of a lane, for the curve of all nodes accepting."""
@@ -31,20 +30,34 @@ def applies(results: Results) -> bool:
     return any(gathered.windows_ms.any() for gathered in by_scheme_over_phases(results).values())
 
 
+def title(results: Results) -> str:
+    """Name the scheme whose servers accepted longest."""
+    longest = _longest(results)
+    return f"Servers forget a revoked login one by one, last under {called(results, longest.arm)}"
+
+
 def caption(results: Results) -> str:
-    """Give the schemes that ended at once, and how long the others took."""
+    """Return how many ended at once."""
     found = by_scheme_over_phases(results)
-    at_once = [arm for arm, gathered in found.items() if not gathered.windows_ms.any()]
-    longest = max(found.values(), key=lambda gathered: float(gathered.windows_ms.max()))
-    worst = results.ending_one("window_ms_worst", longest.arm, "all")
-    text = f"Nodes under {longest.arm} accepted for up to {quantity(worst)}" if worst else ""
-    if at_once:
-        text += f"; under {some(at_once)} none did after the acknowledgement, so there is no curve"
-    total = len(_typical(results, longest).trials)
+    prompt = sum(not gathered.windows_ms.any() for gathered in found.values())
+    if not prompt:
+        return f"None of {len(found)} schemes ended at once on every server."
+    return f"{prompt} of {len(found)} schemes ended at once on every server, so they have no curve."
+
+
+def reading(results: Results) -> str:
+    """Say what the lines are."""
+    total = len(_typical(results, _longest(results)).trials)
     return (
-        f"{text}. Thin: one revocation each, of {total} at random moments; thick: the median over "
-        "them; cross: the worst of all, worst moments included; dotted: the claimed bound."
+        f"Each thin line is one of {total} revocations at random moments; the thick line is their "
+        "median. The cross is the worst of all, worst moments included. The dotted line is the "
+        "guaranteed bound."
     )
+
+
+def _longest(results: Results) -> Trials:
+    found = by_scheme_over_phases(results)
+    return max(found.values(), key=lambda gathered: float(gathered.windows_ms.max()))
 
 
 def table(results: Results) -> Table:
@@ -90,7 +103,7 @@ def draw(results: Results, ax: Axes) -> None:
                 linestyle=(0, (1, 1.5)),
                 linewidth=1.4,
             )
-    lanes.name_lanes(ax, list(found), mechanisms, above=0.48)
+    lanes.name_lanes(ax, titles(results, found), mechanisms, above=0.48)
     lanes.legend(
         ax,
         mechanisms,

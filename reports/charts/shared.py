@@ -12,7 +12,6 @@ from ..wording import quantity
 from . import alike, ends, hpack, lanes
 
 SECTION = "payload"
-TITLE = "Does HTTP/2 still help when many users share a connection?"
 
 
 def applies(results: Results) -> bool:
@@ -20,17 +19,35 @@ def applies(results: Results) -> bool:
     return any(len(rows) > 1 for rows in _found(results).values())
 
 
+def title(results: Results) -> str:
+    """Say what many users on a connection do."""
+    first, last = _most(results)
+    if last.value <= first.value:
+        return "HTTP/2 still helps when many users share a connection"
+    return "HTTP/2 helps less when many users share a connection"
+
+
 def caption(results: Results) -> str:
-    """Give the scheme that loses most, from the fewest users to the most."""
-    found = _found(results)
-    worst = max(found.values(), key=lambda rows: rows[-1].value - rows[0].value)
-    first, last = worst[0], worst[-1]
+    """Return the scheme that loses most."""
+    first, last = _most(results)
     return (
-        f"Under {last.scheme} a later request carries {quantity(first)} of credential with "
-        f"{_users(first):,} on the connection and {quantity(last)} with {_users(last):,}: a proxy "
-        "that sends everybody's requests over one connection has room for a few headers only. "
-        f"Headers as {hpack.policy(results)} indexes them; exact counts.{_chosen(results).remark}"
+        f"{results.title(last.scheme)} sends {quantity(first)} with {_users(first):,} on the "
+        f"connection, {quantity(last)} with {_users(last):,}."
     )
+
+
+def reading(results: Results) -> str:
+    """Say why."""
+    return (
+        "A proxy that sends everybody's requests over one connection has room for a few headers "
+        f"only. Headers are compressed as {hpack.policy(results)} does it; counts are exact."
+        f"{_chosen(results).remark}"
+    )
+
+
+def _most(results: Results) -> tuple[Row, Row]:
+    worst = max(_found(results).values(), key=lambda rows: rows[-1].value - rows[0].value)
+    return worst[0], worst[-1]
 
 
 def table(results: Results) -> Table:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..loading import Samples
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, DASHES, MARKERS
-from ..wording import measured, quantity, some
+from ..wording import milliseconds
 from . import ends, lanes
+from .naming import called
 from .revocation_over_time import by_scheme_over_phases
 
 RESOLVED_MS = 10.0
 """Shorter windows are the accident of where a probe fell."""
 SECTION = "revocation"
-TITLE = "Of all revocations, how many have not bitten after so long?"
 METRICS = {
     "median": "window_ms_p50",
     "95 %": "window_ms_p95",
@@ -30,25 +31,36 @@ def applies(results: Results) -> bool:
     return any(windows.any() for windows in _windows(results).values())
 
 
+def title(results: Results) -> str:
+    """Say by when the slowest half had ended."""
+    longest, _ = _slowest(results)
+    return f"Revocations take longest to act with {called(results, longest)}"
+
+
 def caption(results: Results) -> str:
-    """Give the scheme that survives longest, and those that do not survive at all."""
+    """Return the median and the worst of the slowest scheme."""
+    longest, windows = _slowest(results)
+    median = results.ending_one("window_ms_p50", longest, "all")
+    half = milliseconds(median.value if median else 0.0)
+    worst = milliseconds(float(windows.max()))
+    return f"Under it, half had ended after {half} and all after {worst}."
+
+
+def reading(results: Results) -> str:
+    """Say what the axes are."""
+    windows = _windows(results)
+    at_once = sum(not found.any() for found in windows.values())
+    return (
+        "Each line falls as revocations take effect, random moments and worst ones together. "
+        f"The axis of time is logarithmic. {at_once} of {len(windows)} schemes ended at once and "
+        "have no line."
+    )
+
+
+def _slowest(results: Results) -> tuple[str, Samples]:
     windows = _windows(results)
     longest = max(windows, key=lambda arm: float(windows[arm].max()))
-    median = results.ending_one("window_ms_p50", longest, "all")
-    worst = results.ending_one("window_ms_worst", longest, "all")
-    assert median is not None
-    assert worst is not None
-    at_once = [arm for arm, found in windows.items() if not found.any()]
-    text = (
-        f"Under {longest} half of the revocations had bitten after {measured(median)} and all "
-        f"after {quantity(worst)}, of {worst.n or 0:,}"
-    )
-    if at_once:
-        text += f"; under {some(at_once)} all at once, so there is no line"
-    return (
-        f"{text}. Random moments and worst ones together. The axis of time is logarithmic: caches "
-        "of milliseconds and tokens of minutes on one figure."
-    )
+    return longest, windows[longest]
 
 
 def table(results: Results) -> Table:

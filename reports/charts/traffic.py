@@ -8,11 +8,11 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
 from ..theme import COLOURS, INK
-from ..wording import quantity
+from ..wording import digits, quantity
 from . import lanes
+from .naming import titles
 
 SECTION = "payload"
-TITLE = "What does the credential add up to in a month?"
 UP, DOWN = "traffic_up_gb", "traffic_down_gb"
 
 
@@ -21,15 +21,26 @@ def applies(results: Results) -> bool:
     return bool(results.costs(UP))
 
 
+def title(results: Results) -> str:
+    """Say what the heaviest adds up to."""
+    last = list(results.costs(UP).values())[-1]
+    return f"Without header compression, credentials add up to {digits(last.value)} GB"
+
+
 def caption(results: Results) -> str:
-    """Give the least and the most, and the traffic they are for."""
+    """Return the least and the most."""
     found = list(results.costs(UP).values())
+    first, last = quantity(found[0]), quantity(found[-1])
+    return f"Headers add up to between {first} and {last}. The traffic: {results.profile}."
+
+
+def reading(results: Results) -> str:
+    """Say how it is reckoned."""
+    del results
     return (
-        f"From {quantity(found[0])} ({found[0].scheme}) to {quantity(found[-1])} "
-        f"({found[-1].scheme}) of headers sent by clients. Reckoned, not measured: bytes of a "
-        f"request over control over HTTP/1.1, times {results.profile}. Render with "
-        "--requests-per-s and --days for another traffic; HTTP/2 that indexes the header sends "
-        "next to none of it."
+        "Reckoned, not measured: bytes of a request over control over HTTP/1.1, times the traffic. "
+        "Render with --requests-per-s and --days for another traffic. HTTP/2 that indexes the "
+        "header sends next to none of it."
     )
 
 
@@ -63,7 +74,7 @@ def draw(results: Results, ax: Axes) -> None:
             color=INK,
             fontsize=8.5,
         )
-    lanes.name_lanes(ax, list(found), mechanisms)
+    lanes.name_lanes(ax, titles(results, found), mechanisms)
     lanes.legend(ax, mechanisms)
     ax.set_xlim(left=0)
     ax.margins(x=0.14)

@@ -12,11 +12,11 @@ from ..results import Results
 from ..rows import Row
 from ..tables import Table, cell
 from ..theme import ALARM, COLOURS, INK, LINE, MUTED
-from ..wording import number
+from ..wording import milliseconds
 from . import lanes
+from .naming import called
 
 SECTION = "revocation"
-TITLE = "What did the worst revocation look like, probe by probe?"
 BEFORE, AFTER = 0.08, 0.12
 """Of the window, what is shown before the revoke and after the last accept."""
 
@@ -26,20 +26,33 @@ def applies(results: Results) -> bool:
     return results.history is not None
 
 
+def title(results: Results) -> str:
+    """Name the scheme of the slowest revocation."""
+    return (
+        f"The slowest revocation of this run was under {called(results, _history(results).scheme)}"
+    )
+
+
 def caption(results: Results) -> str:
-    """Say whose it was, how long it took, and against what claim."""
+    """Return when the last server stopped accepting, and the bound."""
     history = _history(results)
     ends = [row for row in results.rows if row.metric == "history_last_accept_ms"]
     last = max(ends, key=lambda row: row.value)
-    kind = {"all": "of every login", "key": "of a key"}.get(history.regime.label("kind"), "")
-    what = " ".join(["revocation", kind]).strip()
+    bound = milliseconds(history.bound_ms)
+    return f"Server {last.node} accepted it for {milliseconds(last.value)}; the bound was {bound}."
+
+
+def reading(results: Results) -> str:
+    """Say what it was, and what the marks are."""
+    history = _history(results)
+    kind = {"all": "every login of a user", "key": "a signing key"}
+    what = kind.get(history.regime.label("kind"), "one login")
     phase = history.regime.label("phase")
     moment = {"adversarial": ", at the worst moment", "random": ", at a random moment"}.get(phase)
-    late = f"{history.late_accepts} probes" if history.late_accepts else "no probe"
+    late = f"{history.late_accepts} requests were" if history.late_accepts else "No request was"
     return (
-        f"A {what} under {history.scheme}{moment or ''}: node {last.node} accepted until "
-        f"{number(last.value)} ms after the acknowledgement; {late} beyond the claimed bound of "
-        f"{number(history.bound_ms)} ms. Each mark is one request; long ones were accepted."
+        f"This revocation ended {what}{moment or ''}. Each mark is one request; long ones were "
+        f"accepted. {late} accepted beyond the guaranteed bound."
     )
 
 

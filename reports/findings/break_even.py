@@ -9,7 +9,7 @@ from ..charts import grid
 from ..charts.break_even import reads, requests
 from ..results import Results
 from ..rows import Row
-from ..wording import measured
+from ..wording import magnitude, measured
 from .sentence import Finding, is_ordinary
 
 FIGURE = "lookup-break-even"
@@ -69,8 +69,8 @@ def _never(results: Results, session: str, token: str, differences: list[Row]) -
             certain=False,
         )
     told = (
-        f"{text}: the check alone differs by {measured(nearest)} with the store nearest and by "
-        f"{measured(farthest)} with it farthest.".replace("\N{MINUS SIGN}", "")
+        f"{text}: the check alone differs by {magnitude(nearest)} with the store nearest and by "
+        f"{magnitude(farthest)} with it farthest."
     )
     other, crossed = _elsewhere(results, session, token)
     said, asked = _in_requests(results, session, token)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..certainty import longer_run, told_apart
 from ..results import Results
 from ..rows import Row
-from ..wording import floor, measured, quantity, regime
+from ..wording import floor, magnitude, measured, quantity, regime
 from .sentence import Finding, champions, ours
 
 
@@ -50,7 +50,7 @@ def inside_the_request(results: Results) -> Iterator[Finding]:
         text = (
             f"A {results.mechanism(faster.scheme)} is the faster here: {faster.scheme} costs "
             f"{measured(faster)} over no check inside the request, {slower.scheme} "
-            f"{measured(slower)}{where}. Block by block the session takes {_size(difference)} "
+            f"{measured(slower)}{where}. Block by block the session takes {magnitude(difference)} "
             f"{sign}; {floor(noise)}.{aside}"
         )
         yield Finding("Lookup", text, (*rows, slower, *between), "lookup", "lookup-cost")
@@ -128,9 +128,3 @@ def end_to_end(results: Results) -> Iterator[Finding]:
 def _same_regime(one: Row, other: Row) -> bool:
     conditions = (one.population, one.claims, one.regime("less"))
     return conditions == (other.population, other.claims, other.regime("less"))
-
-
-def _size(row: Row) -> str:
-    """Write a difference without its sign, which the sentence says in words."""
-    text = measured(row)
-    return text.replace("\N{MINUS SIGN}", "") if row.value < 0 else text

@@ -51,6 +51,16 @@ class Outline(HTMLParser):
                 self.references += (value or "").split()
 
 
+def sentences(text: str) -> list[str]:
+    """Split prose where one sentence ends and the next begins."""
+    return re.split(r"(?<=[.?!]) (?=[A-Z\d])", text)
+
+
+def words_in(sentence: str) -> int:
+    """Count the words of a sentence."""
+    return len(re.findall(r"[\w.,/%-]*\w[\w.,/%-]*", sentence))
+
+
 @pytest.fixture(scope="module")
 def page(document: Document) -> str:
     """The page."""
@@ -88,21 +98,23 @@ def test_policy_allows_one_style_sheet_and_one_script(page: str, outline: Outlin
         return "sha256-" + base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
 
     style, script = digest(r"<style>(.*?)</style>"), digest(r"<script>(.*?)</script>")
-    policy = f"default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'"
+    policy = f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; base"
     assert policy in page.replace("&#39;", "'")
-    assert outline.tags.count("script") == 2
+    assert outline.tags.count("script") == 3
     assert outline.tags.count("style") == 1
     assert "style" not in {name for name, _ in outline.attributes}
     assert not any(name in ("src", "srcset", "onclick") for name, _ in outline.attributes)
 
 
-def test_every_chart_has_a_question_an_answer_and_a_table(document: Document, page: str) -> None:
+def test_every_chart_has_a_claim_an_answer_and_a_table(document: Document, page: str) -> None:
     """A figure one cannot see is still read."""
     figures = [figure for section in document.sections for figure in section.figures]
     assert {figure.name for figure in figures} == set(CHARTS)
     for figure in figures:
-        assert figure.title.endswith("?")
+        assert not figure.title.endswith(("?", "."))
         assert re.search(r"\d", figure.caption)
+        assert max(map(words_in, sentences(figure.caption))) <= 20, figure.caption
+        assert max(map(words_in, sentences(figure.reading))) <= 30, figure.reading
         assert figure.table.rows
         assert f'aria-labelledby="title-{figure.name} caption-{figure.name}"' in page
 
@@ -195,27 +207,37 @@ def test_what_a_record_says_cannot_end_the_data_of_the_form(document: Document) 
     """The data stands in a script element, which ends at the first closing tag."""
     hostile = {**document.facts, "run": "</script><script>alert(1)</script>"}
     page = html.page(replace(document, facts=hostile))
-    assert page.count("</script>") == 2
+    assert page.count("</script>") == 3
     data = re.search(r'id="advice-data">(.*?)</script>', page, re.DOTALL)
     assert data is not None
     assert json.loads(data[1])["run"] == hostile["run"]
 
 
-def test_a_run_without_costs_has_no_form_and_no_script(tmp_path: Path) -> None:
-    """There is nothing to rank, so nothing runs."""
-    shape = synthetic.Shape(measures=("payload",))
+def test_a_run_of_nothing_has_no_form_and_no_script(tmp_path: Path) -> None:
+    """There is nothing to answer, so nothing runs, and the page says so."""
+    shape = synthetic.Shape(measures=())
     page = html.page(compose(evaluate(load(synthetic.write(tmp_path / "run", shape=shape)))))
     assert "<script" not in page
     assert "script-src" not in page
     assert 'id="choose"' not in page
+    assert "This run measured too little to draw a conclusion." in page
+
+
+def test_no_sentence_before_the_figures_is_long(page: str) -> None:
+    """A reader of the first screens decodes nothing: 25 words a sentence at most."""
+    shown = page[page.index("<main>") : page.index('id="specialists"')]
+    shown = re.sub(r"<(svg|details|script|table|select)\b.*?</\1>", " ", shown, flags=re.DOTALL)
+    for element in re.findall(r"<(?:p|h\d|span|li|figcaption)\b[^>]*>([^<]+)<", shown):
+        for sentence in sentences(element.strip()):
+            assert words_in(sentence) <= 25, sentence
 
 
 def test_every_finding_links_to_what_shows_it(document: Document, outline: Outline) -> None:
-    """To a figure where there is one, and in the words of its question."""
+    """To a figure where there is one, and in the words of its claim."""
     assert 3 <= len(document.findings) <= 5
     for finding in document.findings:
         assert finding.anchor in outline.ids
-        assert finding.place.endswith("?")
+        assert finding.place
 
 
 def test_page_is_small(page: str) -> None:
@@ -238,8 +260,9 @@ def test_markdown_is_as_it_was(rendered: Path) -> None:
 
 def test_markdown_images_exist(rendered: Path) -> None:
     """Relative, so that a code host shows them."""
-    images = re.findall(r"^!\[.*\]\((charts/[^)]+)\)$", (rendered / "report.md").read_text(), re.M)
-    assert len(images) == len(CHARTS)
+    text = (rendered / "report.md").read_text()
+    images = re.findall(r'(?:src|srcset)="(charts/[^"]+)"', text)
+    assert len(images) == 2 * (len(CHARTS) + 1), "each in both themes, and the first picture"
     assert all((rendered / image).is_file() for image in images)
 
 
