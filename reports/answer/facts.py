@@ -109,7 +109,7 @@ def _slope(results: Results, name: str, cost: Row | None, trips: float) -> float
     far = results.find(COST, name, design=FAR)
     if not trips:
         return 0.0
-    if cost is None or far is None or not far.store_rtt_ms:
+    if cost is None or far is None or not far.store_rtt_ms or far.validity == "withheld":
         return trips * US_PER_MS
     return max(0.0, (far.value - cost.value) / far.store_rtt_ms)
 

@@ -88,7 +88,13 @@ CHARTS: dict[str, Chart] = {
 """By the name of its files, in the order of the report."""
 
 FRONT = (
-    *("journey", "lookup-cost", "lookup-break-even", "revocation-window", "revocation-faults"),
+    *(
+        "lookup-journey",
+        "lookup-cost",
+        "lookup-break-even",
+        "revocation-window",
+        "revocation-faults",
+    ),
     *("payload-where", "payload-growth", "payload-http2"),
 )
 """Those that everybody sees; the others unfold for specialists."""

@@ -12,7 +12,6 @@ from ..wording import interval, number, quantity
 from . import alike, ends, lanes
 
 SECTION = "lookup"
-TITLE = "What does a login cost over its life?"
 METRIC = "journey_request_us"
 TOKEN_S = 300.0
 """The lifetime of the tokens that are drawn; the table of rows has others."""
@@ -23,29 +22,37 @@ def applies(results: Results) -> bool:
     return bool(_lines(results))
 
 
-def caption(results: Results) -> str:
-    """Return where a session and a token cost the same, and how well that was foretold."""
-    text = ""
+def title(results: Results) -> str:
+    """Return where a session and a token cost the same over a login's life."""
     crossing = _crossing(results)
-    if crossing is not None:
-        text = (
-            f"With tokens of five minutes, {results.title(crossing.scheme)} is cheaper than "
-            f"{results.title(crossing.less)} while people ask more often than every "
-            f"{quantity(crossing)} {interval(crossing)}. Below that, renewals cost more than they "
-            "save. "
-        )
-    text += (
-        "Processor time of app and store for a request, over one that asks nobody: checks, "
-        "touches, cart changes (one request in twenty), renewals, and one login and logout in "
-        "eight hours. "
+    if crossing is None:
+        return "What a login costs over its life, by how often people ask"
+    return f"The token is cheaper for people who ask more often than every {quantity(crossing)}"
+
+
+def caption(results: Results) -> str:
+    """Return the crossing with its interval."""
+    crossing = _crossing(results)
+    if crossing is None:
+        return "No two lines cross among the intervals that were looked at."
+    token, session = results.title(crossing.scheme), results.title(crossing.less)
+    return f"{token} and {session} cost the same at {quantity(crossing)} {interval(crossing)}."
+
+
+def reading(results: Results) -> str:
+    """Return what is in a request's cost, and how well whole journeys agree with it."""
+    text = (
+        "Processor time of app and store for a request, over one without a login: checks, touches, "
+        "cart changes (one request in twenty), renewals, and one login and logout in eight hours. "
+        "Tokens live five minutes. "
     )
     worst = results.find("journey_error_percent_worst")
     if worst is None:
-        return f"{text}This plan measured no whole journey to hold that against."
+        return f"{text}This plan measured no whole journey to compare with."
     held = "Within" if worst.value <= 10 else "NOT within"
     return (
         f"{text}{held} the limit of 10 %: whole journeys of Locust users, in compressed time, cost "
-        f"at most {number(worst.value)} % more or less than foretold ({worst.n} journeys)."
+        f"at most {number(worst.value)} % more or less than predicted ({worst.n} journeys)."
     )
 
 
