@@ -11,7 +11,7 @@ SCHEME ?= session-cookie-redis
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help liars workshop workshop-check attack-matrix promises churn setup bench report compare verify publish mutants mistakes league demo test fuzz check fmt lint lock clean
+.PHONY: help liars workshop workshop-check attack-matrix promises churn setup bench report compare verify publish mutants neighbour mistakes league demo test fuzz check fmt lint lock clean
 
 help: ##+ list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ publish: $(READY) ##+ make a run the published example: RUN=<folder or name>
 mutants: $(READY) ##+ put errors into records and into the program, and see each one caught: RUN=<folder or name>
 	@$(PY) -m bench mutate $(or $(RUN),latest)
 	@$(PY) -m bench mutate --code
+
+neighbour: $(READY) ##+ hold a run beside a busy process against a quiet one: some minutes
+	@NEIGHBOUR=1 $(PY) -m pytest -q tests/bench/test_neighbour.py
 
 mistakes: $(READY) ##+ show the traps of load testing on this machine, each wrong and then right
 	@$(PY) -m bench mistakes

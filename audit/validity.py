@@ -37,7 +37,7 @@ DERIVED = {"span": "lookup", "app": "lookup", "request": "lookup", "service": "l
 """Layers whose calibration rows follow from lookup."""
 ENDING = ("request", "service")
 """The layers that the load generator times."""
-TIMED = ("lookup", "scale", "outage")
+TIMED = ("lookup", "journey", "scale", "outage")
 NEVER = (
     *("broken_node_revocations", "late_accepts", "resurrections", "window_ms_worst"),
     *("revoked_accept_rate", "revoked_accept_rate_after"),

@@ -20,6 +20,25 @@ def told_apart(effect: Row, noise: Row) -> bool:
     return low is not None and high is not None and (low > 0) == (high > 0)
 
 
+def is_backed(results: Results, difference: Row, scheme: str, other: str) -> bool:
+    """Return whether a difference of two checks may be called one, as far as its costs are sound.
+
+    Not if one of the two is withheld. Where one is rough, since the machine was busy, a scheme that
+    asks a store waits for the processor more often than one that asks none: so the processor time
+    of the two must be in the same order.
+    """
+    costs = results.main("auth_us_cost_p50")
+    found = [costs[name].validity for name in (scheme, other) if name in costs]
+    if "withheld" in found:
+        return False
+    if "rough" not in found:
+        return True
+    used = results.main("app_cpu_us_cost_p50")
+    if scheme not in used or other not in used:
+        return False
+    return (used[scheme].value > used[other].value) == (difference.value > 0)
+
+
 def longer_run(
     results: Results, effect: Row, layer: str, noise: Row | None = None
 ) -> tuple[str, list[Row]]:

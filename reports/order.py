@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from .certainty import told_apart
+from .certainty import is_backed, told_apart
 from .loading import Series
 from .measures.lookup import paired, timed_medians
 from .results import Results
@@ -72,7 +72,9 @@ def order(before: Results, after: Results) -> Order | None:
 
 def _told(results: Results, pair: Pair, difference: Row) -> bool:
     noise = results.floor_us("span", *pair)
-    return noise is not None and told_apart(difference, noise)
+    if noise is None or not told_apart(difference, noise):
+        return False
+    return is_backed(results, difference, *pair)
 
 
 def differences(results: Results) -> dict[Pair, Row]:

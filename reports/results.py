@@ -14,6 +14,7 @@ from .measures import (
     beside,
     break_even,
     calibration,
+    in_request,
     journey,
     lookup,
     model,
@@ -181,6 +182,7 @@ def evaluate(recording: Recording, profile: Profile | None = None) -> Results:
     history = worst.history(recording, gathered)
     rows = [
         *timed,
+        *in_request.rows(timed),
         *beside.rows(recording),
         *revocation.rows(recording, gathered),
         *worst.rows(recording, history),

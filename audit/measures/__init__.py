@@ -16,6 +16,7 @@ from . import (
     calibration,
     costmodel,
     crossing,
+    in_request,
     journey,
     lookup,
     outage,
@@ -30,6 +31,7 @@ Verifier = Callable[[Records, Sequence[Found]], Iterable[Found]]
 VERIFIERS: dict[str, Verifier] = {
     "lookup": lookup.found,
     "other libraries": beside.found,
+    "break-even of requests": in_request.found,
     "equal arms": twins.found,
     "revocation": revocation.found,
     "outage": outage.found,

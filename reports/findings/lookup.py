@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..certainty import longer_run, told_apart
+from ..certainty import is_backed, longer_run, told_apart
 from ..results import Results
 from ..rows import Row
 from ..wording import floor, magnitude, measured, quantity, regime
@@ -44,7 +44,9 @@ def inside_the_request(results: Results) -> Iterator[Finding]:
         )
         return
     rows.append(noise)
-    if told_apart(difference, noise):
+    if told_apart(difference, noise) and is_backed(
+        results, difference, session.scheme, token.scheme
+    ):
         slower, faster = (session, token) if difference.value > 0 else (token, session)
         sign = "longer" if difference.value > 0 else "less"
         text = (

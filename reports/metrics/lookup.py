@@ -47,6 +47,7 @@ LOOKUP = [
             "a session's check over a token's, both over `control`",
         ),
         ("session_token_app_ratio_p50", "ratio", "what a session adds in the app over a token's"),
+        ("break_even_request_rtt_ms", "ms", "store round trip that costs a session its lead"),
         ("cpu_us", "us", "processor time of the server for one request"),
         ("store_cpu_us", "us", "processor time of the store's process for one request"),
         ("disturbed_share", "share", "requests whose thread waited for a processor"),

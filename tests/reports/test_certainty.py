@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.records import Cell, write_cell
-from reports.certainty import told_apart
+from reports.certainty import is_backed, told_apart
 from reports.document import compose
 from reports.loading import load
 from reports.results import Results, evaluate
@@ -54,6 +54,30 @@ def test_the_floor_of_arms_that_ask_a_store_is_held_against_a_session(results: R
     assert with_pair.floor_us("span", "session-cookie-redis") == stored
     smaller = replace(results, rows=(*results.rows, replace(stored, value=plain.value / 2)))
     assert smaller.floor_us("span", "session-cookie-redis") == plain
+
+
+def test_a_rough_difference_needs_the_processor_time_in_the_same_order(results: Results) -> None:
+    """On a busy machine who asks a store waits more often; processor time does not know that."""
+    session, token = "session-cookie-redis", "token-bearer-hs256-expiry"
+    difference = Row("r", "lookup", session, "auth_us_difference_p50", "us", 50.0, 40.0, 60.0)
+    assert is_backed(results, difference, session, token)
+
+    def judged(validity: str, *used_us: float) -> Results:
+        rows = [
+            replace(r, validity=validity) if r.metric == "auth_us_cost_p50" else r
+            for r in results.rows
+        ]
+        cost = next(r for r in results.costs("auth_us_cost_p50").values())
+        used = [
+            replace(cost, scheme=scheme, metric="app_cpu_us_cost_p50", value=value)
+            for scheme, value in zip((session, token), used_us, strict=False)
+        ]
+        return replace(results, rows=(*rows, *used))
+
+    assert is_backed(judged("rough", 90.0, 60.0), difference, session, token)
+    assert not is_backed(judged("rough", 60.0, 90.0), difference, session, token)
+    assert not is_backed(judged("rough"), difference, session, token)
+    assert not is_backed(judged("withheld", 90.0, 60.0), difference, session, token)
 
 
 def test_what_a_second_generator_saw_stands_beside_what_ours_did(tmp_path: Path) -> None:
