@@ -32,7 +32,8 @@ def verify(run: str, everything: bool) -> None:
         records = read(folder)
         rows = judged(records, recompute(records))
         outcome = compare(records, rows)
-        outcome.problems += [*check(records), *check_broken(records)]
+        # What is said of the whole run comes first: of the rest only so many are shown.
+        outcome.problems = [*check_broken(records), *check(records), *outcome.problems]
         broken = find_broken(records)
     except Unreadable as exc:
         click.echo(f"bench: {exc}", err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bench.records import Arm
 
@@ -13,7 +13,7 @@ from .answer import Answer, System, answer, known
 from .answer.system import Known
 from .caveats import caveats
 from .findings import Finding, findings
-from .guarantees import Broken, broken, watched
+from .guarantees import MARK, Broken, broken, marked, watched
 from .results import Results
 from .rows import Row
 from .sections import IDENTIFIER, SECTIONS, Figure, Section, glance, labelled, sections
@@ -115,7 +115,7 @@ def compose(results: Results, tested: Sequence[Tested] = ()) -> Document:
         floors=_floors(results),
         caveats=caveats(results),
         sections=drawn,
-        tested=tested,
+        tested=[replace(one, columns=marked(results, one.columns)) for one in tested],
         schemes=[(arm, _claim(results, arm)) for arm in run.arms],
         environment=surroundings(results),
         command=run.command,
@@ -230,4 +230,5 @@ def _claim(results: Results, arm: Arm) -> str:
     # Revocation may run with shorter lifetimes, to end within anybody's patience.
     tested = results.find("claimed_bound_ms", arm.name)
     bound = f"{number(tested.value / 1e3 if tested else arm.bound_s)} s"
-    return STRENGTHS[arm.strength].format(bound=bound)
+    said = STRENGTHS[arm.strength].format(bound=bound)
+    return f"{said} ({MARK})" if arm.name in {one.scheme for one in broken(results)} else said

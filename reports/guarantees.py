@@ -6,7 +6,7 @@ late may miss an accept, and cannot invent one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -112,6 +112,12 @@ def broken(results: Results) -> list[Broken]:
             named = _named(results, case.scheme)
             told.append(Broken(case.scheme, " ".join([f"{named} {_claim(case)}.", *facts])))
     return told
+
+
+def marked(results: Results, names: Iterable[str]) -> list[str]:
+    """Return *names* of schemes for the head of a table, with a mark where one is broken."""
+    failed = {one.scheme for one in broken(results)}
+    return [f"{name} ({MARK})" if name in failed else name for name in names]
 
 
 def watched(results: Results) -> list[str]:

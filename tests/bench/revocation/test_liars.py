@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -105,10 +106,14 @@ def test_the_report_begins_with_them(rendered: Result, folder: Path) -> None:
 
 
 def test_every_table_marks_them(rendered: Result, folder: Path) -> None:
-    rows = [line for line in (folder / "report.md").read_text().splitlines() if line[:2] == "| "]
+    text = (folder / "report.md").read_text()
+    rows = [line for line in text.splitlines() if line[:2] == "| "]
     named = [line for line in rows if line.split("|")[1].split("(")[0].strip() in CAUGHT]
     assert len(named) > len(CAUGHT)
     assert all(MARK in line.split("|")[1] for line in named)
+    listed = [line for line in text.splitlines() if re.match(r"\* \*\*[\w-]+\*\*: ", line)]
+    marked = {line.split("**")[1] for line in listed if MARK in line}
+    assert marked & {*CAUGHT, liars.HONEST} == set(CAUGHT)
 
 
 def test_the_second_implementation_finds_the_same(
