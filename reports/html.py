@@ -34,8 +34,8 @@ SLIDERS = (
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def page(document: Document) -> str:
-    """Write `index.html`."""
+def page(document: Document, *, published: bool = False) -> str:
+    """Return `index.html`; *published*: without links to the files that Git does not keep."""
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8") + (
         f"@media screen and (prefers-color-scheme:dark){{{dark_rules()}}}"
     )
@@ -45,6 +45,7 @@ def page(document: Document) -> str:
         .get_template("report.html")
         .render(
             document=document,
+            published=published,
             style=Markup(style),  # noqa: S704 - our own style sheet
             script=Markup(script),  # noqa: S704 - our own script
             data=_embedded(document.facts),

@@ -48,7 +48,7 @@ def publish(folder: Path, root: Path = ROOT) -> list[Path]:
     target = root / readme.PLACE
     if folder.resolve() != target.resolve():
         _copy(folder, target)
-    report(results, target)
+    report(results, target, published=True)
     digest = hashlib.sha256((target / FILE).read_bytes()).hexdigest()
     (target / DIGEST).write_text(f"{digest}  {FILE}\n", encoding="utf-8")
     for path, text in texts:

@@ -40,19 +40,27 @@ def render(
 
 
 def report(
-    results: Results, folder: Path, attacks: Path | None = None, promises: Path | None = None
+    results: Results,
+    folder: Path,
+    attacks: Path | None = None,
+    promises: Path | None = None,
+    *,
+    published: bool = False,
 ) -> Document:
-    """Write the report of *results* into *folder*; as `render` does, without reading the run."""
+    """Write the report of *results* into *folder*; as `render` does, without reading the run.
+
+    The page of a *published* one does not link to `results.json` and PNGs, which Git leaves out.
+    """
     schemes = [
         arm.name for arm in results.recording.run.arms if results.mechanism(arm.name) != "control"
     ]
     document = compose(results, tested(folder, schemes, attacks, promises))
-    write(folder, files(results, document), list(lines(results, results.rows)))
+    write(folder, files(results, document, published=published), list(lines(results, results.rows)))
     return document
 
 
-def files(results: Results, document: Document) -> dict[str, bytes]:
-    """Give the content of every file of the report by its path in the run folder."""
+def files(results: Results, document: Document, *, published: bool = False) -> dict[str, bytes]:
+    """Return the content of every file of the report by its path in the run folder."""
     run = results.recording.run
     about = {
         "run": run.name,
@@ -68,7 +76,7 @@ def files(results: Results, document: Document) -> dict[str, bytes]:
         "results.csv": csv_text(results, results.rows),
         "results.json": json_text(results, results.rows, about),
         "report.md": markdown.text(document),
-        "index.html": html.page(document),
+        "index.html": html.page(document, published=published),
     }
     environment = results.recording.environment
     if environment is not None:
