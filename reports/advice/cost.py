@@ -55,7 +55,7 @@ def cost_of(scheme: Facts, question: Question) -> Cost | None:
         cpu_us = cpu_us + model["claim_us"] * question.claims
         if question.sessions > model["base"]:
             cpu_us = cpu_us + model["tenfold_us"] * math.log10(question.sessions / model["base"])
-    waits_us = operations * question.round_trip_ms * 1000
+    waits_us = operations * question.round_trip_ms * 1000 if scheme["networked"] else 0.0
     return Cost(cpu_us + waits_us, cpu_us, half_us, operations, renewals)
 
 

@@ -78,6 +78,8 @@ def _scheme(results: Results, arm: Arm, cost: Row | None, priced: bool, failed: 
         "transport": arm.transport,
         "shared": not arm.is_local,
         "cached": arm.cached,
+        # What is in the process, or in a file beside it, is no round trip away.
+        "networked": arm.store not in ("", "memory", "sqlite"),
         "verified_with": arm.verified_with,
         # Whoever has the public key needs no store of ours, or a list that is published.
         "elsewhere": arm.verified_with == "public-key" and arm.strategy in ("expiry", "statuslist"),

@@ -27,7 +27,7 @@ def answer(known: Facts, first: Ranked) -> str:
     return say(
         known,
         {
-            "text": "answer",
+            "text": "answer" if first.bytes > 0 else "answer_plain",
             "name": first.name,
             "cost_us": first.cost_us,
             "bytes": first.bytes,

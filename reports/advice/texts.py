@@ -97,6 +97,7 @@ TEXTS = {
     "answer": (
         "{name}: {cost_us} µs a request over no login at all, {bytes} bytes of credential in each"
     ),
+    "answer_plain": "{name}: {cost_us} µs a request over no login at all",
     "nothing": "no scheme of this run does all that; the nearest are below, with what they lack",
     "unmeasured": "not measured",
 }

@@ -46,7 +46,7 @@
       cpu = cpu + model.claim_us * q.claims;
       if (q.sessions > model.base) cpu = cpu + model.tenfold_us * Math.log10(q.sessions / model.base);
     }
-    const waits = operations * q.round_trip_ms * 1000;
+    const waits = scheme.networked ? operations * q.round_trip_ms * 1000 : 0;
     return { cost_us: cpu + waits, cpu_us: cpu, half_us: half, operations, renewals };
   };
 
@@ -233,7 +233,7 @@
   const answer = (first) =>
     first.lacks.length > 0 || first.cost_us === null
       ? say({ text: "nothing" })
-      : say({ text: "answer", name: first.name, cost_us: first.cost_us, bytes: first.bytes });
+      : say({ text: first.bytes > 0 ? "answer" : "answer_plain", name: first.name, cost_us: first.cost_us, bytes: first.bytes });
 
   const add = (parent, tag, text, look) => {
     const made = document.createElement(tag);

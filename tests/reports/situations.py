@@ -36,7 +36,7 @@ def known() -> Facts:
         "farthest_ms": 5.0,
         "most_sessions": 1e7,
         "schemes": [
-            _session(MEMORY, 35, 60, shared=False),
+            _session(MEMORY, 35, 60, shared=False, networked=False),
             _session(CACHED, 60, 200, cached=True),
             _session(SESSION, 110, 300),
             _session(SESSION_BEARER, 108, 298),
@@ -95,6 +95,7 @@ def _scheme(name: str, size: float, **more: Any) -> Facts:
         "transport": name.split("-")[1],
         "shared": True,
         "cached": False,
+        "networked": True,
         "elsewhere": False,
         "measured": True,
         "cost_us": None,

@@ -24,6 +24,7 @@ from .situations import (
     ES256,
     HS256,
     HS256_COOKIE,
+    MEMORY,
     NOTHING,
     SESSION,
     SESSION_BEARER,
@@ -206,6 +207,15 @@ def test_distance_is_paid_by_whoever_asks_the_store() -> None:
     )
     assert far[SESSION] - near[SESSION] == pytest.approx(3_000, rel=0.1)
     assert far[HS256] - near[HS256] < 200
+
+
+def test_a_store_in_the_process_is_no_round_trip_away() -> None:
+    """However far the other stores are."""
+    costs = {
+        ms: next(o.cost_us for o in asked(round_trip_ms=ms, nodes=1).ranked if o.name == MEMORY)
+        for ms in (0.0, 30.0)
+    }
+    assert costs[0.0] == costs[30.0]
 
 
 def test_claims_are_interpolated_and_make_the_token_heavier(known: Facts) -> None:
