@@ -65,6 +65,9 @@ def _interrupted_at(
 
     before = sys.gettrace()
     sys.settrace(entering)
+    # Python 3.13 reports instructions only if a traced frame asked for them before: begin twice.
+    sys._getframe().f_trace_opcodes = opcodes
+    sys.settrace(entering)
     try:
         call()
     except Interrupted:
