@@ -240,9 +240,9 @@ def mutations(records: Records) -> Iterator[Mutation]:
             "every time 5 % less", "delays_recovered", truths_of(scaled("auth_ns", 0.95, "app_ns"))
         ),
         Mutation(
-            "10 µs more for short work",
+            "20 µs more for short work",
             "hashes_recovered",
-            truths_of(added("auth_ns", 10), "control-hashes-16"),
+            truths_of(added("auth_ns", 20), "control-hashes-16"),
         ),
         Mutation(
             "what comes after the check counted with it",

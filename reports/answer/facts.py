@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ..certainty import told_apart
+from ..certainty import is_backed, told_apart
 from ..charts.faults import ALL, NONE
 from ..differences import over_differences, shift
 from ..guarantees import broken
@@ -170,9 +170,15 @@ def _unsure(
             if values.size:
                 estimate = over_differences(values, n=0)
                 difference = row("", "lookup", one, DIFFERENCE, estimate, less=other)
-        if noise is None or difference is None or not told_apart(difference, noise):
+        if noise is None or difference is None or not _is_told(results, difference, noise):
             found.append([one, other])
     return found
+
+
+def _is_told(results: Results, difference: Row, noise: Row) -> bool:
+    if not told_apart(difference, noise):
+        return False
+    return is_backed(results, difference, difference.scheme, difference.less)
 
 
 def _pair(schemes: list[Known]) -> list[str]:
