@@ -154,7 +154,7 @@ def publish(run: str) -> None:
 
     For this project's own files. Renders the run there, and writes the figure and table of
     README.md and the numbers of lab 12 anew. Git keeps the SHA-256 of the records; attach the
-    file itself to a release. Refuses a run that is not complete or not valid.
+    file itself to a release. Refuses a run that is not complete or withholds figures.
     """
     folder = find_run(run)
     from .publish import publish as make_public

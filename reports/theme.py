@@ -248,4 +248,4 @@ def _hatch(ax: Axes) -> None:
         zorder=0.5,
     )
     ax.add_artist(whole)
-    ax.set_title("NOT VALID: a gate failed", loc="right", color=ALARM, fontsize=9, weight="bold")
+    ax.set_title("WITHHELD: some figures here", loc="right", color=ALARM, fontsize=9, weight="bold")

@@ -111,8 +111,9 @@ def test_every_figure_of_payload_and_revocation_is_printed(
     """The same figures, and none withheld."""
     for measure in ("payload", "revocation"):
         first, second = (
-            [row for row in results.rows if row.measure == measure]
-            for results in (quiet, beside[0])
+            # The history is that of whichever revocation took longest.
+            [r for r in one.rows if r.measure == measure and not r.metric.startswith("history_")]
+            for one in (quiet, beside[0])
         )
         assert {(r.scheme, r.metric) for r in first} == {(r.scheme, r.metric) for r in second}
         assert [row for row in second if row.validity == "withheld"] == []
