@@ -145,14 +145,12 @@ def test_the_chart_says_where_they_cross_and_how_well_it_was_foretold(known: Res
     """A line a scheme, and a table of the same numbers."""
     chart = CHARTS["lookup-journey"]
     assert chart.applies(known)
-    said = chart.caption(known)
-    assert "JWT without revocation is cheaper than Session in Redis while" in said
-    assert "Within the limit of 10 %" in said
+    assert "JWT without revocation and Session in Redis cost the same at" in chart.caption(known)
     assert [line[0] for line in chart.table(known).rows] == [TOKEN, SESSION]
     for narrow in (False, True):
         high = chart.height(known, narrow=narrow)
         drawn = theme.render(lambda ax: chart.draw(known, ax), high, narrow=narrow, valid=True)
-        assert TOKEN in theme.svg(drawn)
+        assert "JWT" in theme.svg(drawn)
 
 
 def test_the_audit_finds_every_row(folder: Path, known: Results) -> None:
