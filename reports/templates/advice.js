@@ -270,7 +270,7 @@
     }
     if (advice.takes.length) {
       add(fresh, "h3", "What it takes");
-      const list = add(fresh, "ul", "", "caveats");
+      const list = add(fresh, "ul");
       for (const one of advice.takes) add(list, "li", say(one));
     }
     add(fresh, "h3", "All schemes, in order");

@@ -109,7 +109,7 @@ def test_help_says_what_each_option_means() -> None:
     ("arguments", "said"),
     [
         (["--schemes", "session-cookie-rediss"], "did you mean session-cookie-redis"),
-        (["--only", "everything"], "there are payload, lookup, scale, revocation, outage"),
+        (["--only", "everything"], "there are payload, lookup, scale, journey, revocation, outage"),
         (["--plan", "huge"], "'smoke', 'standard'"),
         (["--redis-url", "redis://127.0.0.1:1"], "does not answer"),
         (["--out", "/proc/nowhere"], "--out"),

@@ -9,6 +9,8 @@ import pytest
 
 from audit.measures.journey import found as recompute
 from audit.raw import read
+from reports import theme
+from reports.charts import CHARTS
 from reports.loading import load
 from reports.measures.life import Use, first_after, weights
 from reports.results import Results, evaluate
@@ -137,6 +139,18 @@ def test_what_is_not_foretold_is_rough(tmp_path: Path, known: Results) -> None:
     assert "a whole journey under" in row.reason
     assert one(results, "journey_cpu_us", TOKEN, event="check").validity == "sound"
     assert {row.validity for row in known.rows} == {"sound"}
+
+
+def test_the_chart_says_where_they_cross_and_how_well_it_was_foretold(known: Results) -> None:
+    """A line a scheme, and a table of the same numbers."""
+    chart = CHARTS["lookup-journey"]
+    assert chart.applies(known)
+    assert "JWT without revocation and Session in Redis cost the same at" in chart.caption(known)
+    assert [line[0] for line in chart.table(known).rows] == [TOKEN, SESSION]
+    for narrow in (False, True):
+        high = chart.height(known, narrow=narrow)
+        drawn = theme.render(lambda ax: chart.draw(known, ax), high, narrow=narrow, valid=True)
+        assert "JWT" in theme.svg(drawn)
 
 
 def test_the_audit_finds_every_row(folder: Path, known: Results) -> None:
