@@ -367,7 +367,7 @@ def test_interrupted_anywhere_nothing_is_lost(
             pool.give(lines.pop())
         assert at_once(1, lambda: ask(pool, server)) == ["answered"], where
     gc.unfreeze()
-    assert points > 5  # Python 3.13.0 reports few instructions of code that has run before
+    assert points > 15
 
 
 def test_a_fork_starts_with_nothing(made: Made) -> None:
