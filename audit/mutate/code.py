@@ -37,14 +37,14 @@ class CodeMutation:
 CODE = (
     CodeMutation(
         "the generator forgives what it sends late",
-        "bench/users.py",
+        "bench/driving/keeper.py",
         "base_ns + due_ns, (arm",
         "max(base_ns + due_ns, time.perf_counter_ns()), (arm",
         "schedule_kept",
     ),
     CodeMutation(
         "some answers are not recorded",
-        "bench/users.py",
+        "bench/driving/keeper.py",
         "        self.recorder.add(\n",
         "        (self.recorder.add if answer.end_ns % 20 else lambda *_: 0)(\n",
         "schedule_kept",
@@ -58,7 +58,7 @@ CODE = (
     ),
     CodeMutation(
         "two schemes are asked for each other",
-        "bench/users.py",
+        "bench/driving/keeper.py",
         "job.arms[arm].credentials",
         "job.arms[-1 - arm].credentials",
         "expected_answers",

@@ -16,7 +16,7 @@ COARSE_NS = 1_000
 STEPS_NS = (1_000, 500, 100)
 BY_CHANCE = 0.2
 """Share of times that may be multiples of a step; by chance one in so many nanoseconds is."""
-FEWEST = 50
+FEWEST = 20
 MOST_EQUAL = 0.01
 """Share of samples that may be equal to the longest, or the shortest, of all."""
 TIMES = {"auth_ns": ("span",), "app_ns": ("app", "span"), "cpu_ns": ("app",)}

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from audit.mutate.code import CODE, CodeMutation
 from audit.mutate.command import ESCAPED, UNUSABLE, failures, mutate, outcomes
 from audit.mutate.records import mutations
-from audit.raw import Records, read
+from audit.raw import ROOT, Records, read
 from audit.selfchecks import CHECKS, checks
 
 RUN = Path(__file__).parent / "tiny-run"
@@ -65,3 +66,16 @@ def test_an_error_that_escapes_is_said_aloud(monkeypatch: pytest.MonkeyPatch) ->
     done = CliRunner().invoke(mutate, [str(RUN)])
     assert done.exit_code == ESCAPED
     assert "coordinated omission: ESCAPED schedule_kept" in done.stdout
+
+
+@pytest.mark.parametrize("mutation", CODE, ids=lambda mutation: mutation.name)
+def test_an_error_in_the_code_has_its_place_there(mutation: CodeMutation) -> None:
+    """Exactly one, or the copy that measures would be without it; what it does, --code shows."""
+    text = (ROOT / mutation.file).read_text(encoding="utf-8")
+    assert text.count(mutation.old) == 1
+    compile(text.replace(mutation.old, mutation.new), mutation.file, "exec")
+
+
+def test_the_checks_of_errors_in_the_code_are_there(records: Records) -> None:
+    known = {check.name for check in checks(records)} | {"expected_answers"}
+    assert {mutation.caught_by for mutation in CODE} <= known
