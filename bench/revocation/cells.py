@@ -70,20 +70,19 @@ def revocation_cell(
 
 
 def vigil_cell(
-    template: Cell, bound_s: float, seen: Sequence[Observation], phase: str, **figures: float
+    template: Cell, bound_s: float, seen: Observation, **figures: float
 ) -> tuple[Cell, Arrays]:
-    """The cell of what the long watch saw of one scheme; how late its probes were is no matter:
-    a late prober cannot invent an accept."""
-    good = [one for one in seen if not one.void]
+    """Return the cell of one login that was watched for long; it has no gates, since a late prober
+    cannot invent an accept."""
+    good = [] if seen.void else [seen]
     bound_ns = int(bound_s * 1e9)
     cell = replace(
         template,
-        labels={"phase": phase, "kind": "one"},
         figures={
             "nodes": template.conditions["nodes"],
             "claimed_bound_ms": bound_s * 1e3,
             "trials": float(len(good)),
-            "void_trials": float(len(seen) - len(good)),
+            "void_trials": float(bool(seen.void)),
             **figures,
             **_broken(good, bound_ns),
         },

@@ -1,9 +1,9 @@
 """The vigil: what was revoked is used on for long, beside everything else, while things go wrong.
 
-One login of each scheme is revoked at the beginning and used at every node until the end. Others
-are revoked through, and used at, a node that is out of order: its clock is a minute slow, and for
-some seconds it stands still. Then the same user logs in again. Nothing of it may bring a revoked
-login back.
+One login of each scheme is revoked at the beginning and used at every node until the end. All of
+another user's are revoked through a node that is out of order: its clock is a minute slow. More
+are revoked while that node stands still for some seconds. Then the same users log in again. Nothing
+of it may bring a revoked login back.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-
-from msgspec.structs import replace
 
 from demo.auth import Scheme
 
@@ -30,7 +28,7 @@ from .watching import Post, Watch, Watched
 
 CLOCK_S = -60.0
 """How fast the clock of the node out of order is: slow by as much as clocks may differ."""
-SUBJECT = "alice"
+SUBJECT, OTHER = "alice", "carol"
 ENOUGH = 600
 """Uses of a revoked login at each node: one acceptance in 500 is to be seen."""
 MOST_PER_S = 1_000
@@ -69,19 +67,20 @@ class Login:
     phase: str
     caller: Caller
     posts: list[Post]
+    revoke: bytes
     revoke_at: Node
+    subject: str
     invoke_ns: int = 0
     ack_ns: int = 0
     void: str = ""
     figures: dict[str, float] = field(default_factory=dict)
 
-    def revoke(self) -> None:
-        """Log out, and note when."""
-        raw = self.caller.raw("POST", "/logout")
+    def end(self) -> None:
+        """Have it revoked, and note when."""
         try:
             with Connection(self.revoke_at.host, self.revoke_at.port) as connection:
                 self.invoke_ns = time.perf_counter_ns()
-                response = connection.exchange(raw)
+                response = connection.exchange(self.revoke)
                 self.ack_ns = time.perf_counter_ns()
         except OSError as exc:
             self.void = f"the revocation was not answered: {exc}"
@@ -147,22 +146,28 @@ class Vigil:
     def cells(self) -> Iterator[tuple[Cell, Arrays]]:
         """Yield what was seen of each scheme, without IDs: a cell a phase."""
         for member in self._members:
-            mine = {login.phase: login for login in self._logins if login.member is member}
-            for phase, login in mine.items():
-                count, posts = len(member.nodes), login.posts
-                seen, bound_s = [login.seen(posts)], member.scheme.bound_s
-                if phase == "long":
-                    seen = [login.seen(posts[:count])]
-                elif phase == "skewed":
-                    seen.append(mine["long"].seen(mine["long"].posts[count:]))
-                    # Where the clock alone ends a login, a slow one ends it later.
-                    bound_s -= CLOCK_S if member.expires else 0.0
-                nodes = count if phase == "long" else count + 1
-                template = Cell(id="", measure="revocation", arm=member.arm)
-                template = replace(
-                    template, conditions={"nodes": float(nodes)}, started_at=self._started_at
-                )
-                yield vigil_cell(template, bound_s, seen, phase, **login.figures)
+            count = len(member.nodes)
+            for login in (one for one in self._logins if one.member is member):
+                if login.phase != "long":
+                    yield self._cell(login, login.phase, login.posts)
+                    continue
+                yield self._cell(login, "long", login.posts[:count])
+                if len(login.posts) > count:
+                    yield self._cell(login, "skewed", login.posts[count:])
+
+    def _cell(self, login: Login, phase: str, posts: Sequence[Post]) -> tuple[Cell, Arrays]:
+        member, bound_s = login.member, login.member.scheme.bound_s
+        if phase == "skewed" and member.expires:
+            bound_s -= CLOCK_S  # where the clock alone ends a login, a slow one ends it later
+        template = Cell(
+            id="",
+            measure="revocation",
+            arm=member.arm,
+            conditions={"nodes": float(len(member.nodes) + (phase != "long"))},
+            labels={"phase": phase, "kind": "one" if login.subject == SUBJECT else "all"},
+            started_at=self._started_at,
+        )
+        return vigil_cell(template, bound_s, login.seen(posts), **login.figures)
 
     def _run(self) -> None:
         try:
@@ -174,7 +179,6 @@ class Vigil:
                 self._warm()
                 slow_s = max(LEAST_INTERVAL_S, least_s, self._seconds / ENOUGH)
                 watch.pace(int(slow_s * 1e9))
-                self._begun.set()
                 began = time.monotonic()
                 self._trouble()
                 self._alone.wait()
@@ -193,7 +197,8 @@ class Vigil:
         first.sort(key=lambda login: not login.member.expires)
         second = [login for login in self._logins if login.phase == "paused"]
         for login in first:
-            login.revoke()
+            login.end()
+        self._begun.set()
         if self._stopping.wait(self._patience_s):
             return
         if second:
@@ -201,7 +206,7 @@ class Vigil:
             self._odd.pause(node)
             try:
                 for login in second:
-                    login.revoke()
+                    login.end()
                 self._stopping.wait(self._patience_s)
             finally:
                 self._odd.resume(node)
@@ -218,21 +223,30 @@ class Vigil:
         phases += ["paused"] if odd and not member.expires else []
         for phase in phases:
             at, revoke_at = (self._draw.choice(member.nodes) for _ in range(2))
+            # All logins of somebody else are ended at once: it would end the others too.
+            subject = OTHER if phase == "skewed" else SUBJECT
             with Connection(at.host, at.port) as connection:
                 caller = Caller(connection, at.base(member.arm))
-                caller.login(SUBJECT)
-            watched = [Watched(caller.raw("GET", "/me"), SUBJECT)]
+                caller.login(subject)
+                revoke = caller.raw("POST", "/logout")
+                if subject == OTHER:
+                    device = Caller(connection, at.base(member.arm))
+                    device.login(subject)
+                    revoke = device.raw("POST", "/logout-everywhere")
+            watched = [Watched(caller.raw("GET", "/me"), subject)]
             every = 1 if phase == "long" else SELDOM
             posts = [
                 Post(member.arm, number, (node.host, node.port), watched, every=every)
                 for number, node in enumerate(nodes)
             ]
-            yield Login(member, phase, caller, posts, odd[0] if phase == "skewed" else revoke_at)
+            revoke_at = odd[0] if phase == "skewed" else revoke_at
+            yield Login(member, phase, caller, posts, revoke, revoke_at, subject)
 
     def _log_in_again(self, logins: Sequence[Login]) -> None:
         """As one who still holds a revoked credential, and as somebody new."""
-        for held in (*logins, None):
-            member = logins[0].member
+        member = logins[0].member
+        every = [(login.subject, login) for login in logins]
+        for subject, held in (*every, *((login.subject, None) for login in logins)):
             node = self._draw.choice(member.nodes)
             began_ns = time.perf_counter_ns()
             with contextlib.suppress(Refused, OSError):
@@ -241,8 +255,8 @@ class Vigil:
                     if held is not None:
                         caller.access_token = held.caller.access_token
                         caller.cookies = dict(held.caller.cookies)
-                    caller.login(SUBJECT)
-                for login in logins:
+                    caller.login(subject)
+                for login in (one for one in logins if one.subject == subject):
                     login.figures.setdefault("relogin_ms", (began_ns - login.ack_ns) / 1e6)
 
     def _warm(self) -> None:
