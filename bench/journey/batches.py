@@ -55,6 +55,19 @@ class Batch:
             for answer in answers
         )
 
+    def only(self, *, wrote: bool) -> Batch:
+        """Return the pairs whose event wrote to the store, or did not; all if there are none."""
+        kept = [place for place, each in enumerate(self.answers) if _wrote(each) is wrote]
+        if not kept:
+            return self
+        return Batch(
+            [self.event[place] for place in kept],
+            [self.base[place] for place in kept],
+            self.latency_ns[kept],
+            [self.answers[place] for place in kept],
+            [self.base_answers[place] for place in kept],
+        )
+
     def figures(self) -> dict[str, float]:
         """Return exact counts: of all events, and of all bases."""
         return {
@@ -107,6 +120,10 @@ class Sender:
     def _settled(self) -> Spent:
         time.sleep(SETTLE_S)
         return self._purse.read()
+
+
+def _wrote(answers: Sequence[Response]) -> bool:
+    return _counts([answers])["writes"] > 0
 
 
 def _counts(answers: Sequence[Sequence[Response]]) -> dict[str, float]:

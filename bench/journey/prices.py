@@ -61,14 +61,17 @@ class Till:
         stay = Stay(arm, [self._caller(arm, answer) for (answer,) in logins.answers])
         return stay, [
             Price(LOGIN, logins),
-            self._each(stay, CHECK, _check),
+            self._checked(stay),
             self._each(stay, UPDATE, lambda caller: caller.raw("POST", "/cart", _LINE)),
             self._each(stay, RENEWAL, _renewal),
         ]
 
     def second_half(self, stay: Stay, *, touches: bool) -> list[Price]:
         """Touch, log out, revoke, log out everywhere; the touch interval has passed meanwhile."""
-        found = [self._each(stay, TOUCH, _check)] if touches else []
+        found = []
+        if touches:
+            touched = self._each(stay, TOUCH, _check).batch
+            found.append(Price(TOUCH, touched.only(wrote=True)))
         found.append(self._each(stay, LOGOUT, lambda caller: caller.raw("POST", "/logout")))
         arm = stay.arm
         owner = self._caller(arm, *self._sender.exchange(_login(self._caller(arm), FEW)))
@@ -78,6 +81,17 @@ class Till:
         ):
             found.append(self._ending(arm, event, request))
         return found
+
+    def _checked(self, stay: Stay) -> Price:
+        """Return the price of a check that is no touch.
+
+        On a busy machine the touch interval may have passed since the login: the second time each
+        session was touched a moment ago.
+        """
+        checked = self._each(stay, CHECK, _check).batch
+        if checked.figures()["writes"]:
+            checked = self._each(stay, CHECK, _check).batch
+        return Price(CHECK, checked.only(wrote=False))
 
     def _each(self, stay: Stay, event: str, request: Callable[[Caller], bytes]) -> Price:
         """Return the price of *event*, which every login goes through once."""

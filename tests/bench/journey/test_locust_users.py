@@ -47,7 +47,7 @@ def locust(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "HOME": str(folder)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
         check=False,
     )
 

@@ -98,6 +98,24 @@ def test_store_operations_are_those_of_the_event_alone(shop: Shop, scheme: str, 
     assert tuple(found) == OPERATIONS[scheme][event]
 
 
+def test_a_check_that_was_a_touch_is_left_out(shop: Shop) -> None:
+    """By what each answer says that it wrote; on a busy machine some are."""
+    batch = shop.taken[SESSION]["touch"]
+    quiet = shop.taken[TOKEN]["check"]
+    assert batch.only(wrote=True).figures()["events"] == COUNT
+    assert quiet.only(wrote=False).figures() == quiet.figures()
+    both = Batch(
+        [*batch.event, *quiet.event],
+        [*batch.base, *quiet.base],
+        np.concatenate([batch.latency_ns, quiet.latency_ns]),
+        [*batch.answers, *quiet.answers],
+        [*batch.base_answers, *quiet.base_answers],
+    )
+    assert both.only(wrote=True).figures() == batch.figures()
+    assert both.only(wrote=False).figures() == quiet.figures()
+    assert list(both.only(wrote=True).latency_ns) == list(batch.latency_ns)
+
+
 def test_bytes_are_those_of_the_credential(shop: Shop) -> None:
     """A check differs from one under control by the path and the header that carries the ID."""
     figures = shop.taken[SESSION]["check"].figures()
