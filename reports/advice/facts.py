@@ -40,6 +40,9 @@ def facts(results: Results) -> Facts:
     costs = results.costs("auth_us_cost_p50")
     # Cheapest checks first, and what has no cost at the end.
     arms.sort(key=lambda arm: list(costs).index(arm.name) if arm.name in costs else len(costs))
+    schemes = [
+        _scheme(results, arm, costs.get(arm.name), bool(priced), arm.name in failed) for arm in arms
+    ]
     return {
         "run": results.recording.run.name,
         "valid": not any(row.validity == "withheld" for row in results.of(*RANKED)),
@@ -47,10 +50,8 @@ def facts(results: Results) -> Facts:
         "bare_us": None if bare is None else tidy(bare.value),
         "farthest_ms": tidy(max(reach, default=0.0)),
         "most_sessions": tidy(max(alive, default=0.0)),
-        "schemes": [
-            _scheme(results, arm, costs.get(arm.name), bool(priced), arm.name in failed)
-            for arm in arms
-        ],
+        # Where nothing was measured there is nothing to ask.
+        "schemes": schemes if any(one["measured"] for one in schemes) else [],
         "constants": CONSTANTS,
         "events": EVENTS,
         "texts": TEXTS,
