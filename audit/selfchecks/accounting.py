@@ -75,6 +75,8 @@ def clocks_in_order(records: Records) -> Iterator[Check]:
             design,
             arm,
         )
+        if of["start_ns"].size < FEWEST:
+            continue
         there, back = _ways(of)
         yield Check(
             "ends_on_time",
@@ -150,4 +152,4 @@ def _ways(of: Arrays) -> tuple[float, float]:
     """Return how long requests were on their way, there and back, in microseconds at their best."""
     there = of["came_ns"] - of["start_ns"]
     back = of["end_ns"] - of["came_ns"] - of["app_ns"]
-    return float(np.quantile(there, 0.05)) / 1e3, float(np.quantile(back, 0.05)) / 1e3
+    return float(there.min()) / 1e3, float(back.min()) / 1e3

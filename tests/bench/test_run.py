@@ -14,6 +14,7 @@ from bench.plans import SMOKE
 from bench.processes.children import BenchError
 from bench.records import Cell, read_arrays, read_cells, read_environment, read_run
 from bench.run import execute
+from demo.schemes import names
 
 from .waiting import failed_gates
 
@@ -142,10 +143,18 @@ def test_the_generator_is_held_to_its_schedule(ending: Ending) -> None:
     gates = {
         gate.name
         for cell in read_cells(ending.folder)
-        if cell.measure == "calibration"
+        if cell.measure == "calibration" and not cell.layer
         for gate in cell.gates
     }
     assert gates == {"achieved_rate", "generator_lag_p99", "generator_cpu"}
+
+
+def test_known_truths_have_blocks_of_their_own(ending: Ending) -> None:
+    """Every one of them, and the control beside it; none is an arm of the run."""
+    truths = [cell for cell in read_cells(ending.folder) if cell.layer == "truth"]
+    assert {cell.arm for cell in truths} == {"control", *names("truths")}
+    assert {cell.block for cell in truths} == set(range(TINY.truth_blocks))
+    assert not ARMS & set(names("truths"))
 
 
 def test_a_tampered_credential_was_refused_under_every_scheme(ending: Ending) -> None:
