@@ -69,8 +69,12 @@ def page(document: Document, *, published: bool = False) -> str:
 def _script(document: Document) -> str:
     """Put together the scripts that have something to do."""
     names = ["answer.js", "screen.js"] if document.known["pair"] else []
-    names += ["advice.js"] if document.facts["schemes"] else []
+    names += ["advice.js"] if _can_rank(document) else []
     return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+
+
+def _can_rank(document: Document) -> bool:
+    return any(one["measured"] for one in document.facts["schemes"])
 
 
 def environment(**options: Any) -> Environment:
@@ -110,7 +114,7 @@ def _advice(document: Document) -> dict[str, Any]:
     """Give what the form says before anybody has touched it, and where no script runs."""
     question = Question()
     found = advise(document.facts, question)
-    if not found.ranked:
+    if not _can_rank(document):
         return {}
     return {
         "question": question,

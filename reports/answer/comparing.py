@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from .. import wording as numbers
 from .phrases import how_it_ends, say, short
-from .system import Known, System, cost_us, ends_s, is_unsure, miss_us
+from .system import Known, System, cost_us, ends_s, is_unsure, life_us, miss_us
+
+ALIKE = 1.1
+"""Processor times whose ratio is less are alike: the model is good to 10 %."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Line:
 def compared(known: Known, system: System, pair: list[Known]) -> list[Line]:
     """Return the lines, the most asked for first."""
     lines = [_cost_line(known, system, pair), _ends_line(system, pair), _bytes_line(pair)]
-    lines += [_down_line(pair), _back_line(pair), _renew_line(system, pair)]
+    lines += [_down_line(pair), _back_line(pair), *_life_line(system, pair)]
+    lines.append(_renew_line(system, pair))
     return lines
 
 
@@ -113,6 +117,18 @@ def _back(one: Known) -> str:
     if one["keeps"] is None:
         return say("no_store" if one["local"] else "not_measured")
     return say("unchanged" if one["keeps"] else "logged_out")
+
+
+def _life_line(system: System, pair: list[Known]) -> list[Line]:
+    """Compare what a request takes with its share of renewals and touches, if that was measured."""
+    costs = [life_us(one, system) for one in pair]
+    if None in costs:
+        return []
+    first, second = (float(one or 0.0) for one in costs)
+    winner = -1 if max(first, second) < ALIKE * min(first, second) else int(second < first)
+    gap = numbers.cost(abs(first - second))
+    remark = say("cost_even") if winner < 0 else say("cost_gap", gap=gap, x=short(pair)[winner])
+    return [Line(say("row_life"), numbers.cost(first), numbers.cost(second), winner, remark)]
 
 
 def _renew_line(system: System, pair: list[Known]) -> Line:

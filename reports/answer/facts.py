@@ -83,6 +83,7 @@ def _scheme(
         "cached_s": arm.bound_s if arm.cached else None,
         "miss_us": None,
         "miss_slope_us": 0.0,
+        "prices": _prices(results, name, arm.mechanism),
         "store": arm.store,
         "ends": arm.strength,
         "bound_s": tidy(arm.bound_s),
@@ -96,12 +97,28 @@ def _scheme(
     }
 
 
+def _prices(results: Results, name: str, mechanism: str) -> dict[str, float] | None:
+    """Return the processor time of the events that recur in a login's life; None unless all."""
+    events = ("check", "renewal" if mechanism == "token" else "touch")
+    found = {event: results.find("journey_cpu_us", name, event=event) for event in events}
+    prices = {event: tidy(row.value) for event, row in found.items() if row is not None}
+    return prices if len(prices) == len(events) else None
+
+
 def _trips(results: Results, name: str) -> float:
     """Return the store operations of a request that wait for each other, over a network."""
     if results.is_local(name):
         return 0.0
-    found = [results.find(m, name, layer="span") for m in ("store_reads", "store_writes")]
-    trips = sum(one.value for one in found if one is not None)
+    counts = ("store_reads", "store_writes")
+    found = [results.find(m, name, layer="span") or results.find(m, name) for m in counts]
+    counted = [one.value for one in found if one is not None]
+    if not counted:
+        # Nobody counted: what a request takes longer with the store far away tells.
+        near, far = results.costs(COST).get(name), results.find(COST, name, design=FAR)
+        if near is None or far is None or not far.store_rtt_ms:
+            return 0.0
+        counted = [(far.value - near.value) / far.store_rtt_ms / US_PER_MS]
+    trips = sum(counted)
     return trips if trips >= 0.5 else 0.0
 
 

@@ -19,6 +19,8 @@ SCALES: dict[str, list[float]] = {
     "need_s": [0, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 86_400],
 }
 """What each slider can be set to."""
+TOUCH_S = 60.0
+"""The touch interval of the demo app."""
 TIED_NOISE = 2.0
 """Costs that differ by less than so many times the noise are the same."""
 
@@ -63,6 +65,21 @@ def missing(scheme: Known, system: System) -> float:
     lifetime.
     """
     return float(1 / (1 + scheme["cached_s"] / system.every_s))
+
+
+def life_us(scheme: Known, system: System) -> float | None:
+    """Return the processor time of a request, app and store, with its share of what recurs.
+
+    A token is renewed by the first request after it expired, a session touched by the first after
+    the touch interval, at random moments. None if this run has no prices.
+    """
+    prices = scheme["prices"]
+    if prices is None:
+        return None
+    if scheme["kind"] == "token":
+        return float(prices["check"] + prices["renewal"] / (1 + system.life_s / system.every_s))
+    touched = 1 / (1 + TOUCH_S / system.every_s)
+    return float(prices["check"] + touched * (prices["touch"] - prices["check"]))
 
 
 def ends_s(scheme: Known, system: System) -> float:

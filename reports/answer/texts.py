@@ -58,6 +58,7 @@ TEXTS = {
     "row_bytes": "Travels with every request",
     "row_down": "While the store is down",
     "row_back": "After the store lost its data",
+    "row_life": "Processor time, with renewals",
     "row_renew": "Renewals",
     "cost_cached": "{cost} on average; {hit} if seen in the last {time}, else {miss}",
     "cost_gap": "{gap} less for {x}",

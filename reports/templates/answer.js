@@ -39,6 +39,12 @@
     if (one.cached_s === null || one.miss_us === null) return one.us + one.slope_us * q.rtt_ms;
     return one.us + (1 / (1 + one.cached_s / q.every_s)) * (missUs(one, q) - one.us);
   };
+  const lifeUs = (one, q) => {
+    const prices = one.prices;
+    if (prices === null) return null;
+    if (one.kind === "token") return prices.check + prices.renewal / (1 + q.life_s / q.every_s);
+    return prices.check + (1 / (1 + 60 / q.every_s)) * (prices.touch - prices.check);
+  };
   const endsS = (one, q) => (one.ends === "immediate" ? 0 : one.ends === "at-expiry" ? q.life_s : one.bound_s);
   const lackOf = (one, q) => {
     if (one.local) return "lack_local";
@@ -204,6 +210,12 @@
     const stays = pair.map((one) => one.stays_in);
     line("row_down", pair.map(down), stays.includes(null) || stays[0] === stays[1] ? -1 : stays[1] ? 1 : 0, "");
     line("row_back", pair.map(back), -1, "");
+    const lives = pair.map((one) => lifeUs(one, q));
+    if (!lives.includes(null)) {
+      const winner = Math.max(...lives) < 1.1 * Math.min(...lives) ? -1 : lives[1] < lives[0] ? 1 : 0;
+      const gap = costed(Math.abs(lives[0] - lives[1]));
+      line("row_life", lives.map(costed), winner, winner < 0 ? say("cost_even") : say("cost_gap", { gap, x: names[winner] }));
+    }
     line("row_renew", pair.map((one) => renews(one, q)), -1, say("renew_remark", { every: duration(q.every_s) }));
     return lines;
   };

@@ -239,16 +239,24 @@
     const [, , wide, high] = svg.getAttribute("viewBox").split(" ").map(Number);
     const image = new Image();
     image.onload = () => {
-      const canvas = make("canvas"), pen = canvas.getContext("2d"), margin = 24, head = 60;
+      const canvas = make("canvas"), pen = canvas.getContext("2d"), margin = 24, font = getComputedStyle(document.body).fontFamily;
+      const broken = [];
+      for (const [id, look] of [["headline", `600 15px ${font}`], ["ends", `13px ${font}`]]) {
+        pen.font = look;
+        let line = "";
+        for (const word of $(id).textContent.split(" ")) {
+          if (line && pen.measureText(`${line} ${word}`).width > wide) { broken.push([look, line]); line = ""; }
+          line = line ? `${line} ${word}` : word;
+        }
+        broken.push([look, line]);
+      }
+      const head = 20 + 20 * broken.length;
       [canvas.width, canvas.height] = [(wide + 2 * margin) * 2, (high + head + margin) * 2];
       pen.scale(2, 2);
       pen.fillStyle = getComputedStyle($("picture")).backgroundColor;
       pen.fillRect(0, 0, canvas.width, canvas.height);
       pen.fillStyle = getComputedStyle(document.body).color;
-      pen.font = `600 15px ${getComputedStyle(document.body).fontFamily}`;
-      pen.fillText($("headline").textContent, margin, 26, wide);
-      pen.font = `13px ${getComputedStyle(document.body).fontFamily}`;
-      pen.fillText($("ends").textContent, margin, 46, wide);
+      broken.forEach(([look, line], place) => { pen.font = look; pen.fillText(line, margin, 26 + 20 * place); });
       pen.drawImage(image, margin, head, wide, high);
       const link = make("a");
       link.download = "sessions-or-tokens.png";

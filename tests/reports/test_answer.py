@@ -48,6 +48,7 @@ def scheme(name: str, **changes: Any) -> Known:
         "cached_s": None,
         "miss_us": None,
         "miss_slope_us": 0.0,
+        "prices": None,
         "store": "redis",
         "ends": "immediate",
         "bound_s": 0.0,
@@ -222,6 +223,19 @@ def test_a_cache_helps_whom_it_knows() -> None:
     assert seldom is not None
     assert often < 40
     assert seldom == pytest.approx(580.0, rel=0.01)
+
+
+def test_renewals_make_a_token_dearer_for_whom_it_expires_often() -> None:
+    """A busy user renews seldom; one who asks once an hour renews every time."""
+    prices = {"check": 133.0, "touch": 173.0}
+    data = of(scheme("a", prices=prices), token("b", prices={"check": 58.0, "renewal": 724.0}))
+
+    def lines(every_s: float) -> list[tuple[str, int]]:
+        found = answer(data, System(life_s=300, every_s=every_s)).lines
+        return [(one.second, one.winner) for one in found if one.label == TEXTS["row_life"]]
+
+    assert lines(1) == [("60 µs", 1)]
+    assert lines(3600) == [("730 µs", 0)]
 
 
 def test_the_other_wins_where_it_is_said_to() -> None:
