@@ -28,6 +28,8 @@ DOWN = ("refused", "hung", "sigstop")
 """Faults in which the store answers nothing."""
 LOST = "kill-lose"
 US_PER_MS = 1000.0
+BLURRED = 4.0
+"""An interval of a rough figure whose ends differ by more says no size."""
 
 
 def known(results: Results) -> Known:
@@ -226,12 +228,18 @@ def _plainest(group: list[Known]) -> str:
 
 
 def _withheld(costs: Mapping[str, Row]) -> dict[str, str]:
-    """Return why a cost is no evidence, by scheme."""
+    """Return why a cost is no evidence, or too rough for a headline, by scheme."""
     found = {}
     for name, one in costs.items():
-        if one.validity == "withheld":
+        if one.validity == "withheld" or _is_blurred(one):
             found[name] = one.reason
     return found
+
+
+def _is_blurred(cost: Row) -> bool:
+    if cost.validity != "rough" or cost.ci_low is None or cost.ci_high is None:
+        return False
+    return cost.ci_high > BLURRED * max(cost.ci_low, 0.0)
 
 
 def _revoked(results: Results) -> Iterable[str]:
