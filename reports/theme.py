@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import re
 import warnings
 from collections import Counter
@@ -27,6 +28,9 @@ from matplotlib.text import Text
 
 from .results import Results
 from .wording import RIVAL
+
+# A font that letters are borrowed from may have no bold face: the next best will do.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 INK, MUTED, LINE, SURFACE, BAND = "#1c2430", "#5a6472", "#d5dae1", "#ffffff", "#e9ecf1"
 SESSION, TOKEN, CONTROL, ALARM = "#0072b2", "#c44e00", "#6b7078", "#a3285f"
