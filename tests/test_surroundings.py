@@ -33,7 +33,12 @@ def depends_on_the_locale(call: ast.Call) -> bool:
             return not call.args
         case ast.Attribute(attr="write_text"):
             return len(call.args) < 2
-    return bool({"text", "universal_newlines"} & named)
+    return any(
+        keyword.arg in ("text", "universal_newlines")
+        and isinstance(keyword.value, ast.Constant)
+        and keyword.value.value is True
+        for keyword in call.keywords
+    )
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:

@@ -147,7 +147,7 @@ def _failed(mutation: CodeMutation, folder: Path) -> frozenset[str]:
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     try:
