@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -53,6 +54,18 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
 def test_no_file_and_no_output_is_read_in_the_encoding_of_the_locale() -> None:
     """Each is opened as UTF-8, whatever LANG and PYTHONUTF8 are."""
     assert [place for place, call in calls() if depends_on_the_locale(call)] == []
+
+
+def test_no_statement_has_numbered_placeholders() -> None:
+    """Python 3.12 warns of `?1` with a sequence, and 3.14 refuses it."""
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for package in PACKAGES
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"[ (]\?\d", line)
+    ]
+    assert found == []
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,9 @@ def writing(folder: Path) -> Iterator[sqlite3.Connection]:
     """
     path = folder / FILE
     try:
-        with contextlib.closing(sqlite3.connect(path, PATIENCE_S, isolation_level=None)) as db:
+        with contextlib.closing(
+            sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)
+        ) as db:
             db.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of no effect once there is a table
             db.execute("BEGIN IMMEDIATE")
             if not db.execute("PRAGMA schema_version").fetchone()[0]:
@@ -128,7 +130,7 @@ def damaged(path: Path, why: object) -> RecordError:
 
 def _connect(path: Path) -> sqlite3.Connection:
     # For reading and writing where that is allowed: a transaction cut off by kill -9 is undone.
-    return sqlite3.connect(f"file:{quote(str(path))}?mode=rw", PATIENCE_S, uri=True)
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=rw", timeout=PATIENCE_S, uri=True)
 
 
 def _refuse_foreign(db: sqlite3.Connection, path: Path) -> None:

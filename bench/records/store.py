@@ -179,7 +179,7 @@ def _cells(db: sqlite3.Connection, folder: Path, part: str | None = None) -> Ite
     names: dict[str, list[str]] = defaultdict(list)
     for cell, name in _rows(db, "SELECT cell, name FROM samples ORDER BY cell, name"):
         names[cell].append(name)
-    for row in _rows(db, "SELECT * FROM cells WHERE part = ?1 OR ?1 IS NULL ORDER BY id", part):
+    for row in _rows(db, "SELECT * FROM cells WHERE ifnull(?, part) IS part ORDER BY id", part):
         cell = row["id"]
         yield _struct(folder, Cell, row, gates=gates[cell], arrays=names[cell])
 

@@ -66,9 +66,9 @@ class SQLiteStore:
     def touch(self, key: bytes, seen_at: float, expires_at: float) -> bool:
         with self._file.writing() as connection:
             cursor = connection.execute(
-                "UPDATE sessions SET expires_at = CASE WHEN seen_at < ?1 THEN ?2 "
-                "ELSE expires_at END, seen_at = max(seen_at, ?1) WHERE key = ?3",
-                (seen_at, expires_at, key),
+                "UPDATE sessions SET expires_at = CASE WHEN seen_at < ? THEN ? "
+                "ELSE expires_at END, seen_at = max(seen_at, ?) WHERE key = ?",
+                (seen_at, expires_at, seen_at, key),
             )
             return cursor.rowcount == 1
 

@@ -51,10 +51,10 @@ class SQLiteStore:
 
     def read(self, handle: str, key: bytes) -> Record | None:
         rows = self._file.rows(
-            "SELECT head, seen_at, data FROM families WHERE handle = ?1 AND EXISTS "
-            "(SELECT 1 FROM refresh_tokens WHERE handle = ?1 AND (key = ?2 OR "
-            "spent_at IS NULL AND substr(key, 1, ?3) = substr(?2, 1, ?3)))",
-            (handle, key, LINEAGE_BYTES),
+            "SELECT head, seen_at, data FROM families WHERE handle = ? AND EXISTS "
+            "(SELECT 1 FROM refresh_tokens WHERE handle = ? AND (key = ? OR "
+            "spent_at IS NULL AND substr(key, 1, ?) = ?))",
+            (handle, handle, key, LINEAGE_BYTES, key[:LINEAGE_BYTES]),
         )
         return _record(*rows[0]) if rows else None
 
@@ -102,7 +102,7 @@ class SQLiteStore:
                     "UPDATE families SET seen_at = ?, expires_at = ? WHERE handle = ?",
                     (seen_at, expires_at, handle),
                 )
-                connection.execute(FORGET, (handle, key, SPENT_KEPT - 1))
+                connection.execute(FORGET, (handle, key, handle, key, SPENT_KEPT - 1))
                 return Rotation(Outcome.ROTATED, nonce)
             if not isinstance(spent_at, float) or not isinstance(earlier_nonce, bytes):
                 spent_at, earlier_nonce = 0.0, b""  # damaged

@@ -46,9 +46,9 @@ REAP = [
 
 # All spent tokens of a family but the one that was just spent, and as many of the newest.
 FORGET = """
-DELETE FROM refresh_tokens WHERE handle = ?1 AND spent_at IS NOT NULL AND key <> ?2
+DELETE FROM refresh_tokens WHERE handle = ? AND spent_at IS NOT NULL AND key <> ?
 AND key NOT IN (
-    SELECT key FROM refresh_tokens WHERE handle = ?1 AND spent_at IS NOT NULL AND key <> ?2
-    ORDER BY spent_at DESC LIMIT ?3
+    SELECT key FROM refresh_tokens WHERE handle = ? AND spent_at IS NOT NULL AND key <> ?
+    ORDER BY spent_at DESC LIMIT ?
 )
 """
