@@ -40,9 +40,9 @@ def session_title(transport: Transport, store: str, cached: bool = False) -> str
     return f"{session_family(cached)} in {STORES[store]}{carried}"
 
 
-def token_family(strategy: str) -> str:
+def token_family(strategy: str, cached: bool = False) -> str:
     """Return the family of tokens under *strategy*, such as `JWT + denylist`."""
-    return f"JWT{STRATEGIES[strategy]}"
+    return f"{'Cached ' if cached else ''}JWT{STRATEGIES[strategy]}"
 
 
 def token_title(transport: Transport, algorithm: str, strategy: str, store: str | None) -> str:

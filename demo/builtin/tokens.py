@@ -132,7 +132,7 @@ class TokenScheme:
             kind="token",
             title=token_title(self.transport, self.algorithm, self.strategy, self.store)
             + (", signatures remembered" if self.cached else ""),
-            family=token_family(self.strategy),
+            family=token_family(self.strategy, self.cached),
             algorithm=self.algorithm,
             strategy=self.strategy,
             store=kind,

@@ -55,6 +55,7 @@ def test_render_says_where_the_report_is(tmp_path: Path) -> None:
         "report.md",
         "results.csv",
         "results.json",
+        "run.json",
     }
 
 
@@ -137,7 +138,10 @@ def test_an_interrupted_run_still_renders_and_says_what_is_missing(tmp_path: Pat
     done = reports("render", folder)
     assert done.returncode == 0
     assert "interrupted by the test" in done.stderr
-    assert "Nothing was measured of revocation" in (folder / "index.html").read_text()
+    assert (
+        "Nothing was measured of how long a stolen login works"
+        in (folder / "index.html").read_text()
+    )
     assert "interrupted by the test" in (folder / "report.md").read_text()
 
 

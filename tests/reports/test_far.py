@@ -97,8 +97,8 @@ def test_break_even_marks_what_requests_saw_beside_the_hot_loop(
     assert values <= marks
     table = CHARTS["lookup-break-even"].table(far)
     names = [line[0] for line in table.rows]
-    assert f"{SESSION}, in a request" in names
-    assert "Hollow: the same check inside real requests" in break_even.caption(far)
+    assert f"{far.title(SESSION)}, in a request" in names
+    assert "Hollow" in break_even.reading(far)
 
 
 def test_the_first_screen_tells_of_requests_where_they_were_measured(far: Results) -> None:

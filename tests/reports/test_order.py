@@ -31,7 +31,7 @@ from . import synthetic
 
 SPANS = Path(__file__).parent / "recorded-spans"
 """Interleaved blocks of a run by the full plan: a few schemes, and the time of the check alone."""
-DEAR, CHEAP = "token-bearer-es256-expiry", "session-cookie-memory"
+DEAR, CHEAP = "session-cookie-postgres", "session-cookie-memory"
 
 
 def part_of_spans(
@@ -77,7 +77,7 @@ def test_two_halves_of_a_recorded_run_agree_on_every_pair_both_call_different(
 
 
 def test_a_pair_in_opposite_order_is_named_with_its_figures(tmp_path: Path) -> None:
-    """The cheapest and the dearest change names in one half: the command says so, and fails."""
+    """A cheap session and a dear one change names in one half: the command says so, and fails."""
     even, odd = halves(tmp_path, {DEAR: CHEAP, CHEAP: DEAR})
     found = CliRunner().invoke(main, ["compare", str(even), str(odd)])
     assert found.exit_code == TURNED
