@@ -21,6 +21,7 @@ SECTION = "revocation"
 NAMES = {
     "refused": "store down",
     "hung": "store hangs",
+    "hung-crowd": "store hangs, many callers",
     "sigstop": "store frozen",
     "slow": "store slow",
     "kill-keep": "restarted with its data",
@@ -28,6 +29,7 @@ NAMES = {
     "evict": "store full",
     "locked": "database locked",
     "node-killed": "server killed",
+    "burst": "many callers at once",
 }
 """What people call each fault, in the order of the columns."""
 ALL, NONE = 99.0, 1.0
