@@ -63,7 +63,9 @@ def test_every_pair_has_a_line_and_what_does_not_apply_says_so(results: Results)
     """A gap would read as forgotten."""
     table = faults.table(results)
     assert len(table.rows) == len(results.faults) == 16
-    line = next(row for row in table.rows if row[:2] == ["session-cookie-memory", faults.name("hung")])
+    line = next(
+        row for row in table.rows if row[:2] == ["session-cookie-memory", faults.name("hung")]
+    )
     assert line[2] == "does not apply"
     line = next(row for row in table.rows if row[:2] == [SESSION, faults.name("kill-lose")])
     assert line[-2:] == ["401", "none"]
