@@ -6,6 +6,7 @@ Every operation of both halves, on a connection that is there and on one that mu
 from __future__ import annotations
 
 import gc
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from secrets import token_hex
@@ -90,6 +91,14 @@ TOKENS: dict[str, Callable[[TokenStore, bytes, str], object]] = {
 def points_of(operations: Iterable[str], *whole: str) -> list[tuple[str, bool]]:
     """Every operation line by line, and *whole*, which the others go through, by instruction."""
     return [*((name, False) for name in operations), *((name, True) for name in whole)]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def swept() -> None:
+    """Collect what tests before have left: a collection in here would blame these for it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture

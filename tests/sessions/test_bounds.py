@@ -168,6 +168,7 @@ def test_a_full_server_lets_in_who_was_in(
     grant = manager.issue("alice")
     clock.advance(TOUCH_S)
     full()
+    caplog.clear()
     with caplog.at_level(logging.WARNING, "sessions.audit"):
         assert manager.verify(grant.credential).expires_at == grant.expires_at
     assert [record.message for record in caplog.records] == ["session_touch_skipped"]
@@ -186,6 +187,7 @@ def test_a_file_that_cannot_be_written_lets_in_who_was_in(
     clock.advance(TOUCH_S)
     other = sqlite3.connect(tmp_path / "sessions.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
+    caplog.clear()
     with caplog.at_level(logging.WARNING, "sessions.audit"):
         assert manager.verify(grant.credential).subject == "alice"
     assert [record.message for record in caplog.records] == ["session_touch_skipped"]
