@@ -12,9 +12,12 @@ from reports.tables import csv_text, json_text, lines
 from tests.reports import others, synthetic
 
 
-def write_reported_run(folder: Path) -> Path:
-    """Draw the run, save it in *folder*, and write the results that a report would."""
-    shape = synthetic.Shape(blocks=3, samples=1_000, trials=10, more_arms=others.ARMS)
+def write_reported_run(folder: Path, samples: int = 200) -> Path:
+    """Draw the run, save it in *folder*, and write the results that a report would.
+
+    Differences are of all pairs of *samples*: 1,000 are enough for a p99, and take long.
+    """
+    shape = synthetic.Shape(blocks=3, samples=samples, trials=10, more_arms=others.ARMS)
     return write_results_of(synthetic.write(folder, others.truth(), shape))
 
 

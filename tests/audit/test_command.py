@@ -14,6 +14,8 @@ from audit.command import DIFFERENT, UNUSABLE, verify
 from bench.records import FILE
 from tests.altering import alter, asked
 
+from .reporting import write_reported_run
+
 
 def _verify(folder: Path) -> Result:
     return CliRunner().invoke(verify, ["--all", str(folder)])
@@ -35,8 +37,8 @@ def _save(path: Path, rows: list[dict[str, str]]) -> None:
     path.write_text(target.getvalue())
 
 
-def test_a_report_that_follows_from_its_records_is_verified(reported: Path) -> None:
-    done = _verify(reported)
+def test_a_report_that_follows_from_its_records_is_verified(tmp_path: Path) -> None:
+    done = _verify(write_reported_run(tmp_path / "run", samples=1_000))
     assert done.exit_code == 0, done.stderr
     assert "verified: every figure follows from the records" in done.stdout
 
@@ -47,7 +49,7 @@ def test_figures_one_part_in_ten_thousand_off_are_named(copy: Path) -> None:
     wrong = {
         "auth_us_cost_p50": "value",
         "auth_us_p50": "ci_low",
-        "request_ms_p99": "ci_high",
+        "request_ms_p90": "ci_high",
         "revoke_ms_p50": "value",
         "cost_ratio_p50": "ci_high",
         "aa_noise_store_us": "value",
