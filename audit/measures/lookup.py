@@ -55,7 +55,7 @@ def undisturbed(array: str, per_unit: float) -> Take:
     def take(cell: Cell) -> Samples | None:
         if array not in cell.arrays or "waited_ns" not in cell.arrays:
             return None
-        return np.asarray(cell.arrays[array][cell.arrays["waited_ns"] <= 50_000] / per_unit)
+        return np.asarray(cell.arrays[array][cell.arrays["waited_ns"] <= 500_000] / per_unit)
 
     return take
 

@@ -25,8 +25,9 @@ FEWEST = 30
 """Requests whose median says something."""
 FEW = 0.01
 """Share of requests that may be otherwise, such as one that was interrupted between two looks."""
-WAITED_NS = 50_000
-"""A thread that was ready and waited longer than this for a processor was disturbed."""
+WAITED_NS = 500_000
+"""A thread that was ready and waited longer than this for a processor was disturbed: one that its
+store has woken waits up to 100 µs on an idle machine, which is part of asking a store."""
 OFTEN = 0.25
 """Share of requests that may be, before times of an arm are rough."""
 LATEST_END = 2.5
