@@ -43,7 +43,8 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
     cells: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     for cell in records.select("journey", "price"):
         cells[cell.arm, cell.regime.labels["event"]].append(cell)
-    yield from _prices(records, cells)
+    pace = _paces(cells)
+    yield from _prices(records, cells, pace)
     bare = {event: _bare(cells, event) for event in ("check", "login")}
     for event, rounds in bare.items():
         if rounds:
@@ -53,7 +54,7 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
     yield from _background(records)
     costs: dict[str, Costs] = defaultdict(dict)
     for (arm, event), those in cells.items():
-        costs[arm][event] = _times(those, "app_ns", "store_ns")
+        costs[arm][event] = _times(those, pace, "app_ns", "store_ns")
     if all(bare.values()):
         yield from _lives(records, costs, {e: _middle(b) for e, b in bare.items()}, cells)
     for arm, mine in costs.items():
@@ -75,9 +76,26 @@ def _mean(values: Samples) -> float:
     return float(stats.trim_mean(values, LEFT_OUT))
 
 
-def _times(cells: Sequence[Cell], *names: str) -> Samples:
+def _paces(cells: Mapping[tuple[str, str], list[Cell]]) -> dict[str, float]:
+    """What the bases of each batch usually take, over what they did: a slow machine is below 1."""
+    own = ("revocation", "logout-everywhere")  # their bases have a login of the scheme
+    bases: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for (arm, event), those in cells.items():
+        for cell in those:
+            took = _mean(cell.arrays["base_app_ns"] + cell.arrays["base_store_ns"])
+            bases[event, arm * (event in own)][cell.id] = took
+    return {
+        name: float(np.median(list(group.values()))) / took
+        for group in bases.values()
+        for name, took in group.items()
+    }
+
+
+def _times(cells: Sequence[Cell], pace: Mapping[str, float], *names: str) -> Samples:
     apart = [sum((c.arrays[n] - c.arrays["base_" + n] for n in names), start=0) for c in cells]
-    return np.array([_mean(np.asarray(each)) / 1e3 for each in apart])
+    return np.array(
+        [_mean(np.asarray(each)) / 1e3 * pace[c.id] for each, c in zip(apart, cells, strict=True)]
+    )
 
 
 def _count(cells: Sequence[Cell], *names: str) -> Samples:
@@ -85,10 +103,12 @@ def _count(cells: Sequence[Cell], *names: str) -> Samples:
     return np.array([t / c.figures["events"] for t, c in zip(totals, cells, strict=True)])
 
 
-def _prices(records: Records, cells: Mapping[tuple[str, str], list[Cell]]) -> Iterator[Found]:
+def _prices(
+    records: Records, cells: Mapping[tuple[str, str], list[Cell]], pace: Mapping[str, float]
+) -> Iterator[Found]:
     for (arm, event), those in cells.items():
         n = int(sum(cell.figures["events"] for cell in those))
-        every = {m: _times(those, *names) for m, names in TIMES.items()}
+        every = {m: _times(those, pace, *names) for m, names in TIMES.items()}
         every |= {m: _count(those, *names) for m, names in COUNTS.items()}
         for metric, values in every.items():
             yield _row(arm, metric, over(values, records.seed, n), event=event)
@@ -272,11 +292,11 @@ def _lives(
         foretold = _cost(costs[cell.arm], shares)
         if foretold is None:
             continue
-        alone = seen["control_check"] * bare["check"]
+        plain = ("check", "update", "renewal", "logout")
+        alone = sum(seen["control_" + event] for event in plain) * bare["check"]
         alone += seen["control_login"] * (bare["login"] - in_store)
         pace = cell.figures["control_app_ns"] / 1e3 / alone
-        others = requests + seen["renewal"] + seen["logout"]
-        base = others * bare["check"] + seen["login"] * bare["login"]
+        base = sum(seen[event] for event in plain) * bare["check"] + seen["login"] * bare["login"]
         base += seen["control_login"] * in_store
         spent = (cell.figures["app_ns"] + cell.figures["store_ns"]) / 1e3
         measured = (spent - pace * base) / requests

@@ -151,7 +151,11 @@ def _idle(context: Context) -> None:
 def _lives(context: Context) -> None:
     plan, services = context.plan, context.services
     measured = [arm for arm in _arms(context) if arm.scheme in plan.journey_schemes]
-    turns = [(arm, Point(ratio)) for ratio in plan.journey_points for arm in measured]
+    turns = [
+        (arm, Point(ratio, renews=arm.mechanism == "token"))
+        for ratio in plan.journey_points
+        for arm in measured
+    ]
     if not turns:
         return
 

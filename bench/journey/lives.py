@@ -48,6 +48,8 @@ class Point:
 
     requests_per_token: float
     """How often a user asks while one token lives."""
+    renews: bool
+    """Whether it is for a token; users under control then send one request more as often."""
 
     @property
     def think_s(self) -> float:
@@ -125,7 +127,7 @@ def settled(figures: Mapping[str, float], point: Point) -> float:
     came = figures["check"] + figures["update"] + figures["login"]
     # Users who still log in for the first time are not those the plan speaks of.
     late = figures["login"] - 2 * ends * came - 3
-    bare = figures["control_check"] + figures["control_login"]
+    bare = sum(figures[f"control_{event}"] for event in ("check", "update", "login"))
     return float(min(came - max(late, 0.0), bare) / planned)
 
 
@@ -148,7 +150,8 @@ def _start(
     options += ["--users", f"{point.users}"]
     options += ["--spawn-rate", f"{point.users / point.coming_s:.3f}"]
     options += ["--run-time", f"{np.ceil(seconds):.0f}s", "--stop-timeout", "0"]
-    options += ["--think-s", f"{point.think_s:g}", "--token-s", f"{TOKEN_S:g}"]
+    options += ["--think-s", f"{point.think_s:g}"]
+    options += ["--token-s", f"{TOKEN_S if point.renews else 0:g}"]
     options += ["--session-requests", f"{SESSION_REQUESTS:g}"]
     options += ["--cart-share", f"{CART_SHARE:g}", "--events", rows]
     return stack.enter_context(locust(options, own / "locust.log", cores)), rows

@@ -50,7 +50,12 @@ class Visitor(Protocol):
 
 
 class DemoVisitor:
-    """A visitor of the demo app, who keeps what it hands out as a browser or a client would."""
+    """
+    A visitor of the demo app, who keeps what it hands out as a browser or a client would.
+
+    Under `control` there is nothing to renew, to change or to leave: each of these is one more
+    request, so that whole journeys can be held against as many requests in the same order.
+    """
 
     def __init__(self, node: Node, connection: Connection, number: int, token_s: float) -> None:
         """*token_s*: how old a token is renewed; 0: when it expires."""
@@ -68,28 +73,42 @@ class DemoVisitor:
         answer = self._send("POST", "/login", {"username": self._subject, "password": password})
         names = self._caller.cookies
         self._renews = bool(self._caller.refresh_token) or any("refresh" in name for name in names)
-        self._granted(answer)
+        if self._bare:
+            self._renew_after(self._token_s or float("inf"))
+        else:
+            self._granted(answer)
 
     def check(self) -> None:
         answer = self._send("GET", "/me")
         # Under control everybody is the first account.
-        wanted = self._subject if self._caller.transport != "none" else SUBJECTS[0]
+        wanted = SUBJECTS[0] if self._bare else self._subject
         if fault := fault_of(answer, wanted):
             raise ServiceError(fault)
 
     def update(self) -> bool:
-        if self._caller.transport == "none":
-            return False
-        self._send("POST", "/cart", {"item": "apple", "quantity": 1})
+        if self._bare:
+            self.check()
+        else:
+            self._send("POST", "/cart", {"item": "apple", "quantity": 1})
         return True
 
     def renewal(self) -> None:
+        if self._bare:
+            self.check()
+            self._renew_after(self._token_s)
+            return
         token = self._caller.refresh_token
         self._granted(self._send("POST", "/renew", {"refresh_token": token} if token else {}))
 
     def logout(self) -> None:
-        if self._caller.transport != "none":
+        if self._bare:
+            self.check()
+        else:
             self._send("POST", "/logout")
+
+    @property
+    def _bare(self) -> bool:
+        return self._caller.transport == "none"
 
     def _send(self, method: str, path: str, body: Any = None) -> Response:
         content = b"" if body is None else msgspec.json.encode(body)
@@ -107,8 +126,10 @@ class DemoVisitor:
         fields: Any = answer.json()
         lives_s = float(fields["expires_at"]) - time.time()
         # A request that is sent just before its token expires arrives just after.
-        left_s = self._token_s or lives_s - min(MARGIN_S, MARGIN_SHARE * lives_s)
-        self.renew_at = time.monotonic() + left_s
+        self._renew_after(self._token_s or lives_s - min(MARGIN_S, MARGIN_SHARE * lives_s))
+
+    def _renew_after(self, seconds: float) -> None:
+        self.renew_at = time.monotonic() + seconds
 
 
 class DescribedVisitor:

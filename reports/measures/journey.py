@@ -1,8 +1,9 @@
 """What a login costs over its life: prices of events, what they add up to, and how well that holds.
 
 A price is the mean difference between an event and its base, without the tenth of the pairs that
-differ least and most; a value a round, and intervals are over rounds. What a request costs is the
-sum of the prices, each as often as the event happens (`life`).
+differ least and most, at the usual speed of the machine: a batch whose bases took a fifth longer
+than those of other batches counts a fifth less. A value a round, and intervals are over rounds.
+What a request costs is the sum of the prices, each as often as the event happens (`life`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ FASTEST_S, SLOWEST_S = 0.1, 3600.0
 STEPS = 40
 TRIMMED = 0.1
 """The share of pairs left out at either end: what a busy machine did to them."""
+PLAIN = ("check", "update", "renewal", "logout")
+"""Events that are one plain request under control."""
 TWO_REQUESTS = ("revocation", "logout-everywhere")
 """Events that begin with a login: their latency is of both."""
 
@@ -74,7 +77,7 @@ class Prices:
 
 def prices(recording: Recording) -> list[Prices]:
     """Gather the prices of every scheme, of the rounds that have all of its events."""
-    found = []
+    found, speeds = [], slowness(recording)
     for scheme, cells in _by_scheme(recording).items():
         arm = recording.arm(scheme)
         if arm.mechanism == "control":
@@ -83,7 +86,10 @@ def prices(recording: Recording) -> list[Prices]:
             Prices(
                 scheme=scheme,
                 token=arm.mechanism == "token",
-                cpu_us={e: _apart_us(those, "app_ns", "store_ns") for e, those in cells.items()},
+                cpu_us={
+                    event: _apart_us(those, speeds, "app_ns", "store_ns")
+                    for event, those in cells.items()
+                },
                 bytes={
                     e: _more(those, "sent_bytes", "received_bytes") for e, those in cells.items()
                 },
@@ -113,13 +119,31 @@ def _by_scheme(recording: Recording) -> dict[str, dict[str, list[Recorded]]]:
     return found
 
 
-def _apart_us(cells: Sequence[Recorded], *names: str) -> Samples:
-    """Give the mean difference of the pairs of each round, in microseconds."""
+def slowness(recording: Recording) -> dict[str, float]:
+    """
+    Return how slow the machine was during each batch, by cell: 1.2 is a fifth slower than usual.
+
+    That is what its bases took over what those of the same event take usually. The base of an event
+    that begins with a login is the scheme's own, and is held against the scheme's own.
+    """
+    took, groups = {}, {}
+    for recorded in recording.select("journey", "price"):
+        cell = recorded.cell
+        base_ns = recorded.arrays["base_app_ns"] + recorded.arrays["base_store_ns"]
+        took[cell.id] = trimmed(base_ns)
+        event = cell.labels["event"]
+        groups[cell.id] = (event, cell.arm if event in TWO_REQUESTS else "")
+    usual: dict[tuple[str, str], list[float]] = {}
+    for name, group in groups.items():
+        usual.setdefault(group, []).append(took[name])
+    return {name: took[name] / float(np.median(usual[group])) for name, group in groups.items()}
+
+
+def _apart_us(cells: Sequence[Recorded], slow: Mapping[str, float], *names: str) -> Samples:
+    """Return the mean difference of the pairs of each round, in microseconds at usual speed."""
+    apart = [np.sum([r.arrays[n] - r.arrays[f"base_{n}"] for n in names], axis=0) for r in cells]
     return np.array(
-        [
-            trimmed(sum(r.arrays[n] - r.arrays[f"base_{n}"] for n in names)) / 1e3  # type: ignore[arg-type]
-            for r in cells
-        ]
+        [trimmed(each) / 1e3 / slow[r.cell.id] for each, r in zip(apart, cells, strict=True)]
     )
 
 
@@ -154,11 +178,11 @@ COUNTS = {
 
 
 def _price_rows(recording: Recording) -> Iterator[Row]:
-    name, seed = recording.run.name, recording.run.seed
+    name, seed, slow = recording.run.name, recording.run.seed, slowness(recording)
     for scheme, events in _by_scheme(recording).items():
         for event, cells in events.items():
             n = int(sum(r.cell.figures["events"] for r in cells))
-            found = {metric: _apart_us(cells, *names) for metric, names in TIMES.items()}
+            found = {metric: _apart_us(cells, slow, *names) for metric, names in TIMES.items()}
             found |= {metric: _more(cells, *names) for metric, names in COUNTS.items()}
             for metric, values in found.items():
                 estimate = over(values, seed, n=n)
@@ -251,7 +275,8 @@ class Bare:
         """Return how much more a request takes among others: caches are colder."""
         logins = figures["control_login"]
         app_us = self.login_us - self.login_store_us
-        alone_us = figures["control_check"] * self.check_us + logins * app_us
+        plain = sum(figures[f"control_{event}"] for event in PLAIN)
+        alone_us = plain * self.check_us + logins * app_us
         return figures["control_app_ns"] / 1e3 / alone_us
 
     def measured_us(self, figures: Mapping[str, float]) -> float:
@@ -259,7 +284,7 @@ class Bare:
 
         The store did the logins of control, too.
         """
-        plain = figures["check"] + figures["update"] + figures["renewal"] + figures["logout"]
+        plain = sum(figures[event] for event in PLAIN)
         bare_us = plain * self.check_us + figures["login"] * self.login_us
         bare_us += figures["control_login"] * self.login_store_us
         spent_us = (figures["app_ns"] + figures["store_ns"]) / 1e3

@@ -40,6 +40,8 @@ PRICES_US = {
 BARE_US, LOGIN_US, LOGIN_STORE_US = 300.0, 1_000.0, 120.0
 PACE = 1.25
 PAIRS, ROUNDS = 40, 6
+SLOW = (1.0, 1.0, 2.0, 1.0, 1.8, 1.0)
+"""Somebody else had the machine for a while: everything took so many times as long."""
 SENT_BYTES, BASE_BYTES = 500, 100
 
 Drawn = Iterator[tuple[Cell, dict[str, NDArray[np.int64]]]]
@@ -58,12 +60,13 @@ def _prices(rng: np.random.Generator, ids: Ids) -> Drawn:
                 bare = LOGIN_US - LOGIN_STORE_US if event == "login" else BARE_US
                 in_store = LOGIN_STORE_US if event == "login" else 0.0
                 noise = rng.normal(0.0, 5.0, (2, PAIRS))
+                slow = SLOW[round_]
                 burst = np.where(np.arange(PAIRS) < 3, 5_000.0, 0.0)  # somebody else's
                 arrays = {
-                    "app_ns": _ns(bare + 0.75 * price + noise[0] + burst),
-                    "store_ns": _ns(np.full(PAIRS, in_store + 0.25 * price)),
-                    "base_app_ns": _ns(bare + noise[1]),
-                    "base_store_ns": _ns(np.full(PAIRS, in_store)),
+                    "app_ns": _ns(slow * (bare + 0.75 * price + noise[0] + burst)),
+                    "store_ns": _ns(slow * np.full(PAIRS, in_store + 0.25 * price)),
+                    "base_app_ns": _ns(slow * (bare + noise[1])),
+                    "base_store_ns": _ns(slow * np.full(PAIRS, in_store)),
                     "latency_ns": _ns(np.full(PAIRS, 1_500.0)),
                 }
                 figures = {"events": float(PAIRS), "reads": 2.0 * PAIRS, "writes": 1.0 * PAIRS}

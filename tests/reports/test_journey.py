@@ -42,14 +42,16 @@ def one(results: Results, metric: str, scheme: str, **wanted: str | float) -> Ro
 
 @pytest.mark.parametrize("scheme", [SESSION, TOKEN])
 def test_prices_are_recovered_whatever_else_the_machine_did(known: Results, scheme: str) -> None:
-    """Three pairs of forty met a burst of 5 ms."""
+    """Three pairs of forty met a burst of 5 ms, and two rounds of six were slow."""
     for event, price in PRICES_US[scheme].items():
         row = one(known, "journey_cpu_us", scheme, event=event)
         assert row.value == pytest.approx(price, abs=4.0), event
         assert row.ci_low is not None
         assert row.ci_high is not None
         assert row.ci_low <= row.value <= row.ci_high
-        assert one(known, "journey_store_us", scheme, event=event).value == price / 4
+        assert row.ci_high - row.ci_low < 0.05 * price
+        in_store = one(known, "journey_store_us", scheme, event=event)
+        assert in_store.value == pytest.approx(price / 4, rel=0.01)
         assert one(known, "journey_store_operations", scheme, event=event).value == 2.0
         assert one(known, "journey_bytes_up", scheme, event=event).value == 400.0
 
