@@ -24,14 +24,16 @@ from .contract.logouts import LogoutPromises  # noqa: E402
 from .contract.promises import NewVisitor  # noqa: E402
 from .contract.races import RacePromises  # noqa: E402
 from .contract.visitor import Answer, Visitor, over_sockets, over_wsgi  # noqa: E402
-from .contract.whole import WholePromises  # noqa: E402
+from .contract.whole import PAIRS, Pair, WholePromises  # noqa: E402
 from .contract.wire import WirePromises  # noqa: E402
 
 __all__ = [
+    "PAIRS",
     "Answer",
     "LoginPromises",
     "LogoutPromises",
     "NewVisitor",
+    "Pair",
     "SchemeContract",
     "Visitor",
     "WholePromises",

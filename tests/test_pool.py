@@ -179,7 +179,7 @@ def test_an_incomplete_conversation_closes_its_connection(made: Made) -> None:
 def test_a_connection_that_is_lost_leaves_its_place(made: Made) -> None:
     """A caller that vanishes between taking and using it costs the pool nothing."""
     pool, server = made
-    for _ in range(20):
+    for _ in range(6):  # more than it may have open
         pool.take()
         gc.collect()
     assert server.open == 0

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import psycopg
@@ -52,8 +53,13 @@ def _in_words(name: str) -> str:
     return name.removeprefix("test_").replace("_", " ").capitalize()
 
 
-def hold(scheme_name: str, promise: str, services: Services) -> Outcome:
-    """Hold a new scheme in empty stores to one promise."""
+def hold(
+    scheme_name: str,
+    promise: str,
+    services: Services,
+    replaced: Mapping[str, Any] = MappingProxyType({}),
+) -> Outcome:
+    """Hold a new scheme in empty stores to one promise, with fixtures *replaced* by values."""
     with tempfile.TemporaryDirectory(prefix="promise-") as folder:
         _empty(scheme_name, services)
         urls = [url for url in services.store_urls if not url.startswith("sqlite:")]
@@ -66,15 +72,15 @@ def hold(scheme_name: str, promise: str, services: Services) -> Outcome:
         try:
             if reason := claims_not(scheme).get(promise):
                 return Outcome("does not claim", reason)
-            return _judged(scheme, promise)
+            return _judged(scheme, promise, replaced)
         finally:
             scheme.close()
 
 
-def _judged(scheme: Scheme, promise: str) -> Outcome:
+def _judged(scheme: Scheme, promise: str, replaced: Mapping[str, Any]) -> Outcome:
     contract: Any = SchemeContract()
     try:
-        with _fixtures(contract, scheme, promise) as arguments:
+        with _fixtures(contract, promise, {**replaced, "scheme": scheme}) as arguments:
             getattr(contract, promise)(**arguments)
     except pytest.skip.Exception as exc:
         return Outcome("does not apply", str(exc))
@@ -88,9 +94,9 @@ def _judged(scheme: Scheme, promise: str) -> Outcome:
 class _fixtures:  # noqa: N801 - reads as a verb in a with statement
     """The contract's own fixtures, as pytest would make them for one promise."""
 
-    def __init__(self, contract: Any, scheme: Scheme, promise: str) -> None:
+    def __init__(self, contract: Any, promise: str, made: dict[str, Any]) -> None:
         self._contract = contract
-        self._made: dict[str, Any] = {"scheme": scheme}
+        self._made = made
         self._open: list[Iterator[Any]] = []
         self._wanted = list(inspect.signature(getattr(contract, promise)).parameters)
 

@@ -137,7 +137,7 @@ class WirePromises(Promises):
         alice.log_in()
         put: dict[str, int] = {}
         for number in range(2000):
-            item = f"item {number} ".ljust(60, "x")
+            item = f"item {number} ".ljust(60, "𠀀")  # of four bytes: it is full sooner
             answer = alice.post("/cart", {"item": item, "quantity": 9})
             if answer.status != 200:
                 break

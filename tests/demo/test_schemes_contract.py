@@ -18,9 +18,8 @@ from valkey import Valkey
 from bench.services import Services
 from demo.app import create_app
 from demo.auth import Scheme, Settings
-from demo.contract.whole import PAIRS, Pair
 from demo.schemes import build, every_name
-from demo.testing import SchemeContract, Visitor, over_wsgi
+from demo.testing import PAIRS, Pair, SchemeContract, Visitor, over_wsgi
 from tests.race_explorer import THOROUGH
 
 COVERING = (

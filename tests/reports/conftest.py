@@ -44,18 +44,22 @@ def rendered(run_folder: Path, results: Results, document: Document) -> Path:
 
 
 @pytest.fixture(scope="session")
-def many_rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of as many schemes as the full plan has, with its report."""
-    folder = many.write(tmp_path_factory.mktemp("runs") / "many")
-    results = evaluate(load(folder))
-    write(folder, files(results, compose(results)))
-    return folder
+def many_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of as many schemes as the full plan has."""
+    return many.write(tmp_path_factory.mktemp("runs") / "many")
 
 
 @pytest.fixture(scope="session")
-def many_results(many_rendered: Path) -> Results:
+def many_results(many_folder: Path) -> Results:
     """The same, evaluated."""
-    return evaluate(load(many_rendered))
+    return evaluate(load(many_folder))
+
+
+@pytest.fixture(scope="session")
+def many_rendered(many_folder: Path, many_results: Results) -> Path:
+    """Its folder with its report written into it."""
+    write(many_folder, files(many_results, compose(many_results)))
+    return many_folder
 
 
 def assert_golden(name: str, actual: str) -> None:
