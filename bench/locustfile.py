@@ -15,10 +15,11 @@ from typing import Any
 
 import gevent
 import numpy as np
+from flask import Response, jsonify, request
 from locust import events
 from locust.env import Environment
 
-from bench.journey.options import add_options, weights
+from bench.journey.options import add_options, refusal, weights
 from bench.users import ApiClient, IdleTab, MobileApp, Reader, Shopper, log
 
 __all__ = ["ApiClient", "IdleTab", "MobileApp", "Reader", "Shopper"]
@@ -34,6 +35,20 @@ def weigh(environment: Environment, **_: Any) -> None:
         user.weight = given[user.persona]
 
 
+def guard(environment: Environment, **_: Any) -> None:
+    """Refuse what the form of the web UI says where the command line would be refused."""
+
+    def refuse() -> Response | None:
+        said = refusal(request.form)
+        if said is None:
+            return None
+        return jsonify({"success": False, "message": said, "host": environment.host})
+
+    ui = environment.web_ui
+    if ui is not None and ui.app is not None:
+        ui.app.before_request(refuse)
+
+
 def keep(environment: Environment, **_: Any) -> None:
     """Write what `--events` asks for."""
     options: Any = environment.parsed_options
@@ -44,4 +59,5 @@ def keep(environment: Environment, **_: Any) -> None:
 
 events.init_command_line_parser.add_listener(add_options)  # type: ignore[no-untyped-call]
 events.init.add_listener(weigh)  # type: ignore[no-untyped-call]
+events.init.add_listener(guard)  # type: ignore[no-untyped-call]
 events.quitting.add_listener(keep)  # type: ignore[no-untyped-call]

@@ -59,6 +59,18 @@ def number(name: str) -> Callable[[str], float]:
     return read
 
 
+def refusal(form: Mapping[str, str]) -> str | None:
+    """Return why the values of a form, by the names of the options, are refused; None if not."""
+    for name in NUMBERS:
+        value = form.get(name.removeprefix("--").replace("-", "_"))
+        if value is not None:
+            try:
+                number(name)(value)
+            except argparse.ArgumentTypeError as exc:
+                return f"{name}: {exc}"
+    return None
+
+
 def service(text: str) -> str:
     """Return *text*, the name of a file that describes a service; empty for the demo app."""
     if not text:

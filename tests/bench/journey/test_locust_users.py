@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
 
 from bench.nodes import Node, start_nodes
-from bench.processes.children import ROOT
+from bench.processes.children import ROOT, Child
 from bench.services import Services
+
+from ..waiting import eventually
 
 LOCUSTFILE = ROOT / "bench" / "locustfile.py"
 TOKEN, SESSION = "token-bearer-hs256-expiry", "session-cookie-redis"
@@ -68,6 +74,33 @@ def test_the_personas_can_be_listed_and_chosen(tmp_path: Path) -> None:
     done = locust(tmp_path, "--list")
     assert done.returncode == 0, done.stderr
     assert {line.strip() for line in done.stdout.splitlines() if line.startswith(" ")} == PERSONAS
+
+
+def test_an_impossible_value_in_the_form_of_the_web_ui_is_refused(tmp_path: Path) -> None:
+    """Before anybody starts, and with the bounds, as on the command line."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = ["-f", str(LOCUSTFILE), "--web-host", "127.0.0.1", "--web-port", str(port)]
+    log = tmp_path / "locust.log"
+    with Child("Locust", [sys.executable, "-m", "locust", *command], log=log, serves=False):
+        base = f"http://127.0.0.1:{port}"
+        assert eventually(lambda: _answers(f"{base}/stats/requests"))
+        usual = {"user_count": "1", "spawn_rate": "1", "host": "http://127.0.0.1:9"}
+        for field, value in (("think_s", "-1"), ("token_s", "nan"), ("cart_share", "much")):
+            body = urlencode({**usual, field: value}).encode()
+            with urlopen(f"{base}/swarm", body, timeout=10) as response:
+                said = json.load(response)
+            assert said["success"] is False
+            assert said["message"].startswith(f"--{field.replace('_', '-')}: {value!r} is not a")
+        with urlopen(f"{base}/stats/requests", timeout=10) as response:
+            assert json.load(response)["state"] == "ready"
+
+
+def _answers(url: str) -> bool:
+    with contextlib.suppress(OSError), urlopen(url, timeout=1):
+        return True
+    return False
 
 
 def test_everybody_lives_with_tokens(tmp_path: Path, node: Node) -> None:
