@@ -165,6 +165,29 @@ def publish(run: str) -> None:
     click.echo(f"{target / FILE}: attach it to the release, Git does not keep it")
 
 
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build/site"),
+    show_default=True,
+    help="Folder that becomes the site; what it held as one before is replaced.",
+)
+@_reporting
+def site(out: Path) -> None:
+    """Build the static site: the published example, the docs, the league, the API reference.
+
+    The last line is the page to open. It needs no network, neither to build nor to read.
+    """
+    from .site import CannotBuild, build
+
+    try:
+        click.echo(f"site: {_near(build(out.absolute()))}")
+    except CannotBuild as exc:
+        click.echo(f"reports: {exc}", err=True)
+        sys.exit(UNUSABLE)
+
+
 class _Finite(click.FloatRange):
     """A number between two others; `nan`, which is on no side of any, is none."""
 
