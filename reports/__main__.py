@@ -22,6 +22,7 @@ from typing import Any
 
 import click
 
+from bench.helpful import SETTINGS, Choice, Group
 from bench.records import FILE, RecordError
 
 from .loading import find_run
@@ -54,7 +55,16 @@ def _reporting(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-@click.group(help=__doc__, context_settings={"help_option_names": ["-h", "--help"]})
+EXAMPLES = {
+    "render": "render latest",
+    "advise": "advise latest --revoke-within-s 5 --nodes 3",
+    "compare": "compare 2026-11-28T05-46-31Z-full latest",
+    "publish": "publish latest",
+    "site": "site --out build/site",
+}
+
+
+@click.group(cls=Group, examples=EXAMPLES, help=__doc__, context_settings=SETTINGS)
 def main() -> None:
     """Hold the commands."""
     # Charts are drawn by Agg and SVG alone; a notebook names a backend that is not installed here.
@@ -217,7 +227,7 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
         means = "; ".join(f"{value}: {text}" for value, text in options.items())
         command = click.option(
             f"--{name}",
-            type=click.Choice(list(options)),
+            type=Choice(list(options)),
             default=getattr(usual, name),
             show_default=True,
             help=f"{label}. {means}.",
