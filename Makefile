@@ -11,7 +11,7 @@ SCHEME ?= session-cookie-redis
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help liars workshop workshop-check attack-matrix promises churn setup bench report compare verify publish mutants neighbour mistakes league demo test fuzz check fmt lint lock clean
+.PHONY: help liars workshop workshop-check attack-matrix promises churn setup bench report compare verify publish site mutants neighbour mistakes league demo test fuzz check fmt lint lock clean
 
 help: ##+ list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ verify: $(READY) ## recompute every figure of a report from its raw records: RUN
 
 publish: $(READY) ##+ make a run the published example: RUN=<folder or name>
 	@$(PY) -m reports publish $(or $(RUN),$(error name a run: make publish RUN=<run>))
+
+site: $(READY) ##+ build the static site in build/site: example, docs by reader, league, API reference
+	@$(PY) -m reports site
 
 mutants: $(READY) ##+ put errors into records and into the program, and see each one caught: RUN=<folder or name>
 	@$(PY) -m bench mutate $(or $(RUN),latest)

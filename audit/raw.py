@@ -6,6 +6,7 @@ On purpose not by `bench.records`: a sceptic should need no more of this project
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import sqlite3
 import zlib
@@ -140,7 +141,14 @@ def find(run: str) -> Path:
     for folder in (Path(run), GENERATED / run):
         if (folder / FILE).is_file():
             return folder.resolve()
-    raise Unreadable(f"{run} has no raw records; only a run that kept its {FILE} can be verified")
+    known = [path.parent.name for path in GENERATED.glob(f"*/{FILE}")]
+    near = difflib.get_close_matches(run, known, n=2, cutoff=0.5)
+    remedy = (
+        f"did you mean {' or '.join(near)}?"
+        if near
+        else f"only a run that kept its {FILE} can be verified"
+    )
+    raise Unreadable(f"{run} has no raw records; {remedy}")
 
 
 def read(folder: Path) -> Records:

@@ -18,6 +18,8 @@ import io
 
 import click
 
+from .helpful import SETTINGS, Group
+
 COMMANDS = {
     "check-history": "bench.revocation.command:check_history",
     "claims": "bench.lookup.claims:command",
@@ -35,23 +37,37 @@ COMMANDS = {
 """By name, the module and the function; one is imported when it is asked for."""
 
 
-class Commands(click.Group):
+EXAMPLES = {
+    "run": "run --plan smoke --only lookup,payload",
+    "check-history": "check-history latest",
+    "claims": "claims latest",
+    "cross-check": "cross-check",
+    "egress": "egress latest --requests-per-s 200 --days 30",
+    "probe": "probe --config docs/probe/demo-session.toml",
+    "league": "league add latest --name my-server",
+    "mistakes": "mistakes --only closed-loop",
+    "mutate": "mutate latest",
+    "verify": "verify latest",
+    "worker": "worker --master-host 10.0.0.5",
+    "with-services": "with-services --for session-cookie-redis -- env",
+}
+
+
+class Commands(Group):
     """The commands above; `run` need not wait for what `verify` imports."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         where = COMMANDS.get(cmd_name)
-        if where is None:
-            return None
-        module, _, function = where.partition(":")
-        found = getattr(importlib.import_module(module), function)
-        assert isinstance(found, click.Command), where
-        return found
+        if where is not None and cmd_name not in self.commands:
+            module, _, function = where.partition(":")
+            self.add_command(getattr(importlib.import_module(module), function), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
 
-@click.group(cls=Commands, context_settings={"max_content_width": 100})
+@click.group(cls=Commands, examples=EXAMPLES, context_settings=SETTINGS)
 def main() -> None:
     """Measure sessions and tokens."""
 

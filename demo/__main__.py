@@ -28,7 +28,7 @@ from .builtin import PRESETS
 from .housekeeping import clear_away
 from .loopback import is_loopback
 from .monitor import RESPONSES, RULES, read_responses
-from .schemes import every_name
+from .schemes import every_name, nearest
 from .serving import CannotServe, Plan, serve
 from .teaching.desk import ACCESS_S, SCHEMES
 
@@ -48,10 +48,21 @@ class _Seconds(click.FloatRange):
         return seconds
 
 
+class _Choice(click.Choice[str]):
+    """One of several names; an unknown one is answered by the nearest."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        del ctx
+        return f"{value!r} is not known; {nearest(str(value), self.choices)}"
+
+
 _SECONDS = _Seconds(min=SHORTEST_S, max=LONGEST_S)
 
 
-@click.command(context_settings={"max_content_width": 100})
+@click.command(
+    context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
+    epilog="Example: python -m demo --scheme session-cookie-memory --port 8000",
+)
 @click.option(
     "--scheme",
     "mounts",
@@ -106,7 +117,7 @@ _SECONDS = _Seconds(min=SHORTEST_S, max=LONGEST_S)
 )
 @click.option(
     "--preset",
-    type=click.Choice(sorted(PRESETS)),
+    type=_Choice(sorted(PRESETS)),
     help="Lifetimes by name: NIST SP 800-63B-4 levels, or OWASP's. What is given below wins.",
 )
 @click.option(
@@ -152,7 +163,7 @@ _SECONDS = _Seconds(min=SHORTEST_S, max=LONGEST_S)
 )
 @click.option(
     "--at-max",
-    type=click.Choice(["end-oldest", "refuse"]),
+    type=_Choice(["end-oldest", "refuse"]),
     default=_DEFAULTS.at_max,
     show_default=True,
     help="What gives way to one login more.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
@@ -21,8 +21,14 @@ class UnknownScheme(ValueError):
 
     def __init__(self, name: str) -> None:
         near = difflib.get_close_matches(name, every_name(), n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names())}"
+        hint = nearest(name, near or names())
         super().__init__(f"no scheme is named {name!r}; {hint}")
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return `did you mean x?` where a name is near, else the list of all, as a remedy."""
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
 
 
 def names(extra: str = "") -> list[str]:

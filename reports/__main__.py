@@ -22,6 +22,7 @@ from typing import Any
 
 import click
 
+from bench.helpful import SETTINGS, Choice, Group
 from bench.records import FILE, RecordError
 
 from .loading import find_run
@@ -54,7 +55,16 @@ def _reporting(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-@click.group(help=__doc__, context_settings={"help_option_names": ["-h", "--help"]})
+EXAMPLES = {
+    "render": "render latest",
+    "advise": "advise latest --revoke-within-s 5 --nodes 3",
+    "compare": "compare 2026-11-28T05-46-31Z-full latest",
+    "publish": "publish latest",
+    "site": "site --out build/site",
+}
+
+
+@click.group(cls=Group, examples=EXAMPLES, help=__doc__, context_settings=SETTINGS)
 def main() -> None:
     """Hold the commands."""
     # Charts are drawn by Agg and SVG alone; a notebook names a backend that is not installed here.
@@ -165,6 +175,29 @@ def publish(run: str) -> None:
     click.echo(f"{target / FILE}: attach it to the release, Git does not keep it")
 
 
+@main.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build/site"),
+    show_default=True,
+    help="Folder that becomes the site; what it held as one before is replaced.",
+)
+@_reporting
+def site(out: Path) -> None:
+    """Build the static site: the published example, the docs, the league, the API reference.
+
+    The last line is the page to open. It needs no network, neither to build nor to read.
+    """
+    from .site import CannotBuild, build
+
+    try:
+        click.echo(f"site: {_near(build(out.absolute()))}")
+    except CannotBuild as exc:
+        click.echo(f"reports: {exc}", err=True)
+        sys.exit(UNUSABLE)
+
+
 class _Finite(click.FloatRange):
     """A number between two others; `nan`, which is on no side of any, is none."""
 
@@ -194,7 +227,7 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
         means = "; ".join(f"{value}: {text}" for value, text in options.items())
         command = click.option(
             f"--{name}",
-            type=click.Choice(list(options)),
+            type=Choice(list(options)),
             default=getattr(usual, name),
             show_default=True,
             help=f"{label}. {means}.",

@@ -14,7 +14,9 @@ import click
 import msgspec
 from rich.console import Console
 
+from ..helpful import Choice
 from ..journal import Ending, Order
+from ..nearest import nearest
 from ..plan import EXPERIMENTS
 from ..plans import PLANS
 from ..processes.children import BenchError, environment_of_children
@@ -38,15 +40,15 @@ def _names(_context: click.Context, _option: click.Parameter, value: str) -> lis
 def _experiments(context: click.Context, option: click.Parameter, value: str) -> list[str]:
     names = _names(context, option, value)
     if unknown := [name for name in names if name not in EXPERIMENTS]:
-        known = ", ".join(EXPERIMENTS)
-        raise click.BadParameter(f"{unknown[0]!r} is not an experiment; there are {known}")
+        known = nearest(unknown[0], EXPERIMENTS)
+        raise click.BadParameter(f"{unknown[0]!r} is not an experiment; {known}")
     return [name for name in EXPERIMENTS if name in names] or list(EXPERIMENTS)
 
 
 @click.command()
 @click.option(
     "--plan",
-    type=click.Choice(list(PLANS)),
+    type=Choice(list(PLANS)),
     default="standard",
     show_default=True,
     help="; ".join(f"{plan.name}: {plan.summary}" for plan in PLANS.values()) + ".",

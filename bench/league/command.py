@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ..commands.failing import fail
+from ..helpful import Group
 from ..processes.children import BenchError
 from ..processes.folders import IS_CHECKOUT, find_run
 from ..replacing import Replacing
@@ -13,7 +14,7 @@ from .entry import FOLDER, decode, encode, file_name, read_all
 from .page import PAGE, read_page, with_entries
 
 
-@click.group()
+@click.group(cls=Group, examples={"add": "add latest --name my-server", "page": "page --check"})
 def league() -> None:
     """Put what several machines measured side by side; see docs/league.md."""
     if not IS_CHECKOUT:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import click
 
 from ..commands.failing import fail
+from ..helpful import Choice
 from ..nodes import start_nodes
 from ..processes.children import BenchError, watched
 from ..processes.interrupts import Interrupted, interruptible
@@ -27,7 +28,7 @@ EACH_S = 12
 @click.command()
 @click.option(
     "--only",
-    type=click.Choice(list(TRAPS)),
+    type=Choice(list(TRAPS)),
     multiple=True,
     help="Show this one; may be given several times. Default: all of them.",
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from ..helpful import Choice
 from ..records import Cell, RecordError, read_cells, read_run
 from .compression import POLICIES
 from .egress import HTTP1, Monthly, Traffic, monthly
@@ -37,7 +38,7 @@ GB = 1e9
 )
 @click.option(
     "--policy",
-    type=click.Choice([HTTP1, *POLICIES]),
+    type=Choice([HTTP1, *POLICIES]),
     default=HTTP1,
     show_default=True,
     help="HTTP/1.1, or HTTP/2 with the header compression of this client.",
@@ -58,7 +59,7 @@ GB = 1e9
 )
 @click.option(
     "--users",
-    type=click.Choice([str(number) for number in USERS]),
+    type=Choice([str(number) for number in USERS]),
     help="Over HTTP/2, users who share a connection from a proxy. Default: each has their own.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print bytes as JSON.")

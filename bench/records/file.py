@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from ..nearest import nearest
 from .tables import create
 from .types import FORMAT
 
@@ -69,8 +70,8 @@ def find_run(name: str) -> Path:
             return folder.resolve()
     if Path(name).is_dir():
         raise NotARun(_without_file(Path(name)))
-    known = ", ".join(sorted(path.parent.name for path in GENERATED.glob(f"*/{FILE}")))
-    remedy = f"there are {known}" if known else "there are none yet: make bench"
+    known = sorted(path.parent.name for path in GENERATED.glob(f"*/{FILE}"))
+    remedy = nearest(name, known) if known else "there are none yet: make bench"
     raise NotARun(f"no run is called {name}; {remedy}")
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from bench.helpful import SETTINGS, Choice, Group
+
 from . import checking
 from .catalogue import Lab, find
 from .choosing import ask_first, asked, chosen, lab_argument, lead_in
@@ -21,8 +23,30 @@ from .teaching import chosen as chosen_track
 from .verdict import EXIT_CODES
 from .watching import Watch
 
+EXAMPLES = {
+    "next": "next",
+    "walk": "walk --track 90",
+    "list": "list --track 90",
+    "predict": "predict 3",
+    "attack": "attack 3 --on mine",
+    "check": "check 3 --watch",
+    "measure": "measure 12",
+    "hint": "hint 3",
+    "solution": "solution 3 --skip",
+    "reset": "reset 3",
+    "start": "start 3 --with reference",
+    "doctor": "doctor",
+    "card": "card",
+    "attack-matrix": "attack-matrix --out docs",
+    "bundle": "bundle my-workshop-bundle",
+    "cards": "cards",
+    "dev-check": "dev-check",
+    "handout": "handout --teacher",
+    "timetable": "timetable --track 90 --begin 13:30",
+}
 
-@click.group(context_settings={"max_content_width": 100})
+
+@click.group(cls=Group, examples=EXAMPLES, context_settings=SETTINGS)
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
@@ -99,7 +123,7 @@ def predict(folder: Folder, lab: Lab | None, answers: tuple[str, ...]) -> None:
 
 @main.command()
 @lab_argument
-@click.option("--on", "which", type=click.Choice(["start", "reference", "mine"]), default="start")
+@click.option("--on", "which", type=Choice(["start", "reference", "mine"]), default="start")
 @click.pass_obj
 def attack(folder: Folder, lab: Lab | None, which: str) -> None:
     """Run the lab's attack, and tell it step by step."""
@@ -193,7 +217,7 @@ def reset(folder: Folder, lab: Lab | None) -> None:
 
 @main.command(name="start")
 @lab_argument
-@click.option("--with", "which", type=click.Choice(["start", "reference", "mine"]), default="mine")
+@click.option("--with", "which", type=Choice(["start", "reference", "mine"]), default="mine")
 @click.option("--port", default=DEFAULT_PORT, envvar="WORKSHOP_PORT", show_default=True)
 @click.option("--minutes", default=120.0, show_default=True, help="Stops by itself after that.")
 @click.pass_obj

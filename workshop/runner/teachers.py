@@ -10,6 +10,8 @@ from typing import NoReturn
 
 import click
 
+from bench.helpful import Choice
+
 from . import teaching
 from .catalogue import NoSuchLab, find, labs
 from .folder import Folder
@@ -23,7 +25,7 @@ def fail(message: str) -> NoReturn:
 
 track_option = click.option(
     "--track",
-    type=click.Choice(list(teaching.TRACKS)),
+    type=Choice(list(teaching.TRACKS)),
     default="half-day",
     help="90: the short form, seven labs.",
 )
