@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from . import headline
 from .metrics import CATALOGUE as METRICS
 from .results import Results
 from .statistics import ENOUGH_BLOCKS, holds_in
@@ -32,9 +33,9 @@ def _blocks(results: Results) -> Iterator[str]:
 
 
 def _controls(results: Results) -> Iterator[str]:
-    if results.find("auth_us_p50") is None:
+    if results.find(f"{headline.QUANTITY}_p50") is None:
         return
-    if results.noise_us("span") is None:
+    if results.noise_us(headline.LAYER) is None:
         yield "No A/A pair in this run: the noise floor is unknown and no difference is claimed."
     if results.find("recovered_delay_us") is None:
         yield "No known delay in this run: nothing shows that the instrument recovers a truth."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import headline
 from .results import Results
 from .rows import Row
 from .wording import quantity
@@ -27,7 +28,7 @@ def is_backed(results: Results, difference: Row, scheme: str, other: str) -> boo
     asks a store waits for the processor more often than one that asks none: so the processor time
     of the two must be in the same order.
     """
-    costs = results.main("auth_us_cost_p50")
+    costs = results.main(headline.COST)
     found = [costs[name].validity for name in (scheme, other) if name in costs]
     if "withheld" in found:
         return False

@@ -23,7 +23,7 @@ from .results import Results, evaluate
 from .rows import Row
 from .wording import measured, number, quantity
 
-LAYERS = {"auth_us": "span", "request_ms": "request", "service_ms": "service"}
+LAYERS = {"app_us": "app", "auth_us": "span", "request_ms": "request", "service_ms": "service"}
 EXACT = ("payload",)
 DRAWN_BYTES = 4.0
 """A credential in Huffman code weighs what its characters do; of fifteen the middle one is counted,

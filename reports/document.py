@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bench.records import Arm
 
+from . import headline
 from .advice import Facts, facts
 from .answer import Answer, System, answer, known
 from .answer.system import Known
@@ -154,7 +155,7 @@ def _banners(results: Results) -> list[str]:
 
 def _glance(results: Results) -> Table:
     """Give the three measures side by side, one line a scheme: what most people come for."""
-    costs = results.costs("auth_us_cost_p50")
+    costs = results.costs(headline.COST)
     sizes = results.costs("request_bytes")
     schemes = dict.fromkeys([*costs, *sizes, *(g.arm for g in results.trials)])
     found: dict[str, list[Row | None]] = {}
@@ -169,7 +170,7 @@ def _glance(results: Results) -> Table:
         ]
     built = by_scheme(
         found,
-        ["a check costs", "revoked, still worked for", "guaranteed bound", "bytes a request"],
+        ["added to a request", "revoked, still worked for", "guaranteed bound", "bytes a request"],
     )
     lines = [[line[0], line[0], *(_at_once(cell) for cell in line[1:])] for line in built.rows]
     return Table([built.columns[0], IDENTIFIER, *built.columns[1:]], lines, built.source)
@@ -196,16 +197,16 @@ def _machine(results: Results) -> str:
 def _floors(results: Results) -> list[str]:
     """Say what equal arms differ by, without a store and with one, and two generators."""
     told = []
-    plain = results.noise_us("span")
+    plain = results.noise_us(headline.LAYER)
     if plain is not None:
         told.append(
-            f"Equal arms without a store differ by up to {quantity(plain)} inside the request "
+            f"Equal arms without a store differ by up to {quantity(plain)} in the app "
             "(control, measured twice)."
         )
-    stored = results.find("aa_noise_store_us", layer="span")
+    stored = results.find("aa_noise_store_us", layer=headline.LAYER)
     if stored is not None:
         told.append(
-            f"Equal arms with a store differ by up to {quantity(stored)} inside the request "
+            f"Equal arms with a store differ by up to {quantity(stored)} in the app "
             f"({stored.less}, measured twice, over {stored.rounds} blocks)."
         )
     ours, theirs = (results.find(f"{whose}_ms_mean") for whose in ("ours", "h2load"))

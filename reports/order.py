@@ -1,6 +1,6 @@
 """Whether two runs put schemes in the same order, over the pairs that both call different.
 
-Each run compares every pair of its schemes block by block, inside the request, at low load with
+Each run compares every pair of its schemes block by block, by the headline metric, at low load with
 the store where it is, and calls it different by the rule of the report's own sentences:
 `certainty.told_apart`.
 """
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+from . import headline
 from .certainty import is_backed, told_apart
 from .loading import Series
 from .measures.lookup import paired, timed_medians
@@ -18,7 +19,6 @@ from .results import Results
 from .rows import Row, row
 from .wording import measured
 
-QUANTITY, METRIC = "auth_us", "auth_us_difference_p50"
 Pair = tuple[str, str]
 
 
@@ -60,7 +60,11 @@ def order(before: Results, after: Results) -> Order | None:
     """Compare the order of every pair; None where a run has no noise floor or no pair to judge."""
     first, second = differences(before), differences(after)
     shared = [pair for pair in first if pair in second]
-    if not shared or before.noise_us("span") is None or after.noise_us("span") is None:
+    if (
+        not shared
+        or before.noise_us(headline.LAYER) is None
+        or after.noise_us(headline.LAYER) is None
+    ):
         return None
     judged = [
         Judged(pair, first[pair], second[pair])
@@ -71,7 +75,7 @@ def order(before: Results, after: Results) -> Order | None:
 
 
 def _told(results: Results, pair: Pair, difference: Row) -> bool:
-    noise = results.floor_us("span", *pair)
+    noise = results.floor_us(headline.LAYER, *pair)
     if noise is None or not told_apart(difference, noise):
         return False
     return is_backed(results, difference, *pair)
@@ -80,13 +84,15 @@ def _told(results: Results, pair: Pair, difference: Row) -> bool:
 def differences(results: Results) -> dict[Pair, Row]:
     """Give by how much each pair of schemes differs; of a scheme measured again, only the first."""
     recording = results.recording
-    series = [one for one in timed_medians(recording, QUANTITY) if _is_plain(one)]
+    series = [one for one in timed_medians(recording, headline.QUANTITY) if _is_plain(one)]
     names = sorted({one.arm for one in series if results.mechanism(one.arm) != "control"})
     found: dict[Pair, Row] = {}
     for one, other in combinations(names, 2):
         for regime_of, estimate in paired(series, one, other)[:1]:
             name, regime = recording.run.name, regime_of.regime
-            found[one, other] = row(name, "lookup", one, METRIC, estimate, regime, less=other)
+            found[one, other] = row(
+                name, "lookup", one, headline.DIFFERENCE, estimate, regime, less=other
+            )
     return found
 
 
@@ -95,7 +101,7 @@ def described(found: Order) -> Iterator[str]:
     alike = len(found.judged) - len(found.turned)
     overlap = sum(one.meet for one in found.judged)
     yield (
-        f"Order inside the request: of {found.pairs} pairs of schemes both runs call "
+        f"Order in the app: of {found.pairs} pairs of schemes both runs call "
         f"{len(found.judged)} different, and put {alike} of these in the same order; for {overlap} "
         "the intervals of the difference overlap."
     )
@@ -107,4 +113,4 @@ def described(found: Order) -> Iterator[str]:
 
 
 def _is_plain(one: Series) -> bool:
-    return row("", "lookup", one.arm, METRIC, 0.0, one.regime).plain
+    return row("", "lookup", one.arm, headline.DIFFERENCE, 0.0, one.regime).plain

@@ -16,7 +16,6 @@ ALTERNATIVE = (
     "What each way costs, against how long a stolen login works once it is revoked. "
     "The report has the same numbers as a table."
 )
-COST, WINDOW = "auth_us_cost_p50", "window_ms_worst"
 
 
 def replaced(text: str, results: Results) -> str:

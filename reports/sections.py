@@ -23,8 +23,9 @@ SECTIONS = {
 }
 ABOUT = {
     "lookup": (
-        "Three layers are never mixed: the check alone in a hot loop, the check inside a real "
-        "request, and the request end to end. Costs are over a control without any check."
+        "Layers are never mixed: the check alone in a hot loop, the check inside a real request, "
+        "all that a scheme adds to the application's answer, and the request end to end. The "
+        "headline is what it adds to the answer, over a control without any check."
     ),
     "revocation": (
         "A prober uses a login at every server while it is revoked through one of them. The "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from . import headline
 from .results import Results
 from .rows import Row
 
@@ -23,7 +24,7 @@ def selection(results: Results, schemes: Iterable[str]) -> list[str]:
         return everything
     ours = [scheme for scheme in everything if not results.rival(scheme)] or everything
     shared = [scheme for scheme in ours if not results.is_local(scheme)]
-    costs = results.costs("auth_us_cost_p50")
+    costs = results.costs(headline.COST)
     chosen: dict[tuple[str, str], str] = {}
     for scheme in shared or ours:
         of = (results.family(scheme), results.rival(scheme))

@@ -127,7 +127,8 @@ def render(draw: Callable[[Axes], None], height: float, *, narrow: bool, valid: 
         return figure
 
 
-SAID = "says:"
+SAID, KIND = "says:", "kind:"
+_KIND = re.compile(rf'<g id="{KIND}([^"]*)">')
 _SAID = re.compile(rf'<g id="{SAID}([^"]*)">')
 
 
@@ -135,6 +136,12 @@ def say(artists: Iterable[Artist], text: str) -> None:
     """Have *artists* show *text* to whoever points at them: the name and the numbers."""
     for artist in artists:
         artist.set_gid(f"{SAID}{text}")
+
+
+def tag(artists: Iterable[Artist], name: str) -> None:
+    """Have the page's script find *artists* by the class *name*."""
+    for artist in artists:
+        artist.set_gid(f"{KIND}{name}")
 
 
 def svg(figure: Figure) -> str:
@@ -146,6 +153,7 @@ def svg(figure: Figure) -> str:
         # Laid out by now: doing so again for another format takes half of its time.
         figure.set_layout_engine("none")
     text = _PLACES.sub(lambda found: _PRECISE.sub(_rounded, found[0]), target.getvalue())
+    text = _KIND.sub(lambda found: f'<g class="{found[1]}">', text)
     return _SAID.sub(lambda found: f"<g><title>{found[1]}</title>", text)
 
 

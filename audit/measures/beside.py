@@ -15,7 +15,7 @@ from .lookup import TIMES, preferring
 def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
     """Every row of `cost_ratio_p50`, and of sessions over tokens."""
     yield from _session_token(records)
-    layer, take = TIMES["auth_us"]
+    layer, take = TIMES["app_us"]
     series = preferring("interleaved", records.series("lookup", layer, take))
     for mine, theirs in ((arm["beside"], arm["name"]) for arm in records.run["arms"]):
         for one in (s for s in series if s.arm == mine):
@@ -24,7 +24,7 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
                 continue
             estimate = _ratio(one, other, control, records.seed)
             if estimate is not None:
-                noted = {"beside": theirs, "layer": layer}
+                noted = {"beside": theirs, "layer": "app"}
                 yield Found("lookup", mine, "cost_ratio_p50", estimate, one.regime, noted)
 
 

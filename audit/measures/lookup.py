@@ -34,8 +34,8 @@ def found(records: Records, _before: Sequence[Found]) -> Iterator[Found]:
         yield from _percentiles(records, metric, of, medians, tails)
         if layer != "hot":
             yield from _costs(records.control, metric, of, medians)
-        if metric == "auth_us":
-            yield from _differences(records, metric, medians)
+        if metric in ("auth_us", "app_us"):
+            yield from _differences(records, metric, of, medians)
     for layer in COUNTED_LAYERS:
         yield from _counts(records, layer)
 
@@ -152,13 +152,15 @@ def _costs(control: str, metric: str, layer: str, series: list[Series]) -> Itera
             yield _row(one, f"{metric}_cost_p50", estimate, layer=layer)
 
 
-def _differences(records: Records, metric: str, series: list[Series]) -> Iterator[Found]:
+def _differences(
+    records: Records, metric: str, layer: str, series: list[Series]
+) -> Iterator[Found]:
     arms = _arms(series)
     kind = {arm: records.arm(arm).get("mechanism", "control") for arm in arms}
     for session in (arm for arm in arms if kind[arm] == "session"):
         for token in (arm for arm in arms if kind[arm] == "token"):
             for one, estimate in pairs(series, session, token):
-                yield _row(one, f"{metric}_difference_p50", estimate, less=token, layer="span")
+                yield _row(one, f"{metric}_difference_p50", estimate, less=token, layer=layer)
 
 
 def _counts(records: Records, layer: str) -> Iterator[Found]:

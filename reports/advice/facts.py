@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from bench.records import Arm
 
+from .. import headline
 from ..charts.faults import ALL, NONE
 from ..guarantees import broken
 from ..measures.life import Use, weights
@@ -19,7 +20,7 @@ from ..wording import measured
 from .cost import CONSTANTS, EVENTS, Facts
 from .texts import NUMBERS, TEXTS
 
-RANKED = ("journey_cpu_us", "auth_us_cost_p50", "window_ms_worst", "request_bytes")
+RANKED = ("journey_cpu_us", headline.COST, "window_ms_worst", "request_bytes")
 """The metrics that decide a ranking."""
 DOWN = ("refused", "hung", "hung-crowd", "slow", "sigstop")
 """Faults in which the store says nothing of use; what it lost is another question."""
@@ -30,14 +31,14 @@ POLLING = ("snapshot", "statuslist", "filter")
 
 def facts(results: Results) -> Facts:
     """Return everything that a ranking needs: schemes, what was measured, and the words for it."""
-    noise = results.noise_us("span")
+    noise = results.noise_us(headline.LAYER)
     reach = [point.rtt_ms for point in results.points]
     alive = [point.condition("population") for point in results.points]
     failed = {one.scheme for one in broken(results)}
     bare = results.find("journey_bare_us", event="check")
     priced = {row.scheme for row in results.of("journey_cpu_us")}
     arms = [a for a in results.recording.run.arms if a.mechanism != "control" and not a.is_again]
-    costs = results.costs("auth_us_cost_p50")
+    costs = results.costs(headline.COST)
     # Cheapest checks first, and what has no cost at the end.
     arms.sort(key=lambda arm: list(costs).index(arm.name) if arm.name in costs else len(costs))
     schemes = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .. import wording as numbers
 from .phrases import how_it_ends, say, short
-from .system import Known, System, cost_us, ends_s, is_unsure, life_us, miss_us
+from .system import Known, System, cost_us, ends_s, is_unsure, life_us, miss_us, times_by_round
 
 ALIKE = 1.1
 """Processor times whose ratio is less are alike: the model is good to 10 %."""
@@ -42,7 +42,13 @@ def _cost_line(known: Known, system: System, pair: list[Known]) -> Line:
     first, second = (float(one or 0.0) for one in costs)
     winner = 0 if first < second else 1
     gap = numbers.cost(abs(first - second))
-    remark = say("cost_gap", gap=gap, x=short(pair)[winner])
+    said = {"gap": gap, "x": short(pair)[winner]}
+    times = times_by_round(pair[1 - winner], pair[winner], system)
+    if not times:
+        return Line(say("row_cost"), cells[0], cells[1], winner, say("cost_gap", **said))
+    said["times"] = numbers.digits((second if winner == 0 else first) / min(first, second))
+    low, high = (numbers.digits(end(times)) for end in (min, max))
+    remark = say("cost_times", low=low, high=high, **said)
     return Line(say("row_cost"), cells[0], cells[1], winner, remark)
 
 

@@ -1,7 +1,8 @@
 """What the first screen knows of a run, as plain data: the same for the page and the terminal.
 
-Costs are those inside the request, over control, with the store on the same machine. What the
-distance to the store adds is a slope in µs per ms, measured where requests went through a delay.
+Costs are what a scheme adds to the application's answer, over control, with the store
+on the same machine. What the distance to the store adds is a slope in µs per ms, measured where
+requests went through a delay.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ..certainty import is_backed, told_apart
 from ..charts.faults import ALL, NONE
 from ..differences import over_differences, shift
 from ..guarantees import broken
+from ..headline import COST, DIFFERENCE, LAYER, QUANTITY, RATIO
 from ..loading import Series
 from ..measures.lookup import timed_medians
 from ..results import Results
@@ -23,7 +25,6 @@ from ..selection import selection
 from .system import SCALES, Known
 from .texts import TEXTS
 
-COST, DIFFERENCE = "auth_us_cost_p50", "auth_us_difference_p50"
 DOWN = ("refused", "hung", "sigstop")
 """Faults in which the store answers nothing."""
 LOST = "kill-lose"
@@ -43,13 +44,15 @@ def known(results: Results) -> Known:
         _scheme(results, name, costs.get(name), blocks, name in heads, failed) for name in names
     ]
     _fill_misses(schemes)
-    noise = results.noise_us("span")
-    stored = results.find("aa_noise_store_us", layer="span") or noise
+    noise = results.noise_us(LAYER)
+    stored = results.find("aa_noise_store_us", layer=LAYER) or noise
     return {
         "schemes": schemes,
         "noise_us": None if stored is None else tidy(stored.value),
         "unsure": _unsure(results, costs, blocks),
         "pair": _pair(schemes),
+        "ratios": _ratios(results),
+        "farthest_ms": _farthest_ms(costs, results),
         "withheld": _withheld(costs),
         "scales": SCALES,
         "texts": TEXTS,
@@ -79,6 +82,7 @@ def _scheme(
         "us": None if cost is None else tidy(cost.value),
         "low": None if cost is None or cost.ci_low is None else tidy(cost.ci_low),
         "high": None if cost is None or cost.ci_high is None else tidy(cost.ci_high),
+        "rough": _rough(cost),
         "blocks": [tidy(round(us, 2)) for _, us in sorted(blocks.get(name, {}).items())],
         "slope_us": tidy(_slope(results, name, cost, trips)),
         "asks": trips > 0,
@@ -155,7 +159,7 @@ def _fill_misses(schemes: list[Known]) -> None:
 def _blocks(results: Results) -> dict[str, dict[int, float]]:
     """Return what each scheme cost over control in each block, low load, store beside it."""
     recording = results.recording
-    series = [one for one in timed_medians(recording, "auth_us") if _is_plain(one)]
+    series = [one for one in timed_medians(recording, QUANTITY) if _is_plain(one)]
     by_arm = {one.arm: one for one in series}
     control = by_arm.get(recording.control)
     if control is None:
@@ -181,7 +185,7 @@ def _unsure(
     official = {(one.scheme, one.less): one for one in results.of(DIFFERENCE) if one.plain}
     found = []
     for one, other in combinations(costs, 2):
-        noise = results.floor_us("span", one, other)
+        noise = results.floor_us(LAYER, one, other)
         difference = official.get((one, other)) or official.get((other, one))
         if difference is None:
             shared = sorted(blocks.get(one, {}).keys() & blocks.get(other, {}).keys())
@@ -234,6 +238,29 @@ def _withheld(costs: Mapping[str, Row]) -> dict[str, str]:
         if one.validity == "withheld" or _is_blurred(one):
             found[name] = one.reason
     return found
+
+
+def _rough(cost: Row | None) -> str:
+    """Return why a cost is rough, the gravest reason alone; empty if it is not."""
+    if cost is None or cost.validity != "rough":
+        return ""
+    return cost.reason.partition(";")[0]
+
+
+def _ratios(results: Results) -> list[list[str | float]]:
+    """Return session, token, and what the one adds over what the other does, with its interval."""
+    return [
+        [one.scheme, one.beside, tidy(one.value), tidy(one.ci_low), tidy(one.ci_high)]
+        for one in results.of(RATIO)
+        if one.plain and one.validity != "withheld"
+        if one.ci_low is not None and one.ci_high is not None
+    ]
+
+
+def _farthest_ms(costs: Mapping[str, Row], results: Results) -> float:
+    """Return how far away the store was, at most, that requests were timed with."""
+    rows = [one for one in results.of(COST) if one.far and one.scheme in costs]
+    return float(tidy(max((one.store_rtt_ms or 0.0 for one in rows), default=0.0)))
 
 
 def _is_blurred(cost: Row) -> bool:

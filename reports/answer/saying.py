@@ -79,8 +79,10 @@ def _headline(known: Known, system: System, pair: list[Known]) -> str:
     if not pair:
         return say("nothing")
     costs = [cost_us(one, system) for one in pair]
-    if any(one["id"] in known["withheld"] for one in pair):
-        return say("withheld")
+    doubtful = [one for one in pair if one["id"] in known["withheld"]]
+    if doubtful:
+        reason = next((one["rough"] for one in doubtful if one["rough"]), "")
+        return say("blurred", reason=reason) if reason else say("withheld")
     if None in costs:
         return say("uncosted")
     if len(pair) == 1:
@@ -124,12 +126,13 @@ def _lead(known: Known, system: System, pair: list[Known]) -> list[str]:
     first, second = (float(one or 0.0) for one in costs)
     gap = abs(first - second)
     told = [
+        say("counted"),
         say(
             "matters",
             gap=numbers.cost(gap),
             percent=numbers.percent(gap / (system.whole_ms * 1000)),
             whole=numbers.milliseconds(system.whole_ms),
-        )
+        ),
     ]
     trip = abs(first - second - (pair[0]["us"] - pair[1]["us"]))
     if gap and trip / gap >= MOSTLY:
@@ -228,4 +231,13 @@ def _sure(known: Known, pair: list[Known]) -> list[str]:
     noise = known["noise_us"]
     if noise is None:
         return [say("sure_no_noise", **values), say("sure_trust")]
-    return [say("sure_rounds", noise=numbers.cost(noise), **values), say("sure_trust")]
+    told = [say("sure_rounds", noise=numbers.cost(noise), **values)]
+    ids = {one["id"] for one in pair}
+    for session, token, *ratio in known["ratios"]:
+        if {session, token} == ids:
+            times, low, high = (numbers.digits(value) for value in ratio)
+            told.append(say("sure_ratio", times=times, low=low, high=high))
+    reason = next((one["rough"] for one in pair if one["rough"]), "")
+    if reason:
+        told.append(say("sure_rough", reason=reason))
+    return [*told, say("sure_trust")]

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..headline import STORE_MS
+
 Known = dict[str, Any]
 """A scheme, or all that the first screen knows, as `facts` builds it."""
 SCALES: dict[str, list[float]] = {
@@ -29,7 +31,7 @@ TIED_NOISE = 2.0
 class System:
     """The reader's system: what the sliders of the first screen set."""
 
-    rtt_ms: float = 0.5
+    rtt_ms: float = STORE_MS
     """Round trip between app and store."""
     life_s: float = 900.0
     """Lifetime of an access token."""
@@ -65,6 +67,23 @@ def missing(scheme: Known, system: System) -> float:
     lifetime.
     """
     return float(1 / (1 + scheme["cached_s"] / system.every_s))
+
+
+def times_by_round(dear: Known, cheap: Known, system: System) -> list[float]:
+    """Return how many times as much *dear* adds as *cheap*, round by round.
+
+    Empty where one has a cache, whose rounds were measured at one hit rate, or added nothing.
+    """
+    rounds = min(len(dear["blocks"]), len(cheap["blocks"]))
+    if rounds < 2 or dear["miss_us"] is not None or cheap["miss_us"] is not None:
+        return []
+    above, below = (
+        [us + one["slope_us"] * system.rtt_ms for us in one["blocks"][:rounds]]
+        for one in (dear, cheap)
+    )
+    if min(below) <= 0 or min(above) <= 0:
+        return []
+    return [one / other for one, other in zip(above, below, strict=True)]
 
 
 def life_us(scheme: Known, system: System) -> float | None:

@@ -61,10 +61,10 @@ class Chart(Protocol):
 
 
 CHARTS: dict[str, Chart] = {
+    "lookup-journey": journey,
     "lookup-cost": lookup_cost,
     "lookup-layers": lookup_layers,
     "lookup-break-even": break_even,
-    "lookup-journey": journey,
     "lookup-percentiles": percentiles,
     "lookup-loads": loads,
     "lookup-population": along.POPULATION,

@@ -58,7 +58,7 @@ def draw(results: Results, known: Known, system: System, ax: Axes) -> None:
     ax.grid(axis="both")
     lanes.legend(ax, [results.look(one["id"]) for one in shown])
     lanes.label_axis(ax, "once revoked, a stolen login still works for, logarithmic")
-    ax.set_ylabel("added to every request, logarithmic")
+    ax.set_ylabel("added to every answer, logarithmic")
     _name(ax, [one["title"] for one in shown], points)
 
 

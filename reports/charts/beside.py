@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from matplotlib.axes import Axes
 
+from .. import headline
 from ..measures.beside import METRIC
 from ..results import Results
 from ..rows import Row
@@ -51,7 +52,7 @@ def reading(results: Results) -> str:
     """Say what is compared."""
     rows = ratios(results) or list(results.costs(COST).values())
     return (
-        "Costs are those of the check inside the request, over control: medians with 95 % "
+        "Costs are what each adds to the application's answer: medians with 95 % "
         f"intervals over {rows[0].rounds} blocks. Below one, ours costs less."
     )
 
@@ -82,7 +83,7 @@ def draw(results: Results, ax: Axes) -> None:
     found = _shown(results)
     looks = [results.look(scheme) for scheme in found]
     far_apart = _far_apart(list(found.values()))
-    noise = results.noise_us("span")
+    noise = results.noise_us(headline.LAYER)
     if noise is not None and not far_apart:
         ax.axvspan(-2 * noise.value, 2 * noise.value, color=BAND, zorder=0, linewidth=0)
     if not far_apart:
@@ -124,7 +125,7 @@ def slower(results: Results) -> Iterator[str]:
         theirs = row.beside
         pair = f"{measured(costs[row.scheme])} against {measured(costs[theirs])}"
         size = f"{number(row.value)} times {interval(row)}".strip()
-        noise = results.floor_us("span", row.scheme, theirs)
+        noise = results.floor_us(headline.LAYER, row.scheme, theirs)
         apart_us = abs(costs[row.scheme].value - costs[theirs].value)
         library = f"{theirs} ({results.rival(theirs)})"
         apart = results.recording.arm(theirs).apart

@@ -1,4 +1,4 @@
-"""Break-even: what a check costs against the distance of the store, and where lines cross."""
+"""Break-even: what schemes add inside real requests against the distance of the store."""
 
 from __future__ import annotations
 
@@ -8,78 +8,83 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from .. import headline
+from ..measures.in_request import METRIC
 from ..results import Results
 from ..rows import Row
 from ..tables import Table
-from ..theme import BAND, COLOURS, DASHES, INK, MARKERS, MUTED, SURFACE, is_narrow, marker_of, say
+from ..theme import BAND, COLOURS, DASHES, INK, MUTED, is_narrow, marker_of, say, tag
 from ..wording import cost, measured, milliseconds, number, quantity
-from . import alike, ends, grid, lanes
+from . import alike, ends, lanes
 from .naming import called
 
 SECTION = "lookup"
-AXIS = "store_rtt"
 
 
 def applies(results: Results) -> bool:
-    """Say whether checks were timed at several round trips."""
-    return bool(grid.lines(results, AXIS))
+    """Say whether requests were timed with the store at two distances or more."""
+    return bool(lines(results))
 
 
 def title(results: Results) -> str:
     """Say from which distance a token is cheaper than a session."""
-    telling = _telling(results, crossings(results))
-    if not telling:
-        return "The distance to the store does not change which is cheaper"
+    asks = {scheme for scheme in lines(results) if not results.is_local(scheme)}
+    if {results.mechanism(scheme) for scheme in asks} < {"session", "token"}:
+        return "What a scheme adds, by the distance of its store"
     return "The farther the store, the cheaper a token without a store is"
 
 
 def caption(results: Results) -> str:
-    """Return the first crossing, or that there is none."""
-    told = _fewest(results, crossings(results), _chosen(results))
-    if not told:
-        return "No session and token trade places between 0 ms and the farthest store measured."
-    row = told[-1]
-    session, token = called(results, row.scheme), called(results, row.less)
-    return f"Beyond {milliseconds(row.value)}, {session} costs more than {token}."
+    """Return the last crossing, or what both add with the store farthest."""
+    told = _fewest(crossings(results), _chosen(results))
+    if told:
+        row = told[-1]
+        session, token = called(results, row.scheme), called(results, row.less)
+        return f"Beyond {milliseconds(row.value)}, {session} adds more than {token}."
+    found = [(rows[-1], results.mechanism(scheme)) for scheme, rows in lines(results).items()]
+    away = milliseconds(found[0][0].store_rtt_ms or 0.0)
+    dearest, cheapest = (end(found, key=lambda one: one[0].value)[0] for end in (max, min))
+    return (
+        f"With the store {away} away, {called(results, dearest.scheme)} adds "
+        f"{cost(dearest.value)}, {called(results, cheapest.scheme)} {cost(cheapest.value)}."
+    )
 
 
 def reading(results: Results) -> str:
     """Say what was timed, and what the bands are."""
-    one = next(iter(grid.lines(results, AXIS).values()))[0]
-    count = len(_telling(results, crossings(results)))
+    rows = next(iter(lines(results).values()))
+    count = len(crossings(results))
     found = f" The table lists all {count} crossings." if count > 1 else ""
     bands = (
-        f"Bands are 95 % intervals over {one.rounds} processes."
-        if (one.rounds or 0) > 1
-        else "One process was timed, so there is no interval."
+        f"Bands are 95 % intervals, over {rows[-1].rounds} blocks with the store farthest."
+        if (rows[-1].rounds or 0) > 1
+        else "One block was timed, so there is no interval."
     )
     return (
-        "Lines are medians of the check alone, in a hot loop, with the store behind a measured "
-        f"delay. {bands}{found}{_said_of_requests(results)}{_chosen(results).remark}"
+        "Each mark is the median that a scheme adds to the application's answer, with the store on "
+        "the same machine or behind a measured delay. Between marks the lines are straight, which "
+        f"a logarithmic axis bends. {bands}{found} 'Your store' stands where the first screen has "
+        f"it.{_chosen(results).remark}"
     )
 
 
 def table(results: Results) -> Table:
-    """Give the cost at each round trip, then the crossings."""
-    found = grid.lines(results, AXIS)
-    asked = {
-        f"{results.title(scheme)}, in a request": rows for scheme, rows in requests(results).items()
-    }
-    shown = {**found, **asked}
-    known = sorted({grid.at(results, row, AXIS) for rows in shown.values() for row in rows})
+    """Give what each scheme adds at each distance, then the crossings."""
+    found = lines(results)
+    known = sorted({_at(row) for rows in found.values() for row in rows})
     columns = ["scheme", *(f"{number(rtt)} ms" for rtt in known)]
-    lines, source = [], []
-    for name, rows in shown.items():
-        by_rtt = {grid.at(results, row, AXIS): row for row in rows}
-        cells = [by_rtt.get(rtt) for rtt in known]
-        lines.append([name, *(measured(row) if row else "\N{EM DASH}" for row in cells)])
+    cells, source = [], []
+    for scheme, rows in found.items():
+        by_rtt = {_at(row): row for row in rows}
+        own = [by_rtt.get(rtt) for rtt in known]
+        cells.append([scheme, *(measured(row) if row else "\N{EM DASH}" for row in own)])
         source += rows
     for row in crossings(results):
         padding = ["\N{EM DASH}"] * (len(known) - 1)
-        about = f"{results.title(row.scheme)} costs more than {results.title(row.less)} from"
-        lines.append([about, measured(row), *padding])
+        about = f"{results.title(row.scheme)} adds more than {results.title(row.less)} from"
+        cells.append([about, measured(row), *padding])
         source.append(row)
-    return Table(columns, lines, source)
+    return Table(columns, cells, source)
 
 
 def height(results: Results, *, narrow: bool) -> float:
@@ -88,35 +93,15 @@ def height(results: Results, *, narrow: bool) -> float:
 
 
 def draw(results: Results, ax: Axes) -> None:
-    """Draw one line a scheme, with its band, what requests saw, and a line at each crossing."""
-    everything, choice = grid.lines(results, AXIS), _chosen(results)
+    """Draw one line a scheme with its band, the crossings, and the reader's own distance."""
+    everything, choice = lines(results), _chosen(results)
     found = {scheme: everything[scheme] for scheme in choice.drawn}
     for scheme, rows in found.items():
-        mechanism = results.look(scheme)
-        at = [grid.at(results, row, AXIS) for row in rows]
-        low = [row.value if row.ci_low is None else row.ci_low for row in rows]
-        high = [row.value if row.ci_high is None else row.ci_high for row in rows]
-        # Straight between points in ms, which bends on these axes: it crosses where it is said to.
-        between = np.unique([*np.linspace(at[0], at[-1], 60), *np.linspace(at[0], at[1], 20)])
-        values = np.interp(between, at, [row.value for row in rows])
-        band = [np.interp(between, at, limits) for limits in (low, high)]
-        ax.fill_between(between, *band, color=COLOURS[mechanism], alpha=0.2, linewidth=0)
-        look: dict[str, Any] = {"color": COLOURS[mechanism], "linewidth": 1.6}
-        ax.plot(between, values, linestyle=DASHES[mechanism], **look)
-        marker = marker_of(results, scheme)
-        shapes = ax.plot(at, [row.value for row in rows], marker, markersize=4.5, **look)
-        near, far = cost(rows[0].value), cost(rows[-1].value)
-        away = milliseconds(at[-1])
-        say(shapes, f"{results.title(scheme)}: {near} nearest, {far} with the store {away} away")
-    for scheme, rows in requests(results).items():
-        if scheme in found:
-            _requests(ax, results, rows, results.look(scheme))
+        _line(ax, results, scheme, rows)
     ax.set_yscale("log")
-    known = sorted({grid.at(results, row, AXIS) for rows in found.values() for row in rows})
-    ax.set_xscale("symlog", linthresh=min(one for one in known if one > 0.05), linscale=0.9)
-    ax.set_xlim(left=0)
-    lanes.tick_at(ax, known)
-    shown = [row for row in _fewest(results, crossings(results), choice) if _is_drawn(row, choice)]
+    known = sorted({_at(row) for rows in found.values() for row in rows})
+    ax.set_xlim(0, known[-1])
+    shown = _fewest(crossings(results), choice)
     for place, row in enumerate(shown):
         _mark(ax, row, place)
     ax.grid(axis="y")
@@ -124,101 +109,86 @@ def draw(results: Results, ax: Axes) -> None:
     extra = []
     if shown:
         extra.append(Line2D([], [], color=INK, linestyle=(0, (1, 1.5)), label="break-even"))
-    if requests(results).keys() & found.keys():
-        extra.append(_key())
     lanes.legend(ax, [results.look(s) for s in found], extra)
-    lanes.label_axis(ax, "round trip to the store, ms; linear to the first, then logarithmic")
-    ax.set_ylabel("check, median, logarithmic")
-    names = [(s, grid.at(results, rows[-1], AXIS), rows[-1].value) for s, rows in found.items()]
+    lanes.label_axis(ax, "round trip to the store, ms, linear from the same machine")
+    ax.set_ylabel("added to an answer, median, logarithmic")
+    _yours(ax, min(headline.STORE_MS, known[-1]), known[-1])
+    names = [(s, _at(rows[-1]), rows[-1].value) for s, rows in found.items()]
     ends.name_lines(ax, results, names, choice.stands_for)
 
 
-def requests(results: Results) -> dict[str, list[Row]]:
-    """Give what checks cost inside real requests whose store was far away, nearest first."""
-    found: dict[str, list[Row]] = {}
-    for row in results.rows:
-        mine = row.metric == "auth_us_cost_p50" and row.far and row.load != "high"
-        if mine and results.mechanism(row.scheme) != "control":
-            found.setdefault(row.scheme, []).append(row)
-    for rows in found.values():
-        rows.sort(key=lambda row: row.store_rtt_ms or 0.0)
-    return found
+def lines(results: Results) -> dict[str, list[Row]]:
+    """Give what schemes add, the store nearest first, by scheme; the dearest far away first."""
+    found = {scheme: [row] for scheme, row in results.costs(headline.COST).items()}
+    for row in results.of(headline.COST):
+        # On a logarithmic axis what is not above zero has no place.
+        if row.far and row.load != "high" and row.scheme in found and row.value > 0:
+            found[row.scheme].append(row)
+    kept = {s: sorted(rows, key=_at) for s, rows in found.items() if len(rows) > 1}
+    kept = {s: rows for s, rows in kept.items() if rows[0].value > 0}
+    return dict(sorted(kept.items(), key=lambda item: (-item[1][-1].value, item[0])))
 
 
 def crossings(results: Results) -> list[Row]:
     """Give every crossing, the nearest first."""
-    found = [row for row in results.rows if row.metric == "break_even_rtt_ms"]
-    return sorted(found, key=lambda row: row.value)
+    return sorted(results.of(METRIC), key=lambda row: row.value)
 
 
-def _fewest(results: Results, found: list[Row], choice: alike.Chosen) -> list[Row]:
-    """Choose what to tell: the first and the last crossing, of lines that are drawn if any do."""
-    telling = _telling(results, found)
-    mine = [row for row in telling if _is_drawn(row, choice)] or telling
+def _at(row: Row) -> float:
+    return row.store_rtt_ms or 0.0
+
+
+def _fewest(found: list[Row], choice: alike.Chosen) -> list[Row]:
+    """Choose what to tell: the first and the last crossing of lines that are drawn."""
+    mine = [row for row in found if {row.scheme, row.less} <= set(choice.drawn)]
     return mine if len(mine) < 3 else [mine[0], mine[-1]]
-
-
-def _telling(results: Results, found: list[Row]) -> list[Row]:
-    """Leave out lines that ask the store equally often: where they cross is an accident."""
-    return [row for row in found if reads(results, row.scheme) != reads(results, row.less)]
-
-
-def reads(results: Results, scheme: str) -> float | None:
-    """Give how often a check of the grid asks the store."""
-    found = (row for row in results.of("store_reads") if row.measure == "scale")
-    return next((row.value for row in found if row.scheme == scheme), None)
-
-
-def _is_drawn(row: Row, choice: alike.Chosen) -> bool:
-    return {row.scheme, row.less} <= set(choice.drawn)
 
 
 def _chosen(results: Results) -> alike.Chosen:
     return alike.chosen(
         results,
-        {
-            scheme: {grid.at(results, row, AXIS): row.value for row in rows}
-            for scheme, rows in grid.lines(results, AXIS).items()
-        },
+        {scheme: {_at(row): row.value for row in rows} for scheme, rows in lines(results).items()},
     )
 
 
-def _said_of_requests(results: Results) -> str:
-    """Say what the hollow marks are, with the dearest of them."""
-    rows = [row for found in requests(results).values() for row in found]
-    if not rows:
-        return ""
-    most = max(rows, key=lambda row: row.value)
-    return (
-        " Hollow marks are the same checks inside real requests, over control: up to "
-        f"{measured(most)} for {called(results, most.scheme)} with the store "
-        f"{number(most.store_rtt_ms or 0.0)} ms away."
-    )
-
-
-def _requests(ax: Axes, results: Results, rows: list[Row], look: str) -> None:
-    """Draw hollow marks with intervals, beside the line of the hot loop."""
-    for row in rows:
-        at = grid.at(results, row, AXIS)
-        if row.ci_low is not None and row.ci_high is not None:
-            ax.plot([at, at], [row.ci_low, row.ci_high], color=COLOURS[look], linewidth=1.2)
-        ax.plot(
-            [at],
-            [row.value],
-            marker=MARKERS[look],
-            color=COLOURS[look],
-            markerfacecolor=SURFACE,
-            markersize=7.5,
-            linestyle="none",
-            zorder=4,
-            clip_on=False,
+def _line(ax: Axes, results: Results, scheme: str, rows: list[Row]) -> None:
+    mechanism, at = results.look(scheme), [_at(row) for row in rows]
+    # Straight between points, which bends on these axes: it crosses where it is said to.
+    between = np.unique(np.concatenate([np.linspace(at[0], at[-1], 80), at]))
+    values, low, high = (
+        np.interp(between, at, [row.value if end is None else end for row, end in known])
+        for known in (
+            [(row, row.value) for row in rows],
+            [(row, row.ci_low) for row in rows],
+            [(row, row.ci_high) for row in rows],
         )
+    )
+    # An end at zero or below would draw the band down to nowhere.
+    ax.fill_between(
+        between,
+        np.maximum(low, values / 10),
+        high,
+        color=COLOURS[mechanism],
+        alpha=0.2,
+        linewidth=0,
+    )
+    look: dict[str, Any] = {"color": COLOURS[mechanism], "linewidth": 1.6}
+    ax.plot(between, values, linestyle=DASHES[mechanism], **look)
+    marks: dict[str, Any] = {"linestyle": "none", "markersize": 5, "clip_on": False, **look}
+    shapes = ax.plot(at, [row.value for row in rows], marker_of(results, scheme), **marks)
+    near, far, away = cost(rows[0].value), cost(rows[-1].value), milliseconds(at[-1])
+    say(shapes, f"{results.title(scheme)}: {near} nearest, {far} with the store {away} away")
 
 
-def _key() -> Line2D:
-    label = "inside real requests"
-    face = {"markerfacecolor": SURFACE, "markersize": 7.5}
-    return Line2D([], [], color=MUTED, marker="o", linestyle="none", label=label, **face)  # type: ignore[arg-type]
+def _yours(ax: Axes, at: float, most: float) -> None:
+    """Mark the reader's own distance; the page's script moves it along the invisible line."""
+    low, high = ax.get_ylim()
+    tag(ax.plot([0, most], [low, low], color=MUTED, alpha=0.0), "distances")
+    tag(ax.plot([at, at], [low, high], color=MUTED, linewidth=1.0), "yours")
+    text = f"your store: {milliseconds(at)}"
+    said = ax.text(at, high, text, color=MUTED, fontsize=8.5, ha="center", va="bottom")
+    tag([said], "yours")
+    ax.set_ylim(low, high)
 
 
 def _mark(ax: Axes, row: Row, place: int) -> None:
@@ -227,7 +197,7 @@ def _mark(ax: Axes, row: Row, place: int) -> None:
     ax.axvline(row.value, color=INK, linestyle=(0, (1, 1.5)), linewidth=1.2)
     ax.annotate(
         measured(row) if not is_narrow(ax) else quantity(row),
-        (row.value, 0.97 - 0.08 * place),
+        (row.value, 0.95 - 0.08 * place),
         xycoords=("data", "axes fraction"),
         xytext=(5, 0),
         textcoords="offset points",

@@ -1,4 +1,4 @@
-"""The frontier: what a check costs against how long a revoked credential lives."""
+"""The frontier: what a scheme adds against how long a revoked credential lives."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from .. import headline
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
@@ -68,7 +69,8 @@ def reading(results: Results) -> str:
     tokens = f" Tokens lived {duration(lived)} in this test." if lived is not None else ""
     return (
         "On the front, no scheme is better in one way without being worse in the other. Cost is "
-        "the median inside the request, over control; the window is the longest of any server."
+        "the median that it adds to the application's answer; the window is the longest of any "
+        "server."
         f"{tokens} Hollow marks work on one machine only and are left out of the front. "
         "Differences within twice the noise, or within two probes, do not count."
     )
@@ -139,13 +141,13 @@ def draw(results: Results, ax: Axes) -> None:
         keys.append(hollow)
     lanes.legend(ax, [results.look(p.scheme) for p in found], keys)
     lanes.label_axis(ax, "worst window after a revoke; zero, then logarithmic")
-    ax.set_ylabel("µs a check, over control, from zero")
+    ax.set_ylabel("µs added to an answer, from zero")
 
 
 def places(results: Results) -> list[Place]:
     """Give every scheme that was measured in both, the cheapest first."""
     both = []
-    for scheme, row in results.costs("auth_us_cost_p50").items():
+    for scheme, row in results.costs(headline.COST).items():
         worst = results.ending_one("window_ms_worst", scheme, "all")
         if worst is not None:
             both.append((scheme, row, worst))
@@ -166,7 +168,7 @@ def places(results: Results) -> list[Place]:
 
 def _slack(results: Results) -> tuple[float, float]:
     """Give how much two costs, and two windows, may differ by and be the same."""
-    noise = results.floor_us("span", *results.costs("auth_us_cost_p50"))
+    noise = results.floor_us(headline.LAYER, *results.costs(headline.COST))
     intervals_ms = [
         one.cell.figures.get("probe_interval_ms", 0.0)
         for one in results.recording.select("revocation")

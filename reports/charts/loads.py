@@ -1,10 +1,11 @@
-"""The same cost under two loads: a check that waits for something grows with the queue."""
+"""The same cost under two loads: a scheme that waits for something grows with the queue."""
 
 from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from .. import headline
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
@@ -14,7 +15,7 @@ from . import lanes
 from .naming import called, titles
 
 SECTION = "lookup"
-METRIC = "auth_us_cost_p50"
+METRIC = headline.COST
 LOADS = ("low", "high")
 
 
@@ -28,10 +29,10 @@ def title(results: Results) -> str:
     found = _found(results)
     grown = sum(high.value > low.value for low, high in found.values())
     if not grown:
-        return "A busier server makes no check dearer"
+        return "A busier server makes no scheme dearer"
     if grown == len(found):
-        return "A busier server makes every check dearer"
-    return f"A busier server makes {grown} of {len(found)} checks dearer"
+        return "A busier server makes every scheme dearer"
+    return f"A busier server makes {grown} of {len(found)} schemes dearer"
 
 
 def caption(results: Results) -> str:
@@ -50,7 +51,7 @@ def reading(results: Results) -> str:
     where = f" of {' and '.join(rates)} requests a second of each scheme" if rates else ""
     return (
         f"Hollow marks are the lower load, filled ones the higher{where}. Each is the median of "
-        "the check inside the request, over control under the same load. All other figures are "
+        "what a scheme adds to the application's answer under the same load. All other figures are "
         "of the lower load."
     )
 

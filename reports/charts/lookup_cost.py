@@ -1,4 +1,4 @@
-"""What the check costs inside a real request, over no check: dot and interval, sorted."""
+"""What each scheme adds to the application's answer: dot and interval, sorted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from .. import headline
 from ..results import Results
 from ..rows import Row
 from ..tables import Table, by_scheme
@@ -16,7 +17,7 @@ from . import lanes
 from .naming import called, titles
 
 SECTION = "lookup"
-METRIC = "auth_us_cost_p50"
+METRIC = headline.COST
 
 
 def applies(results: Results) -> bool:
@@ -28,19 +29,19 @@ def title(results: Results) -> str:
     """Name the cheapest and the dearest."""
     costs = list(results.costs(METRIC))
     if len(costs) < 2:
-        return f"What a check costs with {called(results, costs[0])}"
+        return f"What {called(results, costs[0])} adds to an answer"
     first, last = called(results, costs[0]), called(results, costs[-1])
-    return f"{first[0].upper()}{first[1:]} is the cheapest to check, {last} the dearest"
+    return f"{first[0].upper()}{first[1:]} adds the least to an answer, {last} the most"
 
 
 def caption(results: Results) -> str:
     """Return both costs."""
     costs = list(results.costs(METRIC).values())
     if len(costs) < 2:
-        return f"A check adds {cost(costs[0].value)} to a request, with the store beside it."
+        return f"It adds {cost(costs[0].value)} to an answer, with the store beside it."
     first, last = (cost(row.value) for row in (costs[0], costs[-1]))
     return (
-        f"Checks add between {first} and {last} to a request, with the store on the same machine."
+        f"Schemes add between {first} and {last} to an answer, with the store on the same machine."
     )
 
 
@@ -50,18 +51,19 @@ def reading(results: Results) -> str:
     first, last = costs[0], costs[-1]
     where = f", at {regime(first)}" if regime(first) else ""
     text = (
-        "Each mark is the median time that a scheme adds inside the request, over a request "
-        f"without a check. Lines are 95 % intervals over {first.rounds} blocks, with "
+        "Each mark is the median time that a scheme adds to the application's answer, over a "
+        f"request without a check. Lines are 95 % intervals over {first.rounds} blocks, with "
         f"{first.n or 0:,} requests of each scheme in all{where}."
     )
     among = _median(results, last.scheme, "interleaved")
     alone = _median(results, last.scheme, "separate")
     if among is not None and alone is not None:
         text += (
-            f" The check itself takes {measured(among)} for {called(results, last.scheme)} among "
-            f"others, and {measured(alone)} with the server to itself."
+            f" The check alone, a part of it, takes {measured(among)} for "
+            f"{called(results, last.scheme)} among others, and {measured(alone)} with "
+            "the server to itself."
         )
-    noise = results.noise_us("span")
+    noise = results.noise_us(headline.LAYER)
     if noise is not None:
         text += (
             f" Differences inside the band, twice the noise of {quantity(noise)}, are no result."
@@ -72,7 +74,7 @@ def reading(results: Results) -> str:
 def table(results: Results) -> Table:
     """Give cost, absolute time and exact counts of every scheme."""
     counts = ["store_reads", "store_writes", "signature_checks", "cpu_us"]
-    columns = ["cost over control", "median among others", "median alone"]
+    columns = ["added, over control", "check alone, among others", "check alone, by itself"]
     columns += ["reads", "writes", "signatures", "server CPU"]
     found = {
         scheme: [
@@ -105,7 +107,7 @@ def draw(results: Results, ax: Axes) -> None:
     """Draw one lane a scheme, the controls last."""
     found = _lanes(results)
     mechanisms = [results.look(scheme) for scheme in found]
-    noise = results.noise_us("span")
+    noise = results.noise_us(headline.LAYER)
     extra = []
     if noise is not None:
         ax.axvspan(-2 * noise.value, 2 * noise.value, color=BAND, zorder=0, linewidth=0)

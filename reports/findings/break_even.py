@@ -1,12 +1,13 @@
-"""How far the store may be before a token costs less than a session."""
+"""How far the store may be before a token costs less than a session, inside real requests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .. import headline
 from ..certainty import longer_run
-from ..charts import grid
-from ..charts.break_even import reads, requests
+from ..charts.break_even import lines
+from ..measures.in_request import METRIC
 from ..results import Results
 from ..rows import Row
 from ..wording import magnitude, measured
@@ -17,50 +18,54 @@ FIGURE = "lookup-break-even"
 
 def break_even(results: Results) -> Iterator[Finding]:
     """Compare the session that is cheapest far from its store with the cheapest token there."""
-    lines = grid.lines(results, "store_rtt")
-    session = _cheapest_far_away(results, lines, "session")
-    token = _cheapest_far_away(results, lines, "token")
+    found = lines(results)
+    session = _cheapest_far_away(results, found, "session")
+    token = _cheapest_far_away(results, found, "token")
     if not session or not token:
         return
-    differences = sorted(
-        (row for row in results.rows if _compares(row, session, token)),
-        key=lambda row: row.store_rtt_ms or 0.0,
-    )
-    near = [lines[session][0], lines[token][0]]
-    crossing = results.find("break_even_rtt_ms", session, less=token)
-    # Lines of equal slope may cross by accident, and then no distance is the reason.
-    if crossing is not None and reads(results, session) != reads(results, token):
+    near = [found[session][0], found[token][0]]
+    crossing = results.find(METRIC, session, less=token)
+    # With zero in its interval, either may be the cheaper one beside the store.
+    if crossing is not None and crossing.ci_low != 0:
         certain = crossing.ci_low is not None
-        doubt = "" if certain else ". One process each, so how sure that is this run cannot tell"
-        said, asked = _in_requests(results, session, token)
+        doubt = "" if certain else ". How sure that is this run cannot tell"
         yield Finding(
             "Break-even",
-            f"Below {measured(crossing)} of store round trip {session} costs less than {token}, "
-            f"above it more: the check alone takes {measured(near[0])} and {measured(near[1])} "
-            f"with the store nearest{doubt}.{said}",
-            (crossing, *near, *asked),
+            f"Below {measured(crossing)} of store round trip {session} adds less than {token}, "
+            f"above it more: they add {measured(near[0])} and {measured(near[1])} with the store "
+            f"on the same machine{doubt}.",
+            (crossing, *near),
             "lookup",
             FIGURE,
             certain=certain,
         )
-    elif differences:
+        return
+    differences = sorted(
+        (
+            row
+            for row in results.of(headline.DIFFERENCE)
+            if (row.scheme, row.less) == (session, token) and row.load != "high"
+        ),
+        key=lambda row: row.store_rtt_ms or 0.0,
+    )
+    if len(differences) > 1:
         yield _never(results, session, token, differences)
 
 
 def _never(results: Results, session: str, token: str, differences: list[Row]) -> Finding:
-    """Say which costs less at every round trip, or that it cannot be told."""
+    """Say which adds less at every distance, or that it cannot be told."""
     nearest, farthest = differences[0], differences[-1]
-    at = f"measured (from {_distance(nearest)} to {_distance(farthest)})"
+    at = f"from the same machine to {_distance(farthest)}"
     if all((row.ci_low or 0.0) > 0 for row in differences):
-        text = f"{token} costs less than {session} at every store round trip {at}"
+        text = f"{token} adds less than {session} at every distance measured, {at}"
     elif all((row.ci_high or 0.0) < 0 for row in differences):
-        text = f"{session} costs less than {token} at every store round trip {at}"
+        text = f"{session} adds less than {token} at every distance measured, {at}"
     else:
         unsure = next((row for row in differences if not _apart(row)), nearest)
-        remedy, used = longer_run(results, unsure, "")
+        remedy, used = longer_run(results, unsure, headline.LAYER)
         return Finding(
             "Break-even",
-            f"At which store round trip {token} begins to cost less than {session} cannot be told "
+            f"At which store round trip {token} begins to add less than {session} cannot be told "
             f"on this machine: with the store {_distance(unsure)} away they differ by "
             f"{measured(unsure)}; {remedy}.",
             (unsure, *used),
@@ -68,49 +73,26 @@ def _never(results: Results, session: str, token: str, differences: list[Row]) -
             FIGURE,
             certain=False,
         )
-    told = (
-        f"{text}: the check alone differs by {magnitude(nearest)} with the store nearest and by "
-        f"{magnitude(farthest)} with it farthest."
-    )
     other, crossed = _elsewhere(results, session, token)
-    said, asked = _in_requests(results, session, token)
-    rows = (nearest, farthest, *crossed, *asked)
-    return Finding("Break-even", f"{told}{other}{said}", rows, "lookup", FIGURE)
+    told = (
+        f"{text}: they differ by {magnitude(nearest)} with the store nearest and by "
+        f"{magnitude(farthest)} with it farthest.{other}"
+    )
+    return Finding("Break-even", told, (nearest, farthest, *crossed), "lookup", FIGURE)
 
 
 def _elsewhere(results: Results, session: str, token: str) -> tuple[str, list[Row]]:
     """Tell where the session breaks even with another token, the farthest that is certain."""
     found = [
         row
-        for row in results.rows
-        if row.metric == "break_even_rtt_ms" and row.scheme == session and row.ci_low is not None
-        if row.less != token
-        if reads(results, session) != reads(results, row.less)
+        for row in results.of(METRIC)
+        if row.scheme == session and row.ci_low is not None and row.less != token
     ]
     if not found:
         return "", []
     row = max(found, key=lambda one: one.value)
-    text = f" Against {row.less} the session costs less below {measured(row)}."
+    text = f" Against {row.less} the session adds less below {measured(row)}."
     return text, [row]
-
-
-def _in_requests(results: Results, session: str, token: str) -> tuple[str, list[Row]]:
-    """Tell what both cost inside real requests, with the store as far as both were asked there."""
-    asked = requests(results)
-    pairs = [
-        (one, other)
-        for one in asked.get(session, [])
-        for other in asked.get(token, [])
-        if one.store_rtt_ms == other.store_rtt_ms
-    ]
-    if not pairs:
-        return "", []
-    one, other = pairs[-1]
-    text = (
-        f" Inside real requests with the store {_distance(one)} away, {session} costs "
-        f"{measured(one)} over no check and {token} {measured(other)}."
-    )
-    return text, [one, other]
 
 
 def _apart(row: Row) -> bool:
@@ -120,11 +102,6 @@ def _apart(row: Row) -> bool:
 
 def _distance(row: Row) -> str:
     return f"{row.store_rtt_ms or 0:g} ms"
-
-
-def _compares(row: Row, session: str, token: str) -> bool:
-    metric = "verify_us_difference_p50"
-    return row.metric == metric and row.scheme == session and row.less == token
 
 
 def _cheapest_far_away(results: Results, lines: dict[str, list[Row]], kind: str) -> str:

@@ -1,9 +1,10 @@
-"""What a check costs: inside the request, and end to end."""
+"""What each scheme adds: to the application's answer, and end to end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .. import headline
 from ..certainty import is_backed, longer_run, told_apart
 from ..results import Results
 from ..rows import Row
@@ -12,22 +13,22 @@ from .sentence import Finding, champions, ours
 
 
 def inside_the_request(results: Results) -> Iterator[Finding]:
-    pair = champions(results, "auth_us_cost_p50")
+    pair = champions(results, headline.COST)
     if pair is None:
         return
     session, token = pair
     difference = next(
         row
         for row in results.rows
-        if row.metric == "auth_us_difference_p50"
+        if row.metric == headline.DIFFERENCE
         and row.scheme == session.scheme
         and row.less == token.scheme
         and _same_regime(row, session)
     )
-    noise = results.floor_us("span", session.scheme, token.scheme)
+    noise = results.floor_us(headline.LAYER, session.scheme, token.scheme)
     where = f" ({regime(session)})" if regime(session) else ""
     opening = (
-        f"Inside the request{where}, {session.scheme} costs {measured(session)} over no check "
+        f"To the application's answer{where}, {session.scheme} adds {measured(session)} "
         f"and {token.scheme} {measured(token)}"
     )
     rows = [session, token, difference]
@@ -50,14 +51,14 @@ def inside_the_request(results: Results) -> Iterator[Finding]:
         slower, faster = (session, token) if difference.value > 0 else (token, session)
         sign = "longer" if difference.value > 0 else "less"
         text = (
-            f"A {results.mechanism(faster.scheme)} is the faster here: {faster.scheme} costs "
-            f"{measured(faster)} over no check inside the request, {slower.scheme} "
+            f"A {results.mechanism(faster.scheme)} adds less here: {faster.scheme} adds "
+            f"{measured(faster)} to the application's answer, {slower.scheme} "
             f"{measured(slower)}{where}. Block by block the session takes {magnitude(difference)} "
             f"{sign}; {floor(noise)}.{aside}"
         )
         yield Finding("Lookup", text, (*rows, slower, *between), "lookup", "lookup-cost")
         return
-    remedy, used = longer_run(results, difference, "span", noise)
+    remedy, used = longer_run(results, difference, headline.LAYER, noise)
     yield Finding(
         "Lookup",
         f"{opening}. Which is faster cannot be told on this machine: they differ by "
@@ -78,7 +79,7 @@ def _cheapest_of_all(
     least = min(row.value for row in pair) - 2 * noise.value
     cheaper = [
         row
-        for scheme, row in ours(results, "auth_us_cost_p50").items()
+        for scheme, row in ours(results, headline.COST).items()
         if row.value < least and not results.is_local(scheme)
     ]
     if not cheaper:
@@ -95,7 +96,7 @@ def _cheapest_of_all(
 
 
 def end_to_end(results: Results) -> Iterator[Finding]:
-    pair = champions(results, "auth_us_cost_p50")
+    pair = champions(results, headline.COST)
     costs = results.costs("request_ms_cost_p50")
     whole = results.main("request_ms_p50").get(results.recording.control)
     if pair is None or whole is None:

@@ -12,6 +12,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import headline
 from ..differences import shift
 from ..loading import Recording, Series
 from ..rows import Row, row
@@ -27,7 +28,7 @@ Costs = NDArray[np.float64]
 
 def rows(recording: Recording) -> list[Row]:
     """Give the ratio of each pair, in each regime that both were measured in."""
-    series = timed_medians(recording, "auth_us")
+    series = timed_medians(recording, headline.QUANTITY)
     found = _session_token(recording)
     for theirs in recording.run.arms:
         for one, other, control in _alike(series, theirs.beside, theirs.name, recording.control):
@@ -42,7 +43,7 @@ def rows(recording: Recording) -> list[Row]:
                         estimate,
                         one.regime,
                         beside=theirs.name,
-                        layer="span",
+                        layer=headline.LAYER,
                     )
                 )
     return found

@@ -17,6 +17,7 @@ LAYERS = {
     "auth_us_cost_p50": ("span", 1.0),
     "auth_us_difference_p50": ("span", 1.0),
     "app_us_cost_p50": ("app", 1.0),
+    "app_us_difference_p50": ("app", 1.0),
     "request_ms_cost_p50": ("request", 1e3),
     "service_ms_cost_p50": ("service", 1e3),
 }

@@ -1,4 +1,4 @@
-"""Lookup latency in three layers: hot loop, span, end to end. Never mixed, always over control."""
+"""Lookup latency by layer: hot loop, span, app, end to end. Never mixed, always over control."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ ACCEPTED = 200
 WAITED_NS = 500_000
 """A thread that was ready and waited longer than this for a processor was disturbed: one that its
 store has woken waits up to 100 µs on an idle machine, which is part of asking a store."""
+COMPARED = ("auth_us", "app_us")
+"""What every session is compared with every token by."""
 TAILS = {"p90": 0.9, "p99": 0.99, "p999": 0.999}
 COUNTS = (
     *("store_reads", "store_writes", "server_calls", "signature_checks"),
@@ -108,8 +110,8 @@ def rows(recording: Recording) -> list[Row]:
         series = _series(recording, quantity)
         found += _percentiles(recording, quantity, series)
         found += _costs(recording, quantity, series)
-        if quantity.metric == "auth_us":
-            found += _differences(recording, series)
+        if quantity.metric in COMPARED:
+            found += _differences(recording, quantity, series)
     for layer in ("hot", "span", "request"):
         found += _counts(recording, layer)
     return found
@@ -159,7 +161,7 @@ def _costs(recording: Recording, quantity: Quantity, everything: list[Series]) -
     ]
 
 
-def _differences(recording: Recording, everything: list[Series]) -> list[Row]:
+def _differences(recording: Recording, quantity: Quantity, everything: list[Series]) -> list[Row]:
     """Compare every session with every token; only a paired difference may be called one."""
     series = _for_medians(everything)
     by_mechanism: dict[str, list[str]] = {}
@@ -170,11 +172,11 @@ def _differences(recording: Recording, everything: list[Series]) -> list[Row]:
             recording.run.name,
             "lookup",
             session,
-            "auth_us_difference_p50",
+            f"{quantity.metric}_difference_p50",
             estimate,
             one.regime,
             less=token,
-            layer="span",
+            layer=quantity.layer,
         )
         for session in by_mechanism.get("session", [])
         for token in by_mechanism.get("token", [])

@@ -40,6 +40,7 @@ LOOKUP = [
     *listed(
         "lookup",
         ("auth_us_difference_p50", "us", "one scheme's `auth_us` less another's"),
+        ("app_us_difference_p50", "us", "one scheme's `app_us` less another's"),
         ("cost_ratio_p50", "ratio", "a scheme's cost over that of another library's, same work"),
         (
             "session_token_ratio_p50",

@@ -39,6 +39,13 @@
     if (one.cached_s === null || one.miss_us === null) return one.us + one.slope_us * q.rtt_ms;
     return one.us + (1 / (1 + one.cached_s / q.every_s)) * (missUs(one, q) - one.us);
   };
+  const timesByRound = (dear, cheap, q) => {
+    const rounds = Math.min(dear.blocks.length, cheap.blocks.length);
+    if (rounds < 2 || dear.miss_us !== null || cheap.miss_us !== null) return [];
+    const [above, below] = [dear, cheap].map((one) => one.blocks.slice(0, rounds).map((us) => us + one.slope_us * q.rtt_ms));
+    if (Math.min(...below) <= 0 || Math.min(...above) <= 0) return [];
+    return above.map((us, place) => us / below[place]);
+  };
   const lifeUs = (one, q) => {
     const prices = one.prices;
     if (prices === null) return null;
@@ -91,7 +98,11 @@
   const headlineOf = (q, pair) => {
     if (pair.length === 0) return say("nothing");
     const costs = pair.map((one) => costUs(one, q));
-    if (pair.some((one) => one.id in known.withheld)) return say("withheld");
+    const doubtful = pair.filter((one) => one.id in known.withheld);
+    if (doubtful.length) {
+      const reason = doubtful.find((one) => one.rough)?.rough;
+      return reason ? say("blurred", { reason }) : say("withheld");
+    }
     if (costs.includes(null)) return say("uncosted");
     if (pair.length === 1) return say("one", { A: capital(called(pair[0])), cost_a: costed(costs[0]) });
     if (isUnsure(pair[0], pair[1], q)) return say("unsure", { a: called(pair[0]), b: called(pair[1]) });
@@ -134,7 +145,7 @@
     const costs = pair.map((one) => costUs(one, q));
     if (pair.length < 2 || costs.includes(null) || pair.some((one) => known.withheld[one.id])) return [];
     const gap = Math.abs(costs[0] - costs[1]);
-    const told = [say("matters", { gap: costed(gap), percent: percent(gap / (q.whole_ms * 1000)), whole: milliseconds(q.whole_ms) })];
+    const told = [say("counted"), say("matters", { gap: costed(gap), percent: percent(gap / (q.whole_ms * 1000)), whole: milliseconds(q.whole_ms) })];
     const trip = Math.abs(costs[0] - costs[1] - (pair[0].us - pair[1].us));
     if (gap && trip / gap >= 0.7) told.push(say("trip"));
     if (pair[0].kind !== pair[1].kind && !isUnsure(pair[0], pair[1], q)) told.push(...whenOf(q, pair, costs));
@@ -192,7 +203,12 @@
     else if (isUnsure(pair[0], pair[1], q)) line("row_cost", cells, -1, say("cost_even"));
     else {
       const winner = costs[0] < costs[1] ? 0 : 1;
-      line("row_cost", cells, winner, say("cost_gap", { gap: costed(Math.abs(costs[0] - costs[1])), x: names[winner] }));
+      const said = { gap: costed(Math.abs(costs[0] - costs[1])), x: names[winner] };
+      const times = timesByRound(pair[1 - winner], pair[winner], q);
+      if (times.length) {
+        const ratio = digits(costs[1 - winner] / Math.min(...costs)), [low, high] = [Math.min, Math.max].map((end) => digits(end(...times)));
+        line("row_cost", cells, winner, say("cost_times", { times: ratio, low, high, ...said }));
+      } else line("row_cost", cells, winner, say("cost_gap", said));
     }
     const times = pair.map((one) => (one.broken ? Infinity : endsS(one, q)));
     let remark = pair.some((one) => one.ends === "at-expiry") ? say("ends_remark") : "";
@@ -227,7 +243,14 @@
     const winner = won * 2 >= rounds ? 0 : 1;
     const values = { x: short(pair)[winner], count: winner ? rounds - won : won, rounds };
     if (known.noise_us === null) return [say("sure_no_noise", values), say("sure_trust")];
-    return [say("sure_rounds", { noise: costed(known.noise_us), ...values }), say("sure_trust")];
+    const told = [say("sure_rounds", { noise: costed(known.noise_us), ...values })];
+    for (const [session, token, ...ratio] of known.ratios) if (isPair(...pair)([session, token])) {
+      const [times, low, high] = ratio.map(digits);
+      told.push(say("sure_ratio", { times, low, high }));
+    }
+    const rough = pair.find((one) => one.rough);
+    if (rough) told.push(say("sure_rough", { reason: rough.rough }));
+    return [...told, say("sure_trust")];
   };
   const pairOf = (first, second) => {
     const pair = [first, second].filter((id) => id in byId).map((id) => byId[id]);

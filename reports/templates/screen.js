@@ -177,6 +177,23 @@
   };
   const listed = (target, texts) => target.replaceChildren(...texts.map((text) => make("li", text)));
 
+  // The reader's own distance, in the figure that is drawn over distances.
+  const yours = [...document.querySelectorAll(".distances path")].map((path) => {
+    const [, from, to] = path.getAttribute("d").match(/^\s*M\s*([\d.]+)[ ,][\d.]+\s+L\s*([\d.]+)/).map(Number);
+    return { marks: [...path.closest("svg").querySelectorAll(".yours")], from, to, at: state.rtt_ms };
+  });
+  const moveYours = () => {
+    const most = known.farthest_ms;
+    for (const { marks, from, to, at } of yours) {
+      const place = (ms) => from + (Math.min(ms, most) / most) * (to - from);
+      for (const mark of marks) {
+        mark.setAttribute("transform", `translate(${(place(state.rtt_ms) - place(at)).toFixed(1)} 0)`);
+        const text = mark.querySelector("text");
+        if (text) text.textContent = say(state.rtt_ms > most ? "your_store_beyond" : "your_store", { distance: milliseconds(state.rtt_ms) });
+      }
+    }
+  };
+
   const update = () => {
     const said = answer(state, state.a, state.b), pair = pairOf(state.a, state.b);
     for (const name of NUMBERS) {
@@ -196,6 +213,7 @@
     listed($("gives-up"), said.gives_up);
     $("sure").textContent = said.sure.join(" ");
     table(said, pair);
+    moveYours();
     picture();
     told();
   };

@@ -36,7 +36,7 @@ def lookup(truth: Truth, shape: Shape, rng: np.random.Generator, ids: Ids) -> Dr
 
 def farther(truth: Truth, rtt_ms: float) -> Truth:
     """Give what the same checks cost with the store *rtt_ms* away: each of its reads that much."""
-    reads = {name: _counts(name)["store_reads"] for name in truth.cost_us}
+    reads = {n: 0.0 if "memory" in n else _counts(n)["store_reads"] for n in truth.cost_us}
     costs = {name: us + reads[name] * rtt_ms * 1e3 for name, us in truth.cost_us.items()}
     return dataclasses.replace(truth, cost_us=costs)
 
@@ -85,7 +85,9 @@ def _under(
                 figures=_counts(name),
                 gates=[Gate(name="expected_answers", passed=True, value=1.0, limit=1.0)],
             )
-            yield cell, {"auth_ns": (auth_us * 1e3).astype(np.int64)}
+            app_us = auth_us + 60 + truth.around_us.get(name, 0.0)
+            times = {"auth_ns": auth_us, "app_ns": app_us}
+            yield cell, {k: (us * 1e3).astype(np.int64) for k, us in times.items()}
             request = replace(cell, id=ids("lookup", "request", name), layer="request")
             yield (
                 replace(request, figures={"errors": 0.0}, gates=[]),

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from reports import headline
 from reports.charts import CHARTS, alike
 from reports.results import Results
 
@@ -21,7 +22,7 @@ def test_of_many_lines_few_are_drawn_and_the_others_counted(
     """No more than can be named at their ends; the table has every scheme."""
     chart = CHARTS[name]
     reading, table = chart.reading(many_results), chart.table(many_results)
-    schemes = set(many_results.costs("auth_us_cost_p50"))
+    schemes = set(many_results.costs(headline.COST))
     titles = {many_results.title(scheme) for scheme in schemes}
     said = texts(drawn(many_results, name)).splitlines()
     named = [line for line in said if re.sub(r" \+\d+$", "", line) in titles]
@@ -35,7 +36,7 @@ def test_of_many_lines_few_are_drawn_and_the_others_counted(
 
 def test_few_lines_are_all_drawn(results: Results) -> None:
     """And nothing is said of a choice."""
-    lines = {scheme: {0.0: 1.0} for scheme in results.costs("auth_us_cost_p50")}
+    lines = {scheme: {0.0: 1.0} for scheme in results.costs(headline.COST)}
     found = alike.chosen(results, lines)
     assert found.drawn == list(lines)
     assert found.remark == ""
@@ -45,7 +46,7 @@ def test_only_lines_of_one_mechanism_that_are_near_all_along_stand_for_another(
     many_results: Results,
 ) -> None:
     """A tenth apart at one place is apart; and a session never stands for a token."""
-    schemes = list(many_results.costs("auth_us_cost_p50"))
+    schemes = list(many_results.costs(headline.COST))
     lines = {scheme: {0.0: 10.0 * 3.0**place, 1.0: 10.0} for place, scheme in enumerate(schemes)}
     assert len(alike.chosen(many_results, lines).drawn) == len(schemes)
     flat = {scheme: {0.0: 10.0, 1.0: 10.0} for scheme in schemes}

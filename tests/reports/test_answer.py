@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reports import headline
 from reports.answer import Known, System, answer, known, terminal
 from reports.answer.system import SCALES, cost_us, lacks
 from reports.answer.texts import TEXTS
@@ -24,6 +25,8 @@ NOBODY: Known = {
     "unsure": [],
     "pair": [],
     "withheld": {},
+    "ratios": [],
+    "farthest_ms": 0.0,
     "scales": SCALES,
     "texts": TEXTS,
 }
@@ -42,6 +45,7 @@ def scheme(name: str, **changes: Any) -> Known:
         "us": 80.0,
         "low": 79.0,
         "high": 81.0,
+        "rough": "",
         "blocks": [79.0, 80.0, 81.0],
         "slope_us": 1000.0,
         "asks": True,
@@ -102,7 +106,8 @@ def said(data: Known, system: System) -> str:
 def test_it_answers_which_is_cheaper_by_how_much_and_how_long_a_thief_stays() -> None:
     found = answer(of(scheme("a"), token("b")), System())
     assert found.headline == (
-        "A session a 0.5 ms away takes 23 times as long to check as a JWT b: 580 µs against 25 µs."
+        "A session a 0.5 ms away adds 23 times as much to an answer as a JWT b: 580 µs against "
+        "25 µs."
     )
     assert found.ends == (
         "Stolen and revoked, the session ends at once; the token works until it expires, up to "
@@ -140,7 +145,7 @@ def test_nothing_measured_is_said_in_one_sentence() -> None:
 
 def test_one_scheme_is_not_compared() -> None:
     found = answer(of(scheme("a")), System())
-    assert found.headline == "A session a adds 580 µs to every request."
+    assert found.headline == "A session a adds 580 µs to every answer."
     assert found.ends == "Stolen and revoked, it ends at once."
     assert found.lines == ()
 
@@ -148,7 +153,7 @@ def test_one_scheme_is_not_compared() -> None:
 def test_costs_that_were_not_measured_are_not_made_up() -> None:
     data = of(scheme("a", us=None, blocks=[]), token("b", us=None, blocks=[]))
     found = answer(data, System())
-    assert found.headline == "This run did not measure what a check costs."
+    assert found.headline == "This run did not measure what each way adds to an answer."
     assert found.lines[0].first == found.lines[0].second == "not measured"
     assert (found.lead, found.pick) == ((), "")
 
@@ -159,7 +164,7 @@ def test_a_pair_in_the_noise_is_not_ordered() -> None:
     assert answer(near, System()).headline.startswith("This run cannot tell which is cheaper")
     wide = of(scheme("a", us=35.0), token("b"), unsure=[["b", "a"]])
     assert answer(wide, System(rtt_ms=0)).headline.startswith("This run cannot tell")
-    assert "21 times as long" in answer(wide, System()).headline
+    assert "21 times as much" in answer(wide, System()).headline
 
 
 def test_a_run_without_a_noise_floor_claims_no_order() -> None:
@@ -171,6 +176,9 @@ def test_a_withheld_cost_says_why_and_advises_nothing() -> None:
     data = of(scheme("a"), token("b"), withheld={"a": "achieved rate"})
     found = answer(data, System())
     assert found.headline == TEXTS["withheld"]
+    blurred = of(scheme("a", rough="busy"), token("b"), withheld={"a": "busy"})
+    said = "This run was too disturbed to tell what each way adds: busy."
+    assert answer(blurred, System()).headline == said
     assert (found.lead, found.pick) == ((), "")
 
 
@@ -258,7 +266,7 @@ def test_facts_are_those_of_the_rows(results: Results) -> None:
     """Cost, slope and blocks of a session in a store, as they were drawn."""
     data = {one["id"]: one for one in known(results)["schemes"]}
     session, plain = data[SESSION], data[TOKEN]
-    row = results.costs("auth_us_cost_p50")[SESSION]
+    row = results.costs(headline.COST)[SESSION]
     assert session["us"] == pytest.approx(row.value)
     assert len(session["blocks"]) == 8
     assert all(abs(us - row.value) < 5 for us in session["blocks"])

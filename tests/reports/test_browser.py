@@ -224,3 +224,48 @@ def test_without_a_script_the_page_answers_for_a_usual_system(
     assert not page.locator("#system").is_visible()
     assert "times as long" in page.locator("h1").inner_text()
     context.close()
+
+
+MOST_WORDS, MOST_FIGURES, MOST_SCREENS = 1_200, 10, 12
+WORDS = """() => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    let words = 0;
+    while (walk.nextNode()) {
+      const around = walk.currentNode.parentElement;
+      if (around.closest('svg, script, style, select, .hidden')) continue;
+      if (!around.checkVisibility()) continue;
+      words += walk.currentNode.textContent.split(/\\s+/).filter(Boolean).length;
+    }
+    return words;
+}"""
+"""How many words somebody sees who opens no fold; labels of drawings and menus are none."""
+
+
+def test_the_published_page_is_short(browser: Browser) -> None:
+    """What people send each other is read to its end: words, figures, screens of a laptop."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto((Path(__file__).parents[2] / "docs/example-report/index.html").as_uri())
+    assert 300 < page.evaluate(WORDS) <= MOST_WORDS
+    shown = "[...document.querySelectorAll('figure')].filter(one => one.checkVisibility()).length"
+    assert 0 < page.evaluate(shown) <= MOST_FIGURES
+    assert page.evaluate("document.documentElement.scrollHeight") <= 720 * MOST_SCREENS
+    page.close()
+
+
+def test_the_reader_finds_their_own_store_in_the_figure(page: Page) -> None:
+    """The line moves with the slider to where the axis has that distance, and says so."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    figure = page.locator("#lookup-break-even .wide")
+    assert figure.locator(".yours text").text_content() == "your store: 0.5 ms"
+    scale = figure.locator(".distances path").first
+    ends = scale.evaluate(
+        "one => { const at = one.getBoundingClientRect(); return [at.left, at.right]; }"
+    )
+    for place, share in ((0, 0.0), (6, 1.0), (10, 1.0)):
+        page.locator("#set-rtt_ms").fill(str(place))
+        line = figure.locator(".yours path").first.bounding_box()
+        assert line is not None
+        assert line["x"] + line["width"] / 2 == pytest.approx(
+            ends[0] + share * (ends[1] - ends[0]), abs=1.5
+        )
+    assert figure.locator(".yours text").text_content() == "your store: 5 ms, beyond this"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.records import Cell, write_cell
+from reports import headline
 from reports.certainty import is_backed, told_apart
 from reports.document import compose
 from reports.loading import load
@@ -31,7 +32,7 @@ def test_told_apart_takes_twice_the_noise_and_an_interval_without_zero(
     value: float, low: float | None, high: float | None, noise: float, told: bool
 ) -> None:
     """Each of the two conditions alone is not enough."""
-    effect = Row("r", "lookup", "x", "auth_us_difference_p50", "us", value, low, high)
+    effect = Row("r", "lookup", "x", headline.DIFFERENCE, "us", value, low, high)
     floor = Row("r", "calibration", "control-again", "aa_noise_us", "us", noise)
     assert told_apart(effect, floor) is told
 
@@ -59,15 +60,14 @@ def test_the_floor_of_arms_that_ask_a_store_is_held_against_a_session(results: R
 def test_a_rough_difference_needs_the_processor_time_in_the_same_order(results: Results) -> None:
     """On a busy machine who asks a store waits more often; processor time does not know that."""
     session, token = "session-cookie-redis", "token-bearer-hs256-expiry"
-    difference = Row("r", "lookup", session, "auth_us_difference_p50", "us", 50.0, 40.0, 60.0)
+    difference = Row("r", "lookup", session, headline.DIFFERENCE, "us", 50.0, 40.0, 60.0)
     assert is_backed(results, difference, session, token)
 
     def judged(validity: str, *used_us: float) -> Results:
         rows = [
-            replace(r, validity=validity) if r.metric == "auth_us_cost_p50" else r
-            for r in results.rows
+            replace(r, validity=validity) if r.metric == headline.COST else r for r in results.rows
         ]
-        cost = next(r for r in results.costs("auth_us_cost_p50").values())
+        cost = next(r for r in results.costs(headline.COST).values())
         used = [
             replace(cost, scheme=scheme, metric="app_cpu_us_cost_p50", value=value)
             for scheme, value in zip((session, token), used_us, strict=False)

@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from reports import theme
-from reports.charts import CHARTS, RIVALS, grid, hpack, lanes
+from reports.charts import CHARTS, RIVALS, break_even, hpack, lanes
 from reports.charts.frontier import places
 from reports.results import Results
+from reports.wording import measured
 
 ELSEWHERE = {"lookup-journey"}
 """Drawn from a run of whole logins, in test_journey.py."""
@@ -64,19 +65,19 @@ def test_every_table_shows_rows_of_the_results(results: Results, name: str) -> N
     assert all(len(line) == len(table.columns) for line in table.rows)
 
 
-def test_break_even_draws_each_median_and_the_crossing(results: Results) -> None:
-    """Points at the round trips, and a line where the two meet."""
-    ax = drawn(results, "lookup-break-even")
-    crossing = results.find("break_even_rtt_ms", "session-cookie-redis")
+def test_break_even_draws_each_median_and_the_crossing(crossed: Results) -> None:
+    """Points at the distances, and a line where the two meet."""
+    ax = drawn(crossed, "lookup-break-even")
+    crossing = crossed.find("break_even_request_rtt_ms", "session-cookie-redis")
     assert crossing is not None
     vertical = [line for line in ax.lines if len(set(np.asarray(line.get_xdata()))) == 1]
     assert any(line.get_xdata()[0] == crossing.value for line in vertical)  # type: ignore[index]
-    rows = grid.lines(results, "store_rtt")["session-cookie-redis"]
+    rows = break_even.lines(crossed)["session-cookie-redis"]
     points = [list(np.asarray(line.get_ydata())) for line in lines(ax, "o")]
     assert [row.value for row in rows] in points
-    assert "0.40 ms" in texts(ax)
-    for scheme in grid.lines(results, "store_rtt"):
-        assert results.title(scheme) in texts(ax)
+    assert measured(crossing) in texts(ax)
+    for scheme in break_even.lines(crossed):
+        assert crossed.title(scheme) in texts(ax)
 
 
 def test_population_ticks_are_where_it_was_measured(results: Results) -> None:

@@ -45,7 +45,7 @@ def test_render_says_where_the_report_is(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert len(lines) <= 8
-    assert "times as long to check" in lines[0]
+    assert "times as much to an answer" in lines[0]
     assert lines[-1] == f"report: {folder / 'index.html'}"
     assert {path.name for path in folder.iterdir()} == {
         "charts",

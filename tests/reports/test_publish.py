@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from bench.records import FILE, Gate, read_all, read_run
-from reports import readme
+from reports import headline, readme
 from reports.__main__ import main
 from reports.loading import load
 from reports.publish import DIGEST, QUOTED, NotPublishable, publish
@@ -130,7 +130,7 @@ def test_a_run_that_lacks_what_a_lab_quotes_is_refused(root: Path, tmp_path: Pat
 
 def test_of_many_schemes_a_stated_few_are_shown(many_results: Results) -> None:
     """One for each way to keep a caller, the cheapest."""
-    costs = many_results.costs(readme.COST)
+    costs = many_results.costs(headline.COST)
     chosen = selection(many_results, costs)
     assert len(costs) == many.COUNT > MOST >= len(chosen)
     ways = {name: next(way for way in many.WAYS if way in name) for name in chosen}
@@ -139,7 +139,7 @@ def test_of_many_schemes_a_stated_few_are_shown(many_results: Results) -> None:
 
 def test_of_few_schemes_all_are_shown(results: Results) -> None:
     """There is nothing to choose."""
-    assert selection(results, results.costs(readme.COST)) == list(results.costs(readme.COST))
+    assert selection(results, results.costs(headline.COST)) == list(results.costs(headline.COST))
 
 
 def test_publishing_the_example_again_keeps_its_records(root: Path) -> None:

@@ -57,6 +57,8 @@ class Truth:
             "token-bearer-hs256-denylist-redis": 120.0,
         }
     )
+    around_us: dict[str, float] = field(default_factory=dict)
+    """What a scheme adds in the app beside its check."""
     request_ms: float = 0.6
     window_s: dict[str, float] = field(default_factory=lambda: {"token-bearer-hs256-expiry": 2.0})
     """The lifetime of the token: a revoke comes at a random moment of it."""
