@@ -78,6 +78,7 @@ workshop: $(READY) ## the labs: text, predictions, attack, and a check whenever 
 
 workshop-check: $(READY) ##+ prove that every lab is right, for those who write labs
 	@$(PY) -m workshop dev-check
+	@HYPOTHESIS_PROFILE=thorough $(PY) -m pytest -q tests/workshop/test_corpus.py
 
 attack-matrix: $(READY) ##+ run every attack against every scheme: docs/attack-matrix.md
 	@$(PY) -m bench with-services --postgres -- $(PY) -m workshop attack-matrix --out docs

@@ -52,6 +52,12 @@ class Watched:
             ) from None
         return self._watch(found) if callable(found) and not isinstance(found, type) else found
 
+    def again(self) -> Watched:
+        """Return the file loaded anew, as another process has it; the mistakes are one list."""
+        other = load(self._path)
+        other.mistakes = self.mistakes
+        return other
+
     def _watch(self, function: Callable[..., Any]) -> Callable[..., Any]:
         line = getattr(getattr(function, "__code__", None), "co_firstlineno", 0)
 

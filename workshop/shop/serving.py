@@ -6,7 +6,7 @@ import ipaddress
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -171,17 +171,21 @@ def open_token_shop(
     policy: Policy = SECURE,
     clock: Callable[[], float] | None = None,
     nodes: int = 1,
+    beside: Sequence[Policy] = (),
     host: str = "127.0.0.1",
     port: int = 0,
 ) -> Shop:
-    """The real app under signed tokens, on several nodes that share what is shared."""
+    """The real app under signed tokens, on several nodes that share what is shared.
+
+    *nodes* run *policy*. Each further node runs one of the policies in *beside*.
+    """
     shop = Shop(policy, clock or LabClock())
     shop.keys_folder = tempfile.TemporaryDirectory(prefix="workshop-keys-")
     try:
         keys = fresh_keys(policy.secret, Path(shop.keys_folder.name))
         shop.deployment = Deployment(keys, shop.clock)
-        for number in range(nodes):
-            scheme = token_scheme(policy, shop.deployment)
+        for number, node_policy in enumerate([*[policy] * nodes, *beside]):
+            scheme = token_scheme(node_policy, shop.deployment)
             app = create_app(scheme, node=f"node-{number}", accounts=shop.accounts)
             shop.serve(with_attacker(app, shop.loot), host, port if number == 0 else 0)
     except BaseException:

@@ -10,7 +10,7 @@ from workshop.shop.guessing import can_be_made_again, drawn, weakness
 from workshop.shop.small import Request
 
 attack = module_from(Path(__file__).with_name("attack.py"))
-LOGINS = 400
+LOGINS = 4000
 AT_RANDOM = "Draw the ID at random: secrets.token_urlsafe(32)."
 
 

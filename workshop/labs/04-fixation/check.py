@@ -10,7 +10,7 @@ from workshop.shop.sessions import Sessions
 
 HERE = Path(__file__).parent
 attack = module_from(HERE / "attack.py")
-LOGINS = 400
+LOGINS = 4000
 
 
 def check(policy, seed):

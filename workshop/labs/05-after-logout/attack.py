@@ -10,8 +10,12 @@ from workshop.shop.serving import open_token_shop
 
 def open_shop(policy, port=0, clock=None):
     """The real app under tokens, on two nodes that share a store."""
-    chosen = Policy(marker=policy.marker, log_out=policy.log_out, accepts=policy.accepts)
-    return open_token_shop(chosen, clock or LabClock(), nodes=2, port=port)
+    # As two processes have it: what a module remembers, the other node does not know.
+    here, there = (
+        Policy(marker=policy.marker, log_out=each.log_out, accepts=each.accepts)
+        for each in (policy, policy.again())
+    )
+    return open_token_shop(here, clock or LabClock(), beside=[there], port=port)
 
 
 def run(policy, seed):

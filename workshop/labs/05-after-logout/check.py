@@ -128,7 +128,8 @@ def _logout_in_an_outage(verdict, policy):
     except StoreDown:
         said = False
     shared.is_down = False
-    works = [policy.accepts(claims, shared, own, 1001.0) for own in (here, there)]
+    nodes = ((policy, here), (policy.again(), there))
+    works = [each.accepts(claims, shared, own, 1001.0) for each, own in nodes]
     verdict.attack(
         "a logout in an outage",
         not (said and any(works)),

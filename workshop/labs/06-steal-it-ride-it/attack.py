@@ -30,14 +30,20 @@ def may_fetch_elsewhere(policy_text):
     return allowed is None or "*" in allowed
 
 
-def may_run(policy_text):
-    """Whether a page with this Content-Security-Policy runs a foreign script (CSP level 3)."""
+def may_run(policy_text, next_text=""):
+    """
+    Whether a page with this Content-Security-Policy runs a foreign script (CSP level 3).
+
+    *next_text* is the policy of the next page: a nonce that comes twice is known to everybody.
+    """
     rules = {}
     for rule in policy_text.split(";"):
         name, _, value = rule.strip().partition(" ")
         rules.setdefault(name.lower(), value.lower().split())
     allowed = rules.get("script-src", rules.get("default-src"))
     if allowed is None:
+        return True
+    if any(source.startswith("'nonce-") and source in next_text.lower() for source in allowed):
         return True
     # A nonce or a hash turns 'unsafe-inline' off; sources that are no host of the shop's are foreign.
     strict = any(source.startswith(("'nonce-", "'sha")) for source in allowed)

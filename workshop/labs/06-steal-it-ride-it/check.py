@@ -29,7 +29,13 @@ MARKUP = (
     "<b onmouseover=alert(1)>tea</b>",
     LOGIN_FORM,
 )
-TEXTS = ("5 < 6 & tea", 'if a<b then b>a, and that\'s "it"', "Tee für 2 €, schön", "I <3 this shop")
+TEXTS = (
+    "5 < 6 & tea",
+    'if a<b then b>a, and that\'s "it"',
+    "Tee für 2 €, schön",
+    "I <3 this shop",
+    "write &lt; for <",
+)
 
 
 class Rendered(HTMLParser):
@@ -108,10 +114,10 @@ def _walls(verdict, policy):
     )
     verdict.attack(
         "the second wall",
-        not attack.may_run(policy.content_policy()),
+        not attack.may_run(policy.content_policy(), policy.content_policy()),
         "If one text is ever shown unescaped, its script runs: the page's policy lets it.",
-        "A Content-Security-Policy without 'unsafe-inline' and with your own sources alone: "
-        "default-src 'none', or 'self'.",
+        "A Content-Security-Policy without 'unsafe-inline' and a fixed nonce, and with your own "
+        "sources alone: default-src 'none', or 'self'.",
     )
 
 

@@ -18,7 +18,10 @@ GOOD = {"alg": "RS256", "typ": "at+jwt", "kid": "main"}
 AGES = (
     ("a token of last week", 7 * 86400, "last week"),
     ("a token of this morning", 3 * 3600, "three hours ago"),
+    ("a token of some minutes ago", 6 * 60, "six minutes ago"),
 )
+LEEWAY_S = 300
+"""How far clocks may differ at most; libraries have some leeway, too."""
 NONSENSE = ("not-a-token", "a.b.c", "..", f"{to_base64url(b'{}')}.{to_base64url(b'[]')}.AAAA")
 SIGNATURES = {
     "kept": "Mallory changed the claims and kept the old signature, and was believed.",
@@ -212,6 +215,17 @@ def _users(verdict, shop):
         alice.me() == "alice",
         "A token that is good for another half minute is refused.",
         "A token is good until exp: compare with now, and nothing else.",
+    )
+    shop.clock.advance(seconds=LEEWAY_S + 60)
+    # Libraries ask the machine's own clock, which cannot be moved; their `exp` was judged above.
+    header, claims, *_ = parts_of(alice.bearer)
+    unseen = shop.browser("alice")
+    unseen.bearer = _sign(shop, {**claims, "jti": "unseen"}, header)
+    verdict.attack(
+        "a token that was good before",
+        alice.me() is None or unseen.me() == "alice",
+        "Alice's own token, which was believed while it was good, is still believed after exp.",
+        "Compare exp with now at each request, also for a token that you have seen before.",
     )
 
 

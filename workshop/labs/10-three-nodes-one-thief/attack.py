@@ -17,8 +17,11 @@ CLAIMS = {"sub": "alice", "jti": "stolen", "family": "f", "exp": 9e9}
 
 def open_shop(policy, port=0, clock=None):
     """The real app under tokens, on three nodes."""
-    chosen = Policy(marker=policy.marker, accepts=policy.accepts)
-    return open_token_shop(chosen, clock or LabClock(), nodes=NODES, port=port)
+    # As three processes have it: what a module remembers, the other nodes do not know.
+    first, *others = (
+        Policy(marker=policy.marker, accepts=policy.again().accepts) for _ in range(NODES)
+    )
+    return open_token_shop(first, clock or LabClock(), beside=others, port=port)
 
 
 def windows(policy, seed, trials):
@@ -28,15 +31,15 @@ def windows(policy, seed, trials):
 
 
 def _window(policy, draw):
-    shared, nodes = Counted(), [{} for _ in range(NODES)]
+    shared, nodes = Counted(), [(policy.again(), {}) for _ in range(NODES)]
     revoked_at = 1000.0
-    for own in nodes:
+    for node, own in nodes:
         # Each node has been up for a while, and fetched its list at some time of its own.
         first = revoked_at - 3 * POLL_S + draw.uniform(0, POLL_S)
         for step in range(int((revoked_at - first) / STEP_S) + 1):
-            policy.accepts(CLAIMS, shared, own, first + step * STEP_S)
+            node.accepts(CLAIMS, shared, own, first + step * STEP_S)
     shared[f"denied:{CLAIMS['jti']}"] = CLAIMS["exp"]
-    return max(_last_accept(policy, shared, own, revoked_at) for own in nodes)
+    return max(_last_accept(node, shared, own, revoked_at) for node, own in nodes)
 
 
 def _last_accept(policy, shared, own, revoked_at):

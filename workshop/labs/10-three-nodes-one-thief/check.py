@@ -53,14 +53,14 @@ def check(policy, seed):
 
 
 def _quiet(policy):
-    shared, own = Counted(), {}
+    policy, shared, own = policy.again(), Counted(), {}
     policy.accepts(attack.CLAIMS, shared, own, 1000.0)
     shared["denied:stolen"] = 9e9
     return policy.accepts(attack.CLAIMS, shared, own, 1030.0)
 
 
 def _outages(verdict, policy):
-    shared, own = Counted(), {}
+    policy, shared, own = policy.again(), Counted(), {}
     shared["denied:stolen"] = 9e9
     policy.accepts(OTHER, shared, own, 1000.0)
     shared.is_down = True
@@ -83,7 +83,7 @@ def _outages(verdict, policy):
 
 def _recovery(verdict, policy):
     """An hour without the store, a revocation meanwhile, and then it answers again."""
-    shared, own = Counted(), {}
+    policy, shared, own = policy.again(), Counted(), {}
     for step in range(720):
         shared.is_down = step > 0
         _asked(policy, OTHER, shared, own, 1000.0 + 5 * step)
@@ -110,7 +110,7 @@ def _recovery(verdict, policy):
 
 
 def _users(verdict, policy):
-    shared, own = Counted(), {}
+    policy, shared, own = policy.again(), Counted(), {}
     for step in range(1200):
         policy.accepts(OTHER, shared, own, 2000.0 + step * 0.05)
     verdict.users(
@@ -119,7 +119,7 @@ def _users(verdict, policy):
         f"In one minute with 1,200 requests the node made {shared.reads} round trips; 7 would do.",
         "Between two fetches the list in own must do.",
     )
-    shared, own = Counted(), {}
+    policy, shared, own = policy.again(), Counted(), {}
     shared["denied:stolen"] = 9e9
     verdict.users(
         "people beside the thief",
@@ -127,7 +127,7 @@ def _users(verdict, policy):
         "One token was called back, and Bob, whose token is another one, is refused.",
         "Look for the jti of this token in the list.",
     )
-    shared, own = Counted(), {}
+    policy, shared, own = policy.again(), Counted(), {}
     policy.accepts(OTHER, shared, own, 1000.0)
     shared.is_down = True
     verdict.users(

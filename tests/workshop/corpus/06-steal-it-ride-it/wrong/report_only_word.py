@@ -1,0 +1,26 @@
+"""A policy with a misspelt directive: default_src."""
+
+import html
+from urllib.parse import urlsplit
+
+
+def show_review(text):
+    return html.escape(text)
+
+
+def content_policy():
+    return "default_src 'none'"
+
+
+def set_cookie(value):
+    return f"__Host-session={value}; Path=/; Secure; HttpOnly; SameSite=Lax"
+
+
+def may_change(method, headers, host):
+    if method in ("GET", "HEAD", "OPTIONS"):
+        return True
+    site = headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == host

@@ -1,0 +1,13 @@
+"""A grace that ends just before ten seconds."""
+
+
+def on_refresh(family, token, now):
+    if token == family["current"]:
+        return "rotate"
+    if token == family.get("previous") and now - family["rotated_at"] < 10:
+        return "repeat"
+    return "alarm"
+
+
+def is_suspicious(before, after):
+    return before["address"] != after["address"] and before["agent"] != after["agent"]

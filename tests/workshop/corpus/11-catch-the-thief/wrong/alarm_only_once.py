@@ -1,0 +1,13 @@
+"""Ends the family only in the first hour."""
+
+
+def on_refresh(family, token, now):
+    if token == family["current"]:
+        return "rotate"
+    if token == family.get("previous") and now - family["rotated_at"] <= 10:
+        return "repeat"
+    return "alarm" if now - family["rotated_at"] < 30 else "refuse"
+
+
+def is_suspicious(before, after):
+    return before["address"] != after["address"] and before["agent"] != after["agent"]
