@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 LATEST = Path("reports/generated/latest")
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example-report"
+"""The published example; not there where the project is installed without its docs."""
 PREDICTIONS = Path("my-workshop")
 MAX_ROWS = 12
 MAX_RESULTS_BYTES = 64 * 2**20
@@ -96,6 +100,32 @@ def last_run(folder: Path = LATEST) -> Run | str:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"{file} cannot be read as results of a run. Make another:"
+
+
+@lru_cache(maxsize=1)
+def example(folder: Path = EXAMPLE) -> Run | None:
+    """Return the published example, which has its figures as CSV; None where there is none."""
+    metrics = {metric for _, metric, *_ in FINDINGS}
+    try:
+        with (folder / "results.csv").open(encoding="utf-8", newline="") as file:
+            rows = [_numbered(row) for row in csv.DictReader(file) if row["metric"] in metrics]
+        if not rows or not (folder / "index.html").is_file():
+            return None
+        name = str(rows[0]["run"])
+        tables = [_table(rows, *finding) for finding in FINDINGS]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    plan = name.rpartition("-")[2]
+    return Run(name, plan, "complete", True, "docs/example-report/index.html", tables)
+
+
+def _numbered(row: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row of the CSV with its numbers as numbers."""
+    numbers = {
+        name: float(row[name]) if row[name] else None
+        for name in ("value", "ci_low", "ci_high", "claims")
+    }
+    return {**row, **numbers}
 
 
 def whole_report(folder: Path = LATEST) -> bytes | None:

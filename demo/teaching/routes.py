@@ -174,17 +174,20 @@ def _report(routes: Blueprint) -> None:
         if not is_from_here(request):
             return page("report.html", elsewhere=True)
         run = lastrun.last_run()
+        missing = run if isinstance(run, str) else ""
         return page(
             "report.html",
-            run=None if isinstance(run, str) else run,
-            run_missing=run if isinstance(run, str) else "",
+            run=lastrun.example() if isinstance(run, str) else run,
+            run_missing=missing,
             predictions=lastrun.predictions(),
             folder=lastrun.PREDICTIONS,
         )
 
     @routes.get("/report/whole")
     def whole() -> Response:
-        found = lastrun.whole_report() if is_from_here(request) else None
+        found = None
+        if is_from_here(request):
+            found = lastrun.whole_report() or lastrun.whole_report(lastrun.EXAMPLE)
         if found is None:
             abort(404)
         response = Response(found, content_type="text/html; charset=utf-8")

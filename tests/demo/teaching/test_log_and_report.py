@@ -121,10 +121,37 @@ def test_what_is_missing_is_said_with_the_remedy(
     found = page(visitor, "/report")
     assert "make bench PLAN=smoke" in found
     assert "python -m workshop predict" in found
-    assert visitor.get("/report/whole", HTML).status == 404
     for damaged in ({"results": 5}, {"results": [5]}, {"valid": True, "results": [{}]}):
         results(tmp_path / str(damaged), **damaged)
         assert "cannot be read" in str(lastrun.last_run(tmp_path / str(damaged)))
+
+
+def test_without_a_run_the_published_example_is_shown_and_said_to_be_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its figures, its name and its whole report; a run of one's own takes its place."""
+    monkeypatch.chdir(tmp_path)
+    visitor = visitors()[0]
+    found = page(visitor, "/report")
+    known = lastrun.example()
+    assert known is not None
+    assert [len(table.rows) for table in known.tables] == [lastrun.MAX_ROWS] * 3
+    assert "The published example" in found
+    assert "another machine measured" in found
+    assert f"<strong>{known.name}</strong>" in found
+    whole = visitor.get("/report/whole", HTML)
+    assert whole.body == (lastrun.EXAMPLE / "index.html").read_bytes()
+    results(tmp_path / "reports/generated/latest")
+    assert "published example" not in page(visitor, "/report")
+    assert visitor.get("/report/whole", HTML).body == b"<title>whole</title>"
+
+
+def test_where_the_docs_are_not_at_hand_there_is_no_example(tmp_path: Path) -> None:
+    """As in an installed package; and where what is there cannot be read."""
+    assert lastrun.example(tmp_path) is None
+    (tmp_path / "results.csv").write_text("run,metric\nx,request_bytes\n")
+    (tmp_path / "index.html").write_text("x")
+    assert lastrun.example(tmp_path) is None
 
 
 def test_the_report_is_for_its_own_machine(tmp_path: Path) -> None:

@@ -247,3 +247,14 @@ def test_answers_are_those_that_were_given(sides: tuple[Side, Side]) -> None:
         answers: list[Answer] = [each.answer for each in side.exchanges]
         assert answers[2].json["item"] == "tea"
         assert answers[3].json["revocation"]["strength"] == side.scheme.strength
+
+
+def test_the_thiefs_success_is_the_alarm_and_being_refused_is_not(visitor: Visitor) -> None:
+    """The session refuses the copy; the token without a list lets it in, and with one does not."""
+    plain = shown(visitor, "step=5")
+    assert plain.count('badge danger">200 the thief is let in') == 1
+    assert plain.count('badge safe">401 the thief is refused') == 1
+    listed = shown(visitor, "step=5&carried=bearer&algorithm=ES256&revoked=denylist")
+    assert "badge danger" not in listed
+    assert listed.count('badge safe">401 the thief is refused') == 2
+    assert "the thief" not in shown(visitor, "step=2")
