@@ -70,6 +70,7 @@ def _script(document: Document) -> str:
     """Put together the scripts that have something to do."""
     names = ["answer.js", "screen.js"] if document.known["pair"] else []
     names += ["advice.js"] if _can_rank(document) else []
+    names += ["present.js"] if document.known["pair"] else []
     return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 

@@ -269,3 +269,35 @@ def test_the_reader_finds_their_own_store_in_the_figure(page: Page) -> None:
             ends[0] + share * (ends[1] - ends[0]), abs=1.5
         )
     assert figure.locator(".yours text").text_content() == "your store: 5 ms, beyond this"
+
+
+def test_present_shows_one_figure_a_screen_by_keyboard(browser: Browser, rendered: Path) -> None:
+    """Arrows turn and stop at the ends, Escape ends it; without it nothing is hidden."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    address = (rendered / "index.html").as_uri()
+    page.goto(address)
+    figures = page.locator("figure[id]:has(svg)").count()
+    assert page.locator(".now").count() == 0
+    page.goto(f"{address}?present")
+    said = page.locator(".presented")
+
+    def shown() -> tuple[str, str]:
+        [name] = page.locator(".now").evaluate_all("all => all.map(one => one.id)")
+        box = page.locator(".now").bounding_box()
+        assert box == {"x": 0, "y": 0, "width": 1280, "height": 720}
+        return name, said.inner_text().partition(".")[0]
+
+    first, place = shown()
+    assert place == f"Figure 1 of {figures}"
+    page.keyboard.press("ArrowLeft")
+    assert shown()[0] == first
+    page.keyboard.press("ArrowRight")
+    second, place = shown()
+    assert (second != first, place) == (True, f"Figure 2 of {figures}")
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("End")
+    assert shown()[1] == f"Figure {figures} of {figures}"
+    page.keyboard.press("Escape")
+    assert page.locator(".now").count() == said.count() == 0
+    assert page.locator("#headline").is_visible()
+    page.close()
