@@ -26,7 +26,7 @@ __all__ = ["ApiClient", "IdleTab", "MobileApp", "Reader", "Shopper"]
 
 
 def weigh(environment: Environment, **_: Any) -> None:
-    """Give each persona the weight that `--mix` says."""
+    """Assign each persona the weight that `--mix` says."""
     # Or `--run-time` counts from before the imports, which take seconds on a busy machine.
     gevent.get_hub().loop.update_now()
     options: Any = environment.parsed_options

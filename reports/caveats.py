@@ -18,7 +18,7 @@ PLANNED = {"nodes", "trials", "probe_interval_ms", "rate", "base_ns"}
 
 
 def caveats(results: Results) -> list[str]:
-    """Give every warning that applies to this run, the gravest first."""
+    """Return every warning that applies to this run, the gravest first."""
     return [text for check in CATALOGUE for text in check(results)]
 
 

@@ -13,7 +13,7 @@ BEARABLE = 100
 
 
 def told_apart(effect: Row, noise: Row) -> bool:
-    """Say whether an effect may be claimed: twice the noise floor, and an interval without zero."""
+    """Return whether an effect is twice the noise floor or more, with an interval without zero."""
     size_us = abs(effect.value) * (1e3 if effect.unit == "ms" else 1.0)
     if size_us < 2 * noise.value:
         return False
@@ -62,7 +62,7 @@ def longer_run(
 
 
 def _about(results: Results, metric: str, effect: Row, layer: str) -> Row | None:
-    """Give the row of *metric* about *effect*: of the same scheme under the same regime."""
+    """Return the row of *metric* about *effect*: of the same scheme under the same regime."""
 
     def conditions(row: Row) -> tuple[object, ...]:
         return (row.scheme, row.population, row.claims, row.regime("layer"))

@@ -157,7 +157,7 @@ def _key(row: Row) -> tuple[object, ...]:
 
 
 def _comparable(one: Row, other: Row) -> bool:
-    """Say whether two figures are over enough blocks, and of the same load."""
+    """Return whether two figures are over enough blocks, and of the same load."""
     if min(one.rounds or 0, other.rounds or 0) < FEWEST_BLOCKS:
         return False
     slow, fast = sorted((row.rate or 1.0) for row in (one, other))
@@ -165,14 +165,14 @@ def _comparable(one: Row, other: Row) -> bool:
 
 
 def _drawn(row: Row) -> float:
-    """Give what chance may make of a count that is exact for any one credential."""
+    """Return what chance may make of a count that is exact for any one credential."""
     if row.metric.startswith("request_bytes_h2_"):
         return DRAWN_BYTES
     return DRAWN_SHARE * row.value if row.metric.startswith("store_bytes_") else 0.0
 
 
 def _noise(results: Results, row: Row) -> float:
-    """Give the noise floor of the row's layer in the row's unit; none where there is no pair."""
+    """Return the noise floor of the row's layer in the row's unit; none where there is no pair."""
     layer = LAYERS.get(row.metric.removesuffix("_cost_p50"))
     noise = results.noise_us(layer, row) if layer else None
     if noise is None:
@@ -181,7 +181,7 @@ def _noise(results: Results, row: Row) -> float:
 
 
 def _apart(one: Row, other: Row, widened: float = 1.0) -> bool:
-    """Say whether both have intervals and these do not meet, each *widened* times as wide."""
+    """Return whether both have intervals and these do not meet, each *widened* times as wide."""
     lower, upper = sorted((one, other), key=lambda row: row.value)
     if lower.ci_high is None or upper.ci_low is None:
         return False

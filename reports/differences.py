@@ -41,7 +41,7 @@ def paired_cost(mine: Series, other: Series) -> Estimate | None:
 
 
 def shift(groups: Groups) -> float:
-    """Give the median of all differences between a sample of the one and one of the other.
+    """Return the median of all differences between a sample of the one and one of the other.
 
     Exact, in time that grows with the samples and not with their pairs.
     """
@@ -67,7 +67,7 @@ def over_differences(values: Samples, *, n: int) -> Estimate:
 
 
 def means_beyond(blocks: int) -> int:
-    """Give how many means of pairs lie beyond either limit; -1 where 95 % cannot be reached.
+    """Return how many means of pairs lie beyond either limit; -1 where 95 % cannot be reached.
 
     The sum of Wilcoxon's signed ranks is at most so large with a probability of 2.5 %: each sum is
     made in as many ways as there are sets of ranks that add up to it.
@@ -85,7 +85,7 @@ def _pairs(groups: Groups) -> int:
 
 
 def _difference_at(rank: int, groups: Groups) -> float:
-    """Give the difference that *rank* of all are not above, of sorted samples."""
+    """Return the difference that *rank* of all are not above, of sorted samples."""
     low = min(float(mine[0] - other[-1]) for mine, other in groups)
     high = max(float(mine[-1] - other[0]) for mine, other in groups)
     fine = FINE * max(high - low, np.finfo(float).tiny)
@@ -96,7 +96,7 @@ def _difference_at(rank: int, groups: Groups) -> float:
 
 
 def _reached(most: float, groups: Groups) -> int:
-    """Give how many of all differences are at most *most*."""
+    """Return how many of all differences are at most *most*."""
     return sum(
         mine.size * other.size - int(_first_within(most, mine, other).sum())
         for mine, other in groups
@@ -104,7 +104,7 @@ def _reached(most: float, groups: Groups) -> int:
 
 
 def _largest(most: float, mine: Samples, other: Samples) -> float:
-    """Give the largest difference of a group that is at most *most*; minus infinity if none is."""
+    """Return the largest difference of a group that is at most *most*; minus infinity if none."""
     firsts = _first_within(most, mine, other)
     there = firsts < other.size
     return float((mine[there] - other[firsts[there]]).max(initial=-np.inf))

@@ -96,7 +96,7 @@ class Dimensions:
     garbage_collector: str = ""
 
     def said(self, *without: str) -> str:
-        """Give the dimensions that apply as a reader of one line wants them."""
+        """Return the dimensions that apply as a reader of one line wants them."""
         return "; ".join(
             f"{name}={written(value)}"
             for name in NAMES
@@ -112,7 +112,7 @@ _WHOLE = {field.name for field in fields(Dimensions) if field.type == "int | Non
 
 
 def dimensions(regime: Regime, more: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the dimensions of *regime* and *more*, as arguments of `Dimensions`."""
+    """Return the dimensions of *regime* and *more*, as arguments of `Dimensions`."""
     found = {
         RENAMED.get(name, name): value
         for name, value in chain(regime.conditions, regime.labels, more.items())

@@ -154,7 +154,7 @@ def _banners(results: Results) -> list[str]:
 
 
 def _glance(results: Results) -> Table:
-    """Give the three measures side by side, one line a scheme: what most people come for."""
+    """Return the three measures side by side, one line a scheme: what most people come for."""
     costs = results.costs(headline.COST)
     sizes = results.costs("request_bytes")
     schemes = dict.fromkeys([*costs, *sizes, *(g.arm for g in results.trials)])

@@ -79,7 +79,7 @@ def _can_rank(document: Document) -> bool:
 
 
 def environment(**options: Any) -> Environment:
-    """Give the templates, which escape whatever a record says."""
+    """Return the templates, which escape whatever a record says."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=options.pop("autoescape", True),
@@ -112,7 +112,7 @@ def _embedded(known: Facts) -> Markup:
 
 
 def _advice(document: Document) -> dict[str, Any]:
-    """Give what the form says before anybody has touched it, and where no script runs."""
+    """Return what the form says before anybody has touched it, and where no script runs."""
     question = Question()
     found = advise(document.facts, question)
     if not _can_rank(document):
@@ -126,7 +126,7 @@ def _advice(document: Document) -> dict[str, Any]:
 
 
 def _marking(names: list[str]) -> Callable[[str], Markup]:
-    """Give a function that marks the names of schemes, so that a sentence can be scanned."""
+    """Return a function that marks the names of schemes, so that a sentence can be scanned."""
     longest_first = sorted(map(re.escape, names), key=len, reverse=True)
     pattern = re.compile(rf"(?<![\w-])({'|'.join(longest_first) or '(?!)'})(?![\w-])")
 

@@ -21,7 +21,7 @@ _ROOT = re.compile(r'<svg\b[^>]*?viewBox="([^"]*)"[^>]*>', re.DOTALL)
 
 
 def inline(svg: str, name: str, labelled_by: str) -> str:
-    """Give the `svg` element alone; *name* makes its IDs unique in the page."""
+    """Return the `svg` element alone; *name* makes its IDs unique in the page."""
     text = svg[svg.index("<svg") :]
     text = _METADATA.sub("", _STYLE_ELEMENT.sub("", text))
     used = {found[2] for found in _REFERENCE.finditer(text)}
@@ -38,7 +38,7 @@ def inline(svg: str, name: str, labelled_by: str) -> str:
 
 
 def dark_rules() -> str:
-    """Give the style rules that map a chart's colours for a dark screen.
+    """Return the style rules that map a chart's colours for a dark screen.
 
     No ancestor stands in the selectors: what `use` shows has none that they could see.
     """

@@ -39,23 +39,23 @@ class Regime:
 
     @classmethod
     def of(cls, cell: Cell) -> Regime:
-        """Give the regime that *cell* was measured under."""
+        """Return the regime that *cell* was measured under."""
         return cls(tuple(sorted(cell.conditions.items())), tuple(sorted(cell.labels.items())))
 
     def condition(self, name: str) -> float | None:
-        """Give one condition, or None where it does not apply."""
+        """Return one condition, or None where it does not apply."""
         return dict(self.conditions).get(name)
 
     def label(self, name: str) -> str:
-        """Give one label, or nothing where it does not apply."""
+        """Return one label, or nothing where it does not apply."""
         return dict(self.labels).get(name, "")
 
     def without(self, *names: str) -> Regime:
-        """Give this regime as if the named labels had not been set."""
+        """Return this regime as if the named labels had not been set."""
         return Regime(self.conditions, tuple(kv for kv in self.labels if kv[0] not in names))
 
     def agrees_with(self, other: Regime) -> bool:
-        """Say whether no condition or label that both have differs.
+        """Return whether no condition or label that both have differs.
 
         The control has no population and no claims, so it agrees with every one of them.
         """
@@ -81,7 +81,7 @@ class Series:
     """How busy each sample of a block found the server, where that is known."""
 
     def beside(self, other: Series, block: int) -> list[tuple[Samples, Samples]]:
-        """Give the samples of both in *block* that are to be compared with each other.
+        """Return the samples of both in *block* that are to be compared with each other.
 
         Those that found the server as busy, where that is known; else all with all.
         """
@@ -106,18 +106,18 @@ class Recording:
     cells: tuple[Recorded, ...]
 
     def arm(self, name: str) -> Arm:
-        """Give the arm called *name*; one that the run does not list says nothing of itself."""
+        """Return the arm called *name*; one that the run does not list says nothing of itself."""
         return self._arms.get(name) or Arm(name=name, scheme=name)
 
     @cached_property
     def control(self) -> str:
-        """Give the arm without any check, which every cost is measured over."""
+        """Return the arm without any check, which every cost is measured over."""
         plain = (arm for arm in self.run.arms if arm.mechanism == "control" and not arm.injected_us)
         return next((arm.name for arm in plain if not arm.is_again), "control")
 
     @cached_property
     def control_again(self) -> str:
-        """Give the arm that measures the control a second time; empty if there is none."""
+        """Return the arm that measures the control a second time; empty if there is none."""
         own = (arm for arm in self.run.arms if arm.is_again and arm.scheme == self.control)
         return next((arm.name for arm in own), "")
 
@@ -126,7 +126,7 @@ class Recording:
         return {arm.name: arm for arm in self.run.arms}
 
     def select(self, measure: str, layer: str = "") -> Iterator[Recorded]:
-        """Give the cells of one measure and layer, in the order of measuring."""
+        """Return the cells of one measure and layer, in the order of measuring."""
         for recorded in self.cells:
             if recorded.cell.measure == measure and recorded.cell.layer == layer:
                 yield recorded
@@ -182,7 +182,7 @@ def _environment(folder: Path) -> Environment | None:
 
 
 def _beside_each_other(cells: Sequence[Recorded]) -> tuple[Recorded, ...]:
-    """Give *cells*, those of requests with how busy each request found the server.
+    """Return *cells*, those of requests with how busy each request found the server.
 
     Not where an arm has the server to itself: how busy it is depends on the arm there.
     """

@@ -82,7 +82,7 @@ def _told(results: Results, pair: Pair, difference: Row) -> bool:
 
 
 def differences(results: Results) -> dict[Pair, Row]:
-    """Give by how much each pair of schemes differs; of a scheme measured again, only the first."""
+    """Return by how much each pair of schemes differs; of one measured again, only the first."""
     recording = results.recording
     series = [one for one in timed_medians(recording, headline.QUANTITY) if _is_plain(one)]
     names = sorted({one.arm for one in series if results.mechanism(one.arm) != "control"})

@@ -92,7 +92,7 @@ def _copy(folder: Path, target: Path) -> None:
 
 
 def _readme(root: Path, results: Results) -> tuple[Path, str]:
-    """Give the README with its part made anew."""
+    """Return the README with its part made anew."""
     path = root / "README.md"
     try:
         return path, readme.replaced(path.read_text(encoding="utf-8"), results)
@@ -101,7 +101,7 @@ def _readme(root: Path, results: Results) -> tuple[Path, str]:
 
 
 def _quotes(root: Path, results: Results) -> list[tuple[Path, str]]:
-    """Give the numbers that a lab quotes, brought up to date: the same schemes and metrics."""
+    """Return the numbers that a lab quotes, brought up to date: the same schemes and metrics."""
     path = root / QUOTED
     if not path.is_file():
         return []

@@ -14,7 +14,7 @@ SPEEDS_APART = 1.05
 
 
 def reservations(before: Results, after: Results) -> Iterator[str]:
-    """Give each in a sentence: the machine, its versions, its speed, and the load."""
+    """Return each in a sentence: the machine, its versions, its speed, and the load."""
     yield from _surroundings(before, after)
     yield from _speeds(before, after)
     yield from _loads(before, after)

@@ -67,11 +67,11 @@ class Results:
         return {validity: seen[validity] for validity in VALIDITIES}
 
     def find(self, metric: str, scheme: str | None = None, **wanted: str | float) -> Row | None:
-        """Give the first row that fits, or None."""
+        """Return the first row that fits, or None."""
         return find(self.of(metric), metric, scheme, **wanted)
 
     def of(self, *metrics: str) -> list[Row]:
-        """Give the rows of *metrics*, of each in their order."""
+        """Return the rows of *metrics*, of each in their order."""
         return [row for metric in metrics for row in self._by_metric.get(metric, ())]
 
     @cached_property
@@ -82,36 +82,36 @@ class Results:
         return found
 
     def mechanism(self, scheme: str) -> str:
-        """Give `session`, `token` or `control`; a scheme measured again is a control too."""
+        """Return `session`, `token` or `control`; a scheme measured again is a control too."""
         return "control" if self.repeated(scheme) else self.recording.arm(scheme).mechanism
 
     def repeated(self, name: str) -> str:
-        """Give the scheme that the arm *name* only measures again; empty for an ordinary one."""
+        """Return the scheme that the arm *name* only measures again; empty for an ordinary one."""
         arm = self.recording.arm(name)
         return arm.scheme if arm.is_again else ""
 
     def rival(self, scheme: str) -> str:
-        """Give the library, with its version, of a scheme that is not ours; empty for ours."""
+        """Return the library, with its version, of a scheme that is not ours; empty for ours."""
         return self.recording.arm(scheme).library
 
     def title(self, scheme: str) -> str:
-        """Give the name that people read."""
+        """Return the name that people read."""
         return self.recording.arm(scheme).title or scheme
 
     def family(self, scheme: str) -> str:
-        """Give what schemes have in common that differ in transport, algorithm or store alone."""
+        """Return what schemes have in common that differ in transport, algorithm or store alone."""
         return self.recording.arm(scheme).family or self.title(scheme)
 
     def is_local(self, scheme: str) -> bool:
-        """Say whether its state stays on one machine."""
+        """Return whether its state stays on one machine."""
         return self.recording.arm(scheme).is_local
 
     def look(self, scheme: str) -> str:
-        """Give what decides colour and marker: the mechanism, and whose it is."""
+        """Return what decides colour and marker: the mechanism, and whose it is."""
         return self.mechanism(scheme) + (RIVAL if self.rival(scheme) else "")
 
     def noise_us(self, layer: str, like: Row | None = None) -> Row | None:
-        """Give the noise floor of a layer, at the load and distance of *like* if it is given."""
+        """Return the noise floor of a layer, at the load and distance of *like* if it is given."""
         if like is None or like.plain:
             return self.find("aa_noise_us", layer=layer)
         about = (layer, like.load, like.far, like.store_rtt_ms)
@@ -121,7 +121,7 @@ class Results:
         return None
 
     def floor_us(self, layer: str, *schemes: str) -> Row | None:
-        """Give the noise floor of a layer for *schemes*: the largest of their kinds.
+        """Return the noise floor of a layer for *schemes*: the largest of their kinds.
 
         Equal arms with a store differ by more than the two controls, which ask none; and so do
         equal tokens, which check a signature.
@@ -138,7 +138,7 @@ class Results:
         return max([plain, *filter(None, found)], key=lambda row: row.value)
 
     def main(self, metric: str) -> dict[str, Row]:
-        """Give the rows of *metric* under the regime that most schemes were measured under.
+        """Return the rows of *metric* under the regime that most schemes were measured under.
 
         One row a scheme; where only the population or the claims differ, the smallest.
         """
@@ -152,7 +152,7 @@ class Results:
         return min(regimes.items(), key=lambda item: (-len(item[1]), item[0]))[1]
 
     def ending_one(self, metric: str, scheme: str, *phases: str) -> Row | None:
-        """Give the row about ending one login in the first of *phases* that was measured.
+        """Return the row about ending one login in the first of *phases* that was measured.
 
         `all` pools them: right for counts and the worst, while a median is one of a phase.
         """
@@ -163,7 +163,7 @@ class Results:
         return self.find(metric, scheme, kind="one") or self.find(metric, scheme)
 
     def costs(self, metric: str) -> dict[str, Row]:
-        """Give the costs of real schemes, cheapest first."""
+        """Return the costs of real schemes, cheapest first."""
         found = {
             scheme: one
             for scheme, one in self.main(metric).items()

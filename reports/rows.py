@@ -57,7 +57,7 @@ class Row(Dimensions):
         return self.load != "high" and not self.far
 
     def regime(self, *without: str) -> tuple[str, ...]:
-        """Give what must agree for two rows to be comparable, besides population and claims.
+        """Return what must agree for two rows to be comparable, besides population and claims.
 
         Remarks, such as what refused the next claim, need not.
         """
@@ -102,7 +102,7 @@ def row(
 def find(
     rows: Iterable[Row], metric: str, scheme: str | None = None, **wanted: str | float
 ) -> Row | None:
-    """Give the first row of *metric* whose dimensions are as *wanted*, or None.
+    """Return the first row of *metric* whose dimensions are as *wanted*, or None.
 
     One of requests to a store far away is given only to who asks for `design=far`.
     """

@@ -36,7 +36,7 @@ class Estimate:
     rounds: int
 
     def scaled(self, factor: float) -> Estimate:
-        """Give the same in a unit *factor* times smaller."""
+        """Return the same in a unit *factor* times smaller."""
         low = None if self.low is None else self.low * factor
         high = None if self.high is None else self.high * factor
         return Estimate(self.value * factor, low, high, self.n, self.rounds)
@@ -67,14 +67,14 @@ def over(values: Samples, seed: int, *, n: int, statistic: str = "median") -> Es
 
 
 def resampled(values: Samples, seed: int, statistic: str = "median") -> Samples:
-    """Give the statistic of *values* drawn anew; equal seeds and sizes draw the same blocks."""
+    """Return the statistic of *values* drawn anew; equal seeds and sizes draw the same blocks."""
     drawn = np.random.default_rng(seed).integers(0, values.size, (RESAMPLES, values.size))
     take = np.median if statistic == "median" else np.mean
     return np.asarray(take(values[drawn], axis=1))
 
 
 def limits(again: Samples, blocks: int) -> tuple[float, float]:
-    """Give the limits of an interval from what came out *again* when *blocks* were resampled.
+    """Return the limits of an interval from what came out *again* when *blocks* were resampled.
 
     As many resamples lie beyond them as Student's t and the variance of so few blocks ask for,
     not 2.5 % on either side: those miss the truth in 6 to 16 of 100 runs with six to ten blocks
@@ -88,7 +88,7 @@ def limits(again: Samples, blocks: int) -> tuple[float, float]:
 
 
 def clopper_pearson(found: int, trials: int) -> tuple[float, float]:
-    """Give exact 95 % limits of a share; with nothing found the upper one is one-sided."""
+    """Return exact 95 % limits of a share; with nothing found the upper one is one-sided."""
     if trials == 0:
         return 0.0, 1.0
     tail = (1 - CONFIDENCE) if found in (0, trials) else (1 - CONFIDENCE) / 2
@@ -100,14 +100,14 @@ def clopper_pearson(found: int, trials: int) -> tuple[float, float]:
 
 
 def one_sided(found: int, trials: int) -> float:
-    """Give the upper limit that a share is under with 95 % confidence."""
+    """Return the upper limit that a share is under with 95 % confidence."""
     return (
         1.0 if found == trials else float(special.betaincinv(found + 1, trials - found, CONFIDENCE))
     )
 
 
 def noise_floor(identical: Estimate) -> float:
-    """Give what two identical arms may differ by: the far end of the interval of their difference.
+    """Return what two identical arms may differ by: the far end of the interval between them.
 
     Without an interval it is the difference that was seen.
     """
@@ -127,7 +127,7 @@ def times_as_long(effect: float, noise: float, reach: float = 0.0) -> float:
 
 
 def holds_in(rounds: int) -> float:
-    """Give the share of runs whose interval covers the truth, if it spans *rounds* blocks."""
+    """Return the share of runs whose interval covers the truth, if it spans *rounds* blocks."""
     return CONFIDENCE if rounds >= ENOUGH_BLOCKS else 1 - 2.0 ** (1 - rounds)
 
 

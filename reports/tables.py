@@ -33,7 +33,7 @@ class Table:
 
 
 def csv_text(results: Results, rows: Iterable[Row]) -> str:
-    """Give `results.csv`: long and tidy, one figure a row, empty where nothing applies."""
+    """Return `results.csv`: long and tidy, one figure a row, empty where nothing applies."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -42,21 +42,21 @@ def csv_text(results: Results, rows: Iterable[Row]) -> str:
 
 
 def lines(results: Results, rows: Iterable[Row]) -> Iterator[list[Any]]:
-    """Give each of *rows* in the order of the columns, None where nothing applies."""
+    """Return each of *rows* in the order of the columns, None where nothing applies."""
     for row in rows:
         said = cells_of(results, row)
         yield [said.get(name) for name in COLUMNS]
 
 
 def json_text(results: Results, rows: Iterable[Row], about: dict[str, Any]) -> str:
-    """Give `results.json`: the same rows without what does not apply, with what the run was."""
+    """Return `results.json`: the same rows without what does not apply, with what the run was."""
     whole = [dict.fromkeys(FIGURE) | cells_of(results, row) for row in rows]
     content = {"schema": SCHEMA, **about, "results": whole}
     return msgspec.json.format(msgspec.json.encode(content), indent=1).decode() + "\n"
 
 
 def cells_of(results: Results, row: Row) -> dict[str, Any]:
-    """Give what stands in the columns of *row*, figures with six digits; not what is empty."""
+    """Return what stands in the columns of *row*, figures with six digits; not what is empty."""
     arm = results.recording.arm(row.scheme)
     said = {
         **{name: getattr(row, name) for name in FIGURE},

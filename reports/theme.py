@@ -145,7 +145,7 @@ def tag(artists: Iterable[Artist], name: str) -> None:
 
 
 def svg(figure: Figure) -> str:
-    """Give the figure as SVG, the same bytes every time; what marks say becomes their title."""
+    """Return the figure as SVG, the same bytes every time; what marks say becomes their title."""
     with mpl.rc_context(RC), _any_script():
         target = io.StringIO()
         canvas: Any = FigureCanvasSVG(figure)
@@ -164,7 +164,7 @@ def _rounded(found: re.Match[str]) -> str:
 
 
 def png(figure: Figure) -> bytes:
-    """Give the figure as PNG, for places that show no SVG."""
+    """Return the figure as PNG, for places that show no SVG."""
     with mpl.rc_context(RC), _any_script():
         _borrow_letters(figure)
         figure.set_dpi(160)
@@ -175,7 +175,7 @@ def png(figure: Figure) -> bytes:
 
 
 def darkened(text: str) -> str:
-    """Give an SVG in the dark colours."""
+    """Return an SVG in the dark colours."""
     return re.sub(
         "|".join(DARK), lambda found: DARK[found.group().lower()], text, flags=re.IGNORECASE
     )
@@ -194,7 +194,7 @@ def marker_of(results: Results, scheme: str) -> str:
 
 
 def is_narrow(ax: Axes) -> bool:
-    """Say whether the figure is the one for small screens."""
+    """Return whether the figure is the one for small screens."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     return figure.get_figwidth() < WIDE_INCHES * 0.7

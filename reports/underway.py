@@ -15,7 +15,7 @@ Busy = NDArray[np.int8]
 
 
 def under_way(of: Sequence[Mapping[str, NDArray[Any]]]) -> list[Busy]:
-    """Give how many requests of a block were under way when each was due: 0, 1 or `MANY`.
+    """Return how many requests of a block were under way when each was due: 0, 1 or `MANY`.
 
     *of* are the arrays of its arms, which share a server. A request is under way from when it is
     due until its last byte.

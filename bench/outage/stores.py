@@ -136,7 +136,7 @@ class Stores:
                 time.sleep(0.01)
 
     def keep_all(self) -> None:
-        """Give the Valkey its memory back; what is gone stays gone."""
+        """Restore the memory of the Valkey; what is gone stays gone."""
         with self._valkey() as client:
             client.config_set("maxmemory", "0")
             client.config_set("maxmemory-policy", "noeviction")

@@ -43,7 +43,7 @@ class DictSessions(ABC):
 
     @abstractmethod
     def renewed(self, session: Any) -> None:
-        """Give the session another ID, as the library does at a login."""
+        """Replace the ID of the session, as the library does at a login."""
 
     @abstractmethod
     def ended(self, session: Any) -> Revocation:

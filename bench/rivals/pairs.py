@@ -41,7 +41,7 @@ class PairedTokens(ABC):
         return self.accepted(credential)
 
     def update(self, credential: str, changes: Mapping[str, Any]) -> Grant:
-        """Give a pair anew: the state is in the tokens."""
+        """Issue a new pair: the state is in the tokens."""
         held = self.accepted(credential)
         data = {**held.data, **changes}
         kept = {name: value for name, value in data.items() if value is not None}

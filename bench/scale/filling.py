@@ -67,7 +67,7 @@ class Filler:
         return issued
 
     def fill_subject(self, subject: str, count: int) -> None:
-        """Give *subject*, which is as long as the others' names, *count* logins more."""
+        """Log *subject* in, whose name is as long as the others', *count* times more."""
         if count:
             self._copies.add(count, self._numbered, subject)
 

@@ -51,10 +51,10 @@ class Chart(Protocol):
         """Return how to read it: n, intervals, what is compared with what."""
 
     def table(self, results: Results) -> Table:
-        """Give the same numbers to read."""
+        """Return the same numbers to read."""
 
     def height(self, results: Results, *, narrow: bool) -> float:
-        """Give the height in inches that the chart needs."""
+        """Return the height in inches that the chart needs."""
 
     def draw(self, results: Results, ax: Axes) -> None:
         """Draw it."""

@@ -77,7 +77,7 @@ def _together(results: Results, lines: Mapping[str, Line], share: float) -> dict
 
 
 def _near(drawn: Line, other: Line, share: float) -> bool:
-    """Say whether *other* is nowhere farther than *share* from *drawn*, where it was measured."""
+    """Return whether *other* is never farther than *share* from *drawn*, where it was measured."""
     if not other.keys() <= drawn.keys():
         return False
     return all(abs(other[at] - drawn[at]) <= share * max(other[at], drawn[at]) for at in other)

@@ -33,11 +33,11 @@ class Along:
     what: str = "The check alone, in a hot loop"
 
     def applies(self, results: Results) -> bool:
-        """Say whether the condition was varied."""
+        """Return whether the condition was varied."""
         return bool(self._lines(results))
 
     def title(self, results: Results) -> str:
-        """Say whether it grows."""
+        """Return whether it grows."""
         first, last = self._steepest(results)
         grows = last.value >= GROWN * first.value
         return self.grows if grows else self.level
@@ -70,7 +70,7 @@ class Along:
         return cost(row.value * (1e3 if row.unit == "ms" else 1.0))
 
     def table(self, results: Results) -> Table:
-        """Give the cost at each place."""
+        """Return the cost at each place."""
         found = self._lines(results)
         known = sorted({self._at(results, row) for rows in found.values() for row in rows})
         cells: dict[str, list[Row | None]] = {
@@ -82,7 +82,7 @@ class Along:
         return by_scheme(cells, [f"{one:,.0f}" for one in known])
 
     def height(self, results: Results, *, narrow: bool) -> float:
-        """Give a height that leaves room for the names at the ends of the lines."""
+        """Return a height that leaves room for the names at the ends of the lines."""
         count = len(self._chosen(results).drawn)
         return 3.3 if narrow else ends.height_for(count, least=3.2)
 

@@ -23,7 +23,7 @@ FAR_APART = 20
 
 
 def applies(results: Results) -> bool:
-    """Say whether the run timed a scheme of another library."""
+    """Return whether the run timed a scheme of another library."""
     return any(results.rival(scheme) for scheme in results.costs(COST))
 
 
@@ -58,7 +58,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give each pair: both costs and their ratio."""
+    """Return each pair: both costs and their ratio."""
     costs = results.costs(COST)
     lines, source = [], []
     for row in ratios(results):
@@ -74,7 +74,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give the height for one lane a scheme."""
+    """Return the height for one lane a scheme."""
     return lanes.height(len(_shown(results)), narrow=narrow, extra=1.35 if narrow else 1.0)
 
 
@@ -103,7 +103,7 @@ def draw(results: Results, ax: Axes) -> None:
 
 
 def ratios(results: Results) -> list[Row]:
-    """Give the ratios under the regime that the costs are shown under, the smallest first."""
+    """Return the ratios under the regime that the costs are shown under, the smallest first."""
     costs = results.costs(COST)
     found = [
         row
@@ -155,13 +155,13 @@ def _compared(results: Results, row: Row) -> str:
 
 
 def _far_apart(rows: list[Row]) -> bool:
-    """Say whether the dearest would press all others against zero, and none of them is there."""
+    """Return whether the dearest would press all others against zero, and none of them is there."""
     least = min(row.value if row.ci_low is None else row.ci_low for row in rows)
     return least > 0 and max(row.value for row in rows) > FAR_APART * least
 
 
 def _shown(results: Results) -> dict[str, Row]:
-    """Give every rival, and every scheme of ours that one of them stands beside."""
+    """Return every rival, and every scheme of ours that one of them stands beside."""
     beside = {arm.beside for arm in results.recording.run.arms}
     return {
         scheme: row

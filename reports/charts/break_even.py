@@ -22,7 +22,7 @@ SECTION = "lookup"
 
 
 def applies(results: Results) -> bool:
-    """Say whether requests were timed with the store at two distances or more."""
+    """Return whether requests were timed with the store at two distances or more."""
     return bool(lines(results))
 
 
@@ -69,7 +69,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give what each scheme adds at each distance, then the crossings."""
+    """Return what each scheme adds at each distance, then the crossings."""
     found = lines(results)
     known = sorted({_at(row) for rows in found.values() for row in rows})
     columns = ["scheme", *(f"{number(rtt)} ms" for rtt in known)]
@@ -88,7 +88,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give a height that leaves room for the names at the ends of the lines."""
+    """Return a height that leaves room for the names at the ends of the lines."""
     return 3.6 if narrow else ends.height_for(len(_chosen(results).drawn), least=4.0)
 
 
@@ -118,7 +118,7 @@ def draw(results: Results, ax: Axes) -> None:
 
 
 def lines(results: Results) -> dict[str, list[Row]]:
-    """Give what schemes add, the store nearest first, by scheme; the dearest far away first."""
+    """Return what schemes add, the store nearest first, by scheme; the dearest far away first."""
     found = {scheme: [row] for scheme, row in results.costs(headline.COST).items()}
     for row in results.of(headline.COST):
         # On a logarithmic axis what is not above zero has no place.
@@ -130,7 +130,7 @@ def lines(results: Results) -> dict[str, list[Row]]:
 
 
 def crossings(results: Results) -> list[Row]:
-    """Give every crossing, the nearest first."""
+    """Return every crossing, the nearest first."""
     return sorted(results.of(METRIC), key=lambda row: row.value)
 
 

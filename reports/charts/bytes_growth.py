@@ -18,7 +18,7 @@ COOKIE_LIMIT_BYTES = 4_096
 
 
 def applies(results: Results) -> bool:
-    """Say whether requests were measured at several numbers of claims."""
+    """Return whether requests were measured at several numbers of claims."""
     return any(len(rows) > 1 for rows in _found(results).values())
 
 
@@ -59,7 +59,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give the bytes by scheme and number of claims."""
+    """Return the bytes by scheme and number of claims."""
     found = _found(results)
     counts = sorted({row.claims or 0 for rows in found.values() for row in rows})
     lines: dict[str, list[Row | None]] = {
@@ -70,7 +70,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give a height that leaves room for the names at the ends of the lines."""
+    """Return a height that leaves room for the names at the ends of the lines."""
     return 3.4 if narrow else ends.height_for(len(chosen(results).drawn), least=3.4)
 
 
@@ -121,7 +121,7 @@ def chosen(results: Results) -> alike.Chosen:
 
 
 def ceilings(results: Results) -> list[tuple[float, str]]:
-    """Give what refuses a header that grows, the lowest first: browsers, and servers by name."""
+    """Return what refuses a header that grows, the lowest first: browsers, and servers by name."""
     found = {float(COOKIE_LIMIT_BYTES): ["a cookie"]}
     for row in results.rows:
         if row.metric == "header_field_limit_bytes":

@@ -30,7 +30,7 @@ MORE = {
 
 
 def applies(results: Results) -> bool:
-    """Say whether bytes were counted."""
+    """Return whether bytes were counted."""
     return bool(results.costs("request_bytes"))
 
 
@@ -68,7 +68,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give every byte count of every scheme, at the fewest claims."""
+    """Return every byte count of every scheme, at the fewest claims."""
     metrics = {**{name: metric for name, (metric, _) in KINDS.items()}, **MORE}
     found: dict[str, list[Row | None]] = {
         scheme: [results.main(metric).get(scheme) for metric in metrics.values()]
@@ -82,7 +82,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give the height for one lane a scheme."""
+    """Return the height for one lane a scheme."""
     count = len(results.costs("request_bytes"))
     return lanes.height(count, narrow=narrow, extra=1.25 if narrow else 1.0)
 

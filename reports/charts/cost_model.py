@@ -25,7 +25,7 @@ NAMES = {
 
 
 def applies(results: Results) -> bool:
-    """Say whether a model was fitted."""
+    """Return whether a model was fitted."""
     return bool(results.models)
 
 
@@ -62,7 +62,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give the parts of every model, the bare call below it, and what it misses by."""
+    """Return the parts of every model, the bare call below it, and what it misses by."""
     found: dict[str, list[Row | None]] = {}
     for model in sorted(results.models, key=lambda one: one.parts["model_fixed_us"].value):
         parts: list[Row | None] = [results.find(metric, model.scheme) for metric in PARTS]
@@ -78,7 +78,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:  # noqa: ARG001 - as every chart
-    """Give a square, or nearly one."""
+    """Return a square, or nearly one."""
     return 3.4 if narrow else 3.9
 
 
@@ -122,7 +122,7 @@ def draw(results: Results, ax: Axes) -> None:
 
 
 def _bare(results: Results, scheme: str) -> Row | None:
-    """Give the bare client call or primitive below the check, with the store nearest."""
+    """Return the bare client call or primitive below the check, with the store nearest."""
     floors = [
         r
         for r in results.rows

@@ -69,17 +69,17 @@ def name_lines(
 
 
 def height_for(count: int, *, least: float) -> float:
-    """Give the height in inches of a large figure that has room for *count* names."""
+    """Return the height in inches of a large figure that has room for *count* names."""
     return max(least, AROUND_INCHES + 0.3 + LINE_INCHES * 1.25 * count)
 
 
 def line_inches(ax: Axes) -> float:
-    """Give what one line of a name takes of the height."""
+    """Return what one line of a name takes of the height."""
     return NARROW_LINE_INCHES if is_narrow(ax) else LINE_INCHES
 
 
 def axes_inches(ax: Axes) -> float:
-    """Give the height of the axes, about: it is final only when all is drawn."""
+    """Return the height of the axes, about: it is final only when all is drawn."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     around = NARROW_AROUND_INCHES if is_narrow(ax) else AROUND_INCHES
@@ -87,7 +87,7 @@ def axes_inches(ax: Axes) -> float:
 
 
 def _height(ax: Axes, y: float) -> float:
-    """Give *y* as a share of the height of the axes, whatever its scale."""
+    """Return *y* as a share of the height of the axes, whatever its scale."""
     point = ax.transData.transform((ax.get_xlim()[0], y))
     return float(ax.transAxes.inverted().transform(point)[1])
 

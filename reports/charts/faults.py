@@ -69,7 +69,7 @@ def outcome(results: Results, fault: Fault) -> Outcome | None:
 
 
 def applies(results: Results) -> bool:
-    """Say whether any outage was measured."""
+    """Return whether any outage was measured."""
     return any(outcome(results, fault) for fault in results.faults)
 
 
@@ -109,7 +109,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give both accept rates, the status and the recovery, one line a scheme and fault."""
+    """Return both accept rates, the status and the recovery, one line a scheme and fault."""
     metrics = ("valid_accept_rate", "revoked_accept_rate", "revoked_accept_rate_after")
     lines, source = [], []
     for fault in results.faults:
@@ -134,7 +134,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give a tall lane a scheme, for mark and text."""
+    """Return a tall lane a scheme, for mark and text."""
     count = _schemes_count(results)
     # Many schemes must still fit a sheet of paper.
     lane = 0.52 if count <= 12 else 0.43

@@ -39,7 +39,7 @@ class Place:
 
 
 def applies(results: Results) -> bool:
-    """Say whether a scheme was measured in both."""
+    """Return whether a scheme was measured in both."""
     return len(places(results)) > 1
 
 
@@ -77,7 +77,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give cost, worst window and exposure of each scheme, and whether it is on the front."""
+    """Return cost, worst window and exposure of each scheme, and whether it is on the front."""
     found = places(results)
     built = by_scheme(
         {
@@ -98,7 +98,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give a height that leaves room for the names on either side."""
+    """Return a height that leaves room for the names on either side."""
     found = places(results)
     at_once = sum(place.worst.value == 0 for place in found)
     most = max(at_once, len(found) - at_once)
@@ -145,7 +145,7 @@ def draw(results: Results, ax: Axes) -> None:
 
 
 def places(results: Results) -> list[Place]:
-    """Give every scheme that was measured in both, the cheapest first."""
+    """Return every scheme that was measured in both, the cheapest first."""
     both = []
     for scheme, row in results.costs(headline.COST).items():
         worst = results.ending_one("window_ms_worst", scheme, "all")
@@ -167,7 +167,7 @@ def places(results: Results) -> list[Place]:
 
 
 def _slack(results: Results) -> tuple[float, float]:
-    """Give how much two costs, and two windows, may differ by and be the same."""
+    """Return how much two costs, and two windows, may differ by and be the same."""
     noise = results.floor_us(headline.LAYER, *results.costs(headline.COST))
     intervals_ms = [
         one.cell.figures.get("probe_interval_ms", 0.0)
@@ -179,7 +179,7 @@ def _slack(results: Results) -> tuple[float, float]:
 def _beats(
     one: tuple[str, Row, Row], other: tuple[str, Row, Row], slack: tuple[float, float]
 ) -> bool:
-    """Say whether *one* is better in cost or in window, and in the other no worse."""
+    """Return whether *one* is better in cost or in window, and in the other no worse."""
     ahead = [b.value - a.value for a, b in zip(one[1:], other[1:], strict=True)]
     no_worse = all(by >= -within for by, within in zip(ahead, slack, strict=True))
     return no_worse and any(by > within for by, within in zip(ahead, slack, strict=True))
@@ -235,7 +235,7 @@ def _name(ax: Axes, found: list[Place]) -> None:
 
 
 def _on_axes(ax: Axes, place: Place) -> tuple[float, float]:
-    """Give where the point of *place* is, as shares of the axes."""
+    """Return where the point of *place* is, as shares of the axes."""
     point = ax.transData.transform((place.worst.value, place.cost.value))
     x, y = ax.transAxes.inverted().transform(point)
     return float(x), float(y)

@@ -10,7 +10,7 @@ CONDITIONS = {"store_rtt": "store_rtt_ms"}
 
 
 def lines(results: Results, axis: str, metric: str = "verify_us_p50") -> dict[str, list[Row]]:
-    """Give the rows of *metric* along *axis*, by scheme, all else unchanged."""
+    """Return the rows of *metric* along *axis*, by scheme, all else unchanged."""
     wanted = {
         (scheme, point.regime)
         for scheme, points in along(results.points, axis).items()
@@ -30,7 +30,7 @@ def lines(results: Results, axis: str, metric: str = "verify_us_p50") -> dict[st
 
 
 def at(results: Results, row: Row, axis: str) -> float:
-    """Give where on *axis* the row stands; a round trip as it was measured."""
+    """Return where on *axis* the row stands; a round trip as it was measured."""
     if axis == "store_rtt":
         nominal = row.store_rtt_ms or 0.0
         return round_trips(results.recording).get(nominal, nominal)

@@ -25,7 +25,7 @@ Sizes = list[tuple[Row, Row, Row]]
 
 
 def applies(results: Results) -> bool:
-    """Say whether HTTP/2 was measured at several sizes."""
+    """Return whether HTTP/2 was measured at several sizes."""
     return any(len(sizes) > 1 for sizes in _found(results, policy(results)).values())
 
 
@@ -65,7 +65,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give first and steady at each number of claims; of policies not drawn, at the fewest."""
+    """Return first and steady at each number of claims; of policies not drawn, at the fewest."""
     lines: dict[str, list[Row | None]] = {}
     drawn = policy(results)
     for name in sorted(_policies(results), key=lambda one: (one != drawn, one)):
@@ -76,7 +76,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:  # noqa: ARG001 - as every chart
-    """Give one height for all."""
+    """Return one height for all."""
     return 3.5
 
 
@@ -121,7 +121,7 @@ def draw(results: Results, ax: Axes) -> None:
 
 
 def _drawn(results: Results) -> dict[str, Sizes]:
-    """Give what is drawn: of schemes whose credentials grow alike, one."""
+    """Return what is drawn: of schemes whose credentials grow alike, one."""
     drawn = bytes_growth.chosen(results).drawn
     everything = _found(results, policy(results))
     return {scheme: sizes for scheme, sizes in everything.items() if scheme in drawn} or everything
@@ -169,7 +169,7 @@ def policy(results: Results) -> str:
 
 
 def cliff(sizes: Sizes) -> tuple[tuple[Row, Row, Row], tuple[Row, Row, Row]] | None:
-    """Give the sizes on either side of a cliff; None where there is none."""
+    """Return the sizes on either side of a cliff; None where there is none."""
     for below, above in pairwise(sizes):
         if above[2].value > CLIFF * max(below[2].value, 1.0):
             return below, above

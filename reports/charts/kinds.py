@@ -20,13 +20,13 @@ ALIKE = 1.5
 
 
 def applies(results: Results) -> bool:
-    """Say whether two kinds or more were measured."""
+    """Return whether two kinds or more were measured."""
     kinds = {kind for found in _found(results).values() for kind, row in found.items() if row}
     return len(kinds) > 1
 
 
 def title(results: Results) -> str:
-    """Say whether it matters what is revoked."""
+    """Return whether it matters what is revoked."""
     worst = _worst(results)
     slowest = max(worst, key=lambda kind: worst[kind])
     if worst[slowest] <= ALIKE * max(min(worst.values()), 1.0):
@@ -50,7 +50,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give the worst window of each kind, and how long the call took."""
+    """Return the worst window of each kind, and how long the call took."""
     cells: dict[str, list[Row | None]] = {}
     calls = {"one": "revoke_ms_p50", "all": "revoke_all_ms_p50", "key": "revoke_key_ms_p50"}
     for scheme, found in _found(results).items():
@@ -66,7 +66,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give the height for one lane a scheme."""
+    """Return the height for one lane a scheme."""
     return lanes.height(len(_found(results)), narrow=narrow, extra=1.0)
 
 
@@ -129,6 +129,6 @@ def _found(results: Results) -> dict[str, dict[str, Row | None]]:
 
 
 def _pooled(results: Results, metric: str, scheme: str, kind: str) -> Row | None:
-    """Give the row over all phases, else over the one there is."""
+    """Return the row over all phases, else over the one there is."""
     pooled = results.find(metric, scheme, kind=kind, phase="all")
     return pooled or results.find(metric, scheme, kind=kind)

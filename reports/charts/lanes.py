@@ -24,7 +24,7 @@ LEGEND = 118
 
 
 def height(count: int, *, narrow: bool, extra: float = 0.85) -> float:
-    """Give the inches that *count* lanes need, with *extra* for axis and legend."""
+    """Return the inches that *count* lanes need, with *extra* for axis and legend."""
     return count * (NARROW_LANE_INCHES if narrow else LANE_INCHES) + extra
 
 
@@ -76,7 +76,7 @@ def time_of(microseconds: float, _: float = 0) -> str:
 
 
 def log_times(axis: Axis, factor: float = 1.0) -> None:
-    """Give a logarithmic axis of times enough ticks to read; *factor* to microseconds."""
+    """Return a logarithmic axis of times enough ticks to read; *factor* to microseconds."""
     low, high = sorted(axis.get_view_interval())
     if high / low < LEAST_SPAN:
         # What differs by a few per cent must not fill the figure.
@@ -142,17 +142,17 @@ def legend(ax: Axes, mechanisms: Sequence[str], extra: Sequence[Line2D] = ()) ->
 
 
 def _fitting(handles: Sequence[Line2D]) -> int:
-    """Give as many columns as one line has room for on a large screen."""
+    """Return as many columns as one line has room for on a large screen."""
     widths = [len(str(handle.get_label())) + 5 for handle in handles]
     return len(handles) if sum(widths) < LEGEND else max(1, LEGEND // max(widths))
 
 
 def bound_key() -> Line2D:
-    """Give the legend's entry for the bound that a scheme claims."""
+    """Return the legend's entry for the bound that a scheme claims."""
     return Line2D([], [], color=INK, linestyle=(0, (1, 1.5)), label="claimed bound")
 
 
 def _columns(handles: Sequence[Line2D]) -> int:
-    """Give two columns on a small screen, unless the labels need one."""
+    """Return two columns on a small screen, unless the labels need one."""
     longest = max((len(str(handle.get_label())) for handle in handles), default=0)
     return 1 if longest > NARROW_LABEL // 2 + 3 else 2

@@ -20,7 +20,7 @@ LOADS = ("low", "high")
 
 
 def applies(results: Results) -> bool:
-    """Say whether two loads were measured."""
+    """Return whether two loads were measured."""
     return bool(_found(results))
 
 
@@ -57,7 +57,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give cost and tail under both loads."""
+    """Return cost and tail under both loads."""
     cells: dict[str, list[Row | None]] = {}
     for scheme, pair in _found(results).items():
         tails = [_row(results, "request_ms_p99", scheme, load) for load in LOADS]
@@ -71,7 +71,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give the height for one lane a scheme."""
+    """Return the height for one lane a scheme."""
     return lanes.height(len(_found(results)), narrow=narrow, extra=1.0)
 
 
@@ -114,7 +114,7 @@ def _found(results: Results) -> dict[str, tuple[Row, Row]]:
 
 
 def _row(results: Results, metric: str, scheme: str, load: str) -> Row | None:
-    """Give the row under one load; cells without the label are of the low one."""
+    """Return the row under one load; cells without the label are of the low one."""
     mine = [
         row
         for row in results.rows

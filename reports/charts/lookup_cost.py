@@ -21,7 +21,7 @@ METRIC = headline.COST
 
 
 def applies(results: Results) -> bool:
-    """Say whether the run has a span with a control."""
+    """Return whether the run has a span with a control."""
     return bool(results.costs(METRIC))
 
 
@@ -72,7 +72,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give cost, absolute time and exact counts of every scheme."""
+    """Return cost, absolute time and exact counts of every scheme."""
     counts = ["store_reads", "store_writes", "signature_checks", "cpu_us"]
     columns = ["added, over control", "check alone, among others", "check alone, by itself"]
     columns += ["reads", "writes", "signatures", "server CPU"]
@@ -92,14 +92,14 @@ def table(results: Results) -> Table:
 
 
 def _median(results: Results, scheme: str, design: str) -> Row | None:
-    """Give the check itself, in blocks of one design: what is compared is of the same one."""
+    """Return the check itself, in blocks of one design: what is compared is of the same one."""
     rows = results.of("auth_us_p50")
     fitting = (row for row in rows if row.scheme == scheme and row.plain)
     return next((row for row in fitting if row.design == design), None)
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give the height for one lane a scheme."""
+    """Return the height for one lane a scheme."""
     return lanes.height(len(_lanes(results)), narrow=narrow, extra=1.0)
 
 

@@ -24,7 +24,7 @@ HALF = 0.5
 
 
 def applies(results: Results) -> bool:
-    """Say whether two layers or more were measured."""
+    """Return whether two layers or more were measured."""
     return sum(bool(results.costs(metric)) for metric, _, _ in LAYERS.values()) > 1
 
 
@@ -70,7 +70,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give the medians by layer, the floor below, and the tail where there is one."""
+    """Return the medians by layer, the floor below, and the tail where there is one."""
     extra = {"floor": "floor_us_p50", "end to end, p99": "request_ms_p99"}
     metrics = [metric for metric, _, _ in LAYERS.values()] + list(extra.values())
     columns = [*LAYERS, *extra]
@@ -86,7 +86,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give the height for one lane a scheme."""
+    """Return the height for one lane a scheme."""
     return lanes.height(len(_found(results)), narrow=narrow, extra=1.0)
 
 

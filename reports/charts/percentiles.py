@@ -18,7 +18,7 @@ NAMES = {"p50": "50 %", "p90": "90 %", "p99": "99 %", "p999": "99.9 %"}
 
 
 def applies(results: Results) -> bool:
-    """Say whether a tail was measured."""
+    """Return whether a tail was measured."""
     return any(len(rows) > 2 for rows in _found(results).values())
 
 
@@ -56,7 +56,7 @@ def _longest(results: Results) -> Row:
 
 
 def table(results: Results) -> Table:
-    """Give every percentile of every scheme."""
+    """Return every percentile of every scheme."""
     cells: dict[str, list[Row | None]] = {}
     for scheme, rows in _found(results).items():
         by_metric = {row.metric: row for row in rows}
@@ -70,7 +70,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give a height that leaves room for the names at the ends of the lines."""
+    """Return a height that leaves room for the names at the ends of the lines."""
     return 3.6 if narrow else ends.height_for(len(_chosen(results).drawn), least=3.6)
 
 
@@ -119,7 +119,7 @@ def _chosen(results: Results) -> alike.Chosen:
 
 
 def _found(results: Results) -> dict[str, list[Row]]:
-    """Give the percentiles of each scheme by one design under the low load, in order."""
+    """Return the percentiles of each scheme by one design under the low load, in order."""
     tails = [row for row in results.rows if _wanted(results, row)]
     designs = {row.design for row in tails}
     design = "separate" if "separate" in designs else next(iter(sorted(designs)), "")

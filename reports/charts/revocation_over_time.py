@@ -26,7 +26,7 @@ SHOWN = 40
 
 
 def applies(results: Results) -> bool:
-    """Say whether any scheme was still accepting after an acknowledged revoke."""
+    """Return whether any scheme was still accepting after an acknowledged revoke."""
     return any(gathered.windows_ms.any() for gathered in by_scheme_over_phases(results).values())
 
 
@@ -61,7 +61,7 @@ def _longest(results: Results) -> Trials:
 
 
 def table(results: Results) -> Table:
-    """Give the worst window and the exposure it adds up to."""
+    """Return the worst window and the exposure it adds up to."""
     found: dict[str, list[Row | None]] = {
         arm: [
             results.ending_one("window_ms_worst", arm, "all"),
@@ -77,7 +77,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give the height for one tall lane a scheme."""
+    """Return the height for one tall lane a scheme."""
     count = len(_lasting(results))
     return count * (NARROW_LANE_INCHES if narrow else LANE_INCHES) + 1.05
 
@@ -140,13 +140,13 @@ def _stairs(
 
 
 def _lasting(results: Results) -> dict[str, Trials]:
-    """Give the schemes under which a node accepted after an acknowledged revoke."""
+    """Return the schemes under which a node accepted after an acknowledged revoke."""
     found = by_scheme_over_phases(results)
     return {arm: gathered for arm, gathered in found.items() if gathered.windows_ms.any()}
 
 
 def _typical(results: Results, pooled: Trials) -> Trials:
-    """Give the trials at random moments where there are any: a median over worst ones is none."""
+    """Return the trials at random moments where there are any: a median over worst ones is none."""
     for gathered in results.trials:
         if gathered.arm != pooled.arm or gathered.regime.label("phase") != "random":
             continue
@@ -156,7 +156,7 @@ def _typical(results: Results, pooled: Trials) -> Trials:
 
 
 def by_scheme_over_phases(results: Results) -> dict[str, Trials]:
-    """Give the trials of each scheme over all phases, the longest window first."""
+    """Return the trials of each scheme over all phases, the longest window first."""
     found: dict[str, Trials] = {}
     for gathered in results.trials:
         if results.mechanism(gathered.arm) == "control" or not gathered.trials:

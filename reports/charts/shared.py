@@ -15,7 +15,7 @@ SECTION = "payload"
 
 
 def applies(results: Results) -> bool:
-    """Say whether several numbers of users were counted."""
+    """Return whether several numbers of users were counted."""
     return any(len(rows) > 1 for rows in _found(results).values())
 
 
@@ -51,7 +51,7 @@ def _most(results: Results) -> tuple[Row, Row]:
 
 
 def table(results: Results) -> Table:
-    """Give the bytes by number of users."""
+    """Return the bytes by number of users."""
     found = _found(results)
     counts = sorted({_users(row) for rows in found.values() for row in rows})
     lines: dict[str, list[Row | None]] = {
@@ -62,7 +62,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give a height that leaves room for the names at the ends of the lines."""
+    """Return a height that leaves room for the names at the ends of the lines."""
     return 3.3 if narrow else ends.height_for(len(_chosen(results).drawn), least=3.2)
 
 

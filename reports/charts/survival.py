@@ -27,7 +27,7 @@ METRICS = {
 
 
 def applies(results: Results) -> bool:
-    """Say whether any revocation took any time."""
+    """Return whether any revocation took any time."""
     return any(windows.any() for windows in _windows(results).values())
 
 
@@ -64,7 +64,7 @@ def _slowest(results: Results) -> tuple[str, Samples]:
 
 
 def table(results: Results) -> Table:
-    """Give the windows over all phases."""
+    """Return the windows over all phases."""
     cells: dict[str, list[Row | None]] = {
         arm: [results.ending_one(metric, arm, "all") for metric in METRICS.values()]
         for arm in _windows(results)
@@ -73,7 +73,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give a height that leaves room for the names at the ends of the lines."""
+    """Return a height that leaves room for the names at the ends of the lines."""
     lasting = sum(bool(found.any()) for found in _windows(results).values())
     return 3.3 if narrow else ends.height_for(lasting, least=3.4)
 

@@ -17,7 +17,7 @@ UP, DOWN = "traffic_up_gb", "traffic_down_gb"
 
 
 def applies(results: Results) -> bool:
-    """Say whether bytes were counted."""
+    """Return whether bytes were counted."""
     return bool(results.costs(UP))
 
 
@@ -45,14 +45,14 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give both directions."""
+    """Return both directions."""
     up, down = results.costs(UP), results.main(DOWN)
     lines: dict[str, list[Row | None]] = {name: [row, down.get(name)] for name, row in up.items()}
     return by_scheme(lines, ["sent by clients", "sent by servers"])
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give the height for one lane a scheme."""
+    """Return the height for one lane a scheme."""
     return lanes.height(len(results.costs(UP)), narrow=narrow, extra=1.0)
 
 

@@ -20,7 +20,7 @@ METRICS = ("window_ms_p50", "window_ms_p95", "window_ms_worst", "claimed_bound_m
 
 
 def applies(results: Results) -> bool:
-    """Say whether the run revoked anything."""
+    """Return whether the run revoked anything."""
     return bool(_found(results))
 
 
@@ -84,7 +84,7 @@ def lifetime_s(results: Results) -> float | None:
 
 
 def table(results: Results) -> Table:
-    """Give the windows and the counts that hold them against the claim."""
+    """Return the windows and the counts that hold them against the claim."""
     metrics = {
         "late accepts": "late_accepts",
         "probes after bound": "probes_after_bound",
@@ -101,7 +101,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give the height for one lane a scheme."""
+    """Return the height for one lane a scheme."""
     return lanes.height(len(_found(results)), narrow=narrow, extra=1.05)
 
 
@@ -170,7 +170,7 @@ def _keys() -> list[Line2D]:
 
 
 def _found(results: Results) -> dict[str, list[Row | None]]:
-    """Give the four figures a scheme, the longest window first."""
+    """Return the four figures a scheme, the longest window first."""
     schemes = {
         gathered.arm
         for gathered in results.trials

@@ -22,7 +22,7 @@ BEFORE, AFTER = 0.08, 0.12
 
 
 def applies(results: Results) -> bool:
-    """Say whether any revocation took any time."""
+    """Return whether any revocation took any time."""
     return results.history is not None
 
 
@@ -57,7 +57,7 @@ def reading(results: Results) -> str:
 
 
 def table(results: Results) -> Table:
-    """Give the last accept and the first reject of each node."""
+    """Return the last accept and the first reject of each node."""
     history = _history(results)
     lines, source = [], []
     for one in history.nodes:
@@ -73,7 +73,7 @@ def table(results: Results) -> Table:
 
 
 def height(results: Results, *, narrow: bool) -> float:
-    """Give one lane a node."""
+    """Return one lane a node."""
     return len(_history(results).nodes) * 0.55 + (1.6 if narrow else 1.25)
 
 

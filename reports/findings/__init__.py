@@ -32,6 +32,6 @@ WRITTEN: list[Callable[[Results], Iterator[Finding]]] = [
 
 
 def findings(results: Results) -> list[Finding]:
-    """Give the sentences of the first screen, those that this run has the data for."""
+    """Return the sentences of the first screen, those that this run has the data for."""
     found = [finding for write in WRITTEN for finding in write(results)][:MOST]
     return [judged(finding) for finding in found]

@@ -96,7 +96,7 @@ def _elsewhere(results: Results, session: str, token: str) -> tuple[str, list[Ro
 
 
 def _apart(row: Row) -> bool:
-    """Say whether the interval of a difference holds no zero."""
+    """Return whether the interval of a difference holds no zero."""
     return row.ci_low is not None and row.ci_high is not None and row.ci_low * row.ci_high > 0
 
 

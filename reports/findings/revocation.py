@@ -88,7 +88,7 @@ def _confidence(results: Results, schemes: Sequence[str]) -> tuple[str, tuple[Ro
 
 
 def _headline(results: Results, metric: str) -> dict[str, Row]:
-    """Give one row about ending one login for each scheme."""
+    """Return one row about ending one login for each scheme."""
     found = {}
     for scheme in dict.fromkeys(row.scheme for row in results.rows if row.metric == metric):
         row = results.ending_one(metric, scheme, "all")

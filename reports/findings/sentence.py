@@ -35,7 +35,7 @@ def judged(finding: Finding) -> Finding:
 
 
 def champions(results: Results, metric: str) -> tuple[Row, Row] | None:
-    """Give our cheapest session and token; of sessions, an ordinary one."""
+    """Return our cheapest session and token; of sessions, an ordinary one."""
     costs = ours(results, metric)
     sessions = [row for scheme, row in costs.items() if results.mechanism(scheme) == "session"]
     tokens = [row for scheme, row in costs.items() if results.mechanism(scheme) == "token"]
@@ -46,13 +46,13 @@ def champions(results: Results, metric: str) -> tuple[Row, Row] | None:
 
 
 def ours(results: Results, metric: str) -> dict[str, Row]:
-    """Give the costs of our schemes, cheapest first: other libraries are a section of their own."""
+    """Return the costs of our schemes, cheapest first: other libraries have their own section."""
     costs = results.costs(metric)
     return {scheme: row for scheme, row in costs.items() if not results.rival(scheme)} or costs
 
 
 def is_ordinary(results: Results, scheme: str) -> bool:
-    """Say whether it is what people mean by a session: shared by machines, and over when revoked.
+    """Return whether it is what people mean by a session: shared by machines, over when revoked.
 
     One that a node may trust for a while without asking is a way between session and token.
     """

@@ -27,7 +27,7 @@ Costs = NDArray[np.float64]
 
 
 def rows(recording: Recording) -> list[Row]:
-    """Give the ratio of each pair, in each regime that both were measured in."""
+    """Return the ratio of each pair, in each regime that both were measured in."""
     series = timed_medians(recording, headline.QUANTITY)
     found = _session_token(recording)
     for theirs in recording.run.arms:
@@ -50,7 +50,7 @@ def rows(recording: Recording) -> list[Row]:
 
 
 def _session_token(recording: Recording) -> list[Row]:
-    """Give how many times the cost of each token each session has; machines agree on it best."""
+    """Return how many times the cost of each token each session has; machines agree on it best."""
     arms = [arm for arm in recording.run.arms if not arm.is_again and not arm.library]
     sessions = [arm.name for arm in arms if arm.mechanism == "session"]
     tokens = [arm.name for arm in arms if arm.mechanism == "token"]
@@ -70,7 +70,7 @@ def _session_token(recording: Recording) -> list[Row]:
 
 
 def ratio(mine: Series, theirs: Series, control: Series, seed: int) -> Estimate | None:
-    """Give how many times *theirs* the cost of *mine* is.
+    """Return how many times *theirs* the cost of *mine* is.
 
     None where no block has all three, or where the cost divided by may be nothing.
     """
@@ -95,7 +95,7 @@ def ratio(mine: Series, theirs: Series, control: Series, seed: int) -> Estimate 
 def _alike(
     series: Sequence[Series], mine: str, theirs: str, control: str
 ) -> Iterator[tuple[Series, Series, Series]]:
-    """Give each series of *mine* with those of *theirs* and of the control that agree with it."""
+    """Return each series of *mine* with those of *theirs* and of the control that agree with it."""
     for one in series:
         if one.arm != mine:
             continue

@@ -41,7 +41,7 @@ class Pair:
         return np.array([one.rtt_ms for one, _ in self.points])
 
     def differences(self) -> list[Line]:
-        """Give the session less the token, a value a block, for each round trip."""
+        """Return the session less the token, a value a block, for each round trip."""
         return [
             np.array([one.blocks[b] - other.blocks[b] for b in one.blocks if b in other.blocks])
             for one, other in self.points
@@ -63,7 +63,7 @@ def pairs(recording: Recording, points: Sequence[Point]) -> list[Pair]:
 
 
 def rows(recording: Recording, points: Sequence[Point]) -> list[Row]:
-    """Give the differences at each round trip, and the crossing where there is one."""
+    """Return the differences at each round trip, and the crossing where there is one."""
     name, seed = recording.run.name, recording.run.seed
     found = []
     for pair in pairs(recording, points):
@@ -97,7 +97,7 @@ def _lengths(run: Run, difference: Estimate) -> dict[str, float]:
 
 
 def break_even(pair: Pair, seed: int) -> Estimate | None:
-    """Give the round trip at which the two cost the same; None if they do not within the range."""
+    """Return the round trip at which the two cost the same; None if none within the range."""
     at_ms, values = pair.round_trips_ms, pair.differences()
     crossing = _crossing(at_ms, np.array([np.median(one) for one in values]))
     if crossing is None:
@@ -115,7 +115,7 @@ def break_even(pair: Pair, seed: int) -> Estimate | None:
 
 
 def _crossing(at_ms: Line, differences: Line) -> float | None:
-    """Give the first place where the session begins to cost more than the token."""
+    """Return the first place where the session begins to cost more than the token."""
     for left in range(len(at_ms) - 1):
         before, after = differences[left], differences[left + 1]
         if before <= 0 < after:

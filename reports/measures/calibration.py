@@ -25,7 +25,7 @@ LAYERS = {
 
 
 def rows(recording: Recording, timed: Sequence[Row]) -> list[Row]:
-    """Give every calibration figure of the run; *timed* are its lookup rows."""
+    """Return every calibration figure of the run; *timed* are its lookup rows."""
     costs = [one for one in timed if one.metric in LAYERS]
     noise = [_noise(one) for one in costs if one.scheme == recording.control_again]
     found = noise + _known_delays(recording, costs) + _lengths(recording, costs, noise)
@@ -75,12 +75,12 @@ def _lengths(recording: Recording, costs: Sequence[Row], noise: Sequence[Row]) -
 
 
 def _conditions(one: Row) -> tuple[object, ...]:
-    """Give what a noise floor is of: a load, and a distance of the store."""
+    """Return what a noise floor is of: a load, and a distance of the store."""
     return (one.load, one.design == FAR, one.store_rtt_ms)
 
 
 def _reach(one: Row) -> float:
-    """Give how far the interval of a figure reaches from it towards zero."""
+    """Return how far the interval of a figure reaches from it towards zero."""
     end = one.ci_low if one.value > 0 else one.ci_high
     return 0.0 if end is None else abs(one.value - end)
 
@@ -99,7 +99,7 @@ def _figures(recording: Recording, layer: str, figure: str) -> list[Row]:
 
 
 def _derived(source: Row, metric: str, value: float) -> Row:
-    """Give a row under the same regime as *source*, which names the layer it is about."""
+    """Return a row under the same regime as *source*, which names the layer it is about."""
     return replace(
         source,
         measure="calibration",

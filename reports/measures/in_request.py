@@ -17,7 +17,7 @@ METRIC = "break_even_request_rtt_ms"
 
 
 def rows(timed: Sequence[Row]) -> list[Row]:
-    """Give the round trip at which each session costs what each token does; *timed* are of lookup.
+    """Return the round trip at which each session costs what each token does; *timed* of lookup.
 
     None where the session costs more already or less still, or asks its store no more often.
     """

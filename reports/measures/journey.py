@@ -100,7 +100,7 @@ def prices(recording: Recording) -> list[Prices]:
 
 
 def rows(recording: Recording) -> list[Row]:
-    """Give every row about journeys."""
+    """Return every row about journeys."""
     known = prices(recording)
     return [
         *_price_rows(recording),
@@ -148,7 +148,7 @@ def _apart_us(cells: Sequence[Recorded], slow: Mapping[str, float], *names: str)
 
 
 def _more(cells: Sequence[Recorded], *names: str) -> Samples:
-    """Give the sum of exact counts over those of the base, of one event, a value a round."""
+    """Return the sum of exact counts over those of the base, of one event, a value a round."""
     return np.array(
         [
             sum(r.cell.figures[n] - r.cell.figures[f"base_{n}"] for n in names)
@@ -201,7 +201,7 @@ def _price_rows(recording: Recording) -> Iterator[Row]:
 
 
 def _bare_rounds(recording: Recording, *names: str) -> dict[str, dict[int, list[Samples]]]:
-    """Give what a request and a login took under control, beside every scheme, by round."""
+    """Return what a request and a login took under control, beside every scheme, by round."""
     found: dict[str, dict[int, list[Samples]]] = {}
     for recorded in recording.select("journey", "price"):
         event = recorded.cell.labels["event"]
@@ -213,7 +213,7 @@ def _bare_rounds(recording: Recording, *names: str) -> dict[str, dict[int, list[
 
 
 def _background(recording: Recording) -> Iterator[Row]:
-    """Give what a node does by itself, over a node of control."""
+    """Return what a node does by itself, over a node of control."""
     spent = {}
     for recorded in recording.select("journey", "idle"):
         figures = recorded.cell.figures
@@ -312,7 +312,7 @@ def use_of(figures: Mapping[str, float]) -> Use:
 
 
 def _uses(recording: Recording, known: Prices) -> Iterator[Row]:
-    """Give what a request, an hour and a day of a login cost at stated lifetimes and intervals."""
+    """Return what a request, an hour and a day of a login cost, at stated lifetimes."""
     name = recording.run.name
     # The lifetime of a token is nothing to a session.
     lifetimes = TOKENS_S if known.token else TOKENS_S[:1]
@@ -345,7 +345,7 @@ def _estimate(value: float, drawn: Samples, rounds: int) -> Estimate:
 
 
 def _even(recording: Recording, known: Sequence[Prices]) -> Iterator[Row]:
-    """Give where a token and a session that several nodes can share cost the same."""
+    """Return where a token and a session that several nodes can share cost the same."""
     shared = [each for each in known if not recording.arm(each.scheme).is_local]
     tokens = [each for each in shared if each.token]
     sessions = [each for each in shared if not each.token]
@@ -388,7 +388,7 @@ def even(token: Prices, session: Prices, token_s: float) -> Estimate | None:
 
 
 def _crossings(grid: Samples, apart: Samples) -> Samples:
-    """Give for each column of *apart* where it first rises through zero, on a logarithmic axis.
+    """Return for each column of *apart* where it first rises through zero, on a logarithmic axis.
 
     The end of *grid* where it lies beyond.
     """

@@ -48,7 +48,7 @@ class Quantity:
 
 
 def timed(name: str, divisor: float) -> Callable[[Recorded], Samples | None]:
-    """Give a function that reads an array of times; it gives None where there is none."""
+    """Return a function that reads an array of times; it gives None where there is none."""
 
     def take(recorded: Recorded) -> Samples | None:
         found = recorded.arrays.get(name)
@@ -58,7 +58,7 @@ def timed(name: str, divisor: float) -> Callable[[Recorded], Samples | None]:
 
 
 def calm(name: str) -> Callable[[Recorded], Samples | None]:
-    """Give a function that reads times of the requests whose thread hardly waited to run."""
+    """Return a function that reads times of the requests whose thread hardly waited to run."""
 
     def take(recorded: Recorded) -> Samples | None:
         arrays = recorded.arrays
@@ -104,7 +104,7 @@ QUANTITIES = (
 
 
 def rows(recording: Recording) -> list[Row]:
-    """Give every lookup figure of the run, the differences between schemes included."""
+    """Return every lookup figure of the run, the differences between schemes included."""
     found: list[Row] = []
     for quantity in QUANTITIES:
         series = _series(recording, quantity)
@@ -118,7 +118,7 @@ def rows(recording: Recording) -> list[Row]:
 
 
 def timed_medians(recording: Recording, metric: str) -> list[Series]:
-    """Give the samples that medians of one timed metric are taken from."""
+    """Return the samples that medians of one timed metric are taken from."""
     wanted = next(quantity for quantity in QUANTITIES if quantity.metric == metric)
     return _for_medians(_series(recording, wanted))
 
@@ -205,7 +205,7 @@ def _percentiles(recording: Recording, quantity: Quantity, everything: list[Seri
 
 
 def _counts(recording: Recording, layer: str) -> list[Row]:
-    """Give exact counts and single results: they are already one figure a block."""
+    """Return exact counts and single results: they are already one figure a block."""
     found = []
     for metric in COUNTS:
         for one in recording.series("lookup", layer, lambda r, m=metric: _figure(r, m)):  # type: ignore[misc]
@@ -249,7 +249,7 @@ def _preferring(design: str, series: list[Series]) -> list[Series]:
 
 
 def _about(one: Series) -> tuple[object, ...]:
-    """Give what two designs measure the same of: an arm, under a load, so far from its store."""
+    """Return what two designs measure the same of: an arm, under a load, so far from its store."""
     return (one.arm, one.regime.label("load"), one.regime.condition("store_rtt_ms"))
 
 

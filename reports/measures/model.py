@@ -44,7 +44,7 @@ class Model:
     held_out: tuple[Point, ...] = field(default=())
 
     def predict(self, point: Point) -> float:
-        """Give the cost at *point* in microseconds."""
+        """Return the cost at *point* in microseconds."""
         return sum(
             estimate.value * PARTS[metric](point, self.base)
             for metric, estimate in self.parts.items()
@@ -69,7 +69,7 @@ def models(recording: Recording, points: Sequence[Point]) -> list[Model]:
 
 
 def rows(recording: Recording, fitted: Sequence[Model]) -> list[Row]:
-    """Give the parts of every model, its predictions, and what they miss by."""
+    """Return the parts of every model, its predictions, and what they miss by."""
     name = recording.run.name
     found, missed = [], []
     for model in fitted:

@@ -29,7 +29,7 @@ class Fault:
 
 
 def faults(recording: Recording) -> list[Fault]:
-    """Give what every scheme did under every fault, in the order of measuring."""
+    """Return what every scheme did under every fault, in the order of measuring."""
     grouped: dict[tuple[str, str, str], list[Recorded]] = {}
     for one in recording.select("outage"):
         labels = one.cell.labels
@@ -39,7 +39,7 @@ def faults(recording: Recording) -> list[Fault]:
 
 
 def rows(recording: Recording) -> list[Row]:
-    """Give every outage figure of the run."""
+    """Return every outage figure of the run."""
     return [one for fault in faults(recording) for one in fault.found.values()]
 
 

@@ -9,7 +9,7 @@ from ..statistics import Estimate
 
 
 def rows(recording: Recording) -> list[Row]:
-    """Give every byte count of the run once; blocks that disagree are given as a range."""
+    """Return every byte count of the run once; blocks that disagree are given as a range."""
     seen: dict[tuple[str, str, Regime], list[float]] = {}
     for recorded in recording.select("payload"):
         cell = recorded.cell

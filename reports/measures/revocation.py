@@ -110,7 +110,7 @@ def trials(recording: Recording) -> list[Trials]:
 
 
 def rows(recording: Recording, found: Iterable[Trials]) -> list[Row]:
-    """Give every revocation figure of the run."""
+    """Return every revocation figure of the run."""
     return [one for gathered in found for one in _rows_of(recording, gathered)]
 
 
@@ -158,7 +158,7 @@ def _trials_of(recorded: Recorded, bound_ms: float) -> Iterator[Trial]:
 
 
 def probes_of(arrays: Mapping[str, NDArray[Any]], index: int) -> dict[str, NDArray[Any]]:
-    """Give the probes of one trial, in the order they were sent."""
+    """Return the probes of one trial, in the order they were sent."""
     mine = arrays["trial"] == index
     order = np.argsort(arrays["invoke_ns"][mine], kind="stable")
     columns = ("node", "invoke_ns", "complete_ns", "status")
@@ -213,7 +213,7 @@ def _trial(
 
 
 def _errors(statuses: NDArray[Any]) -> set[int]:
-    """Give the statuses of one node that are no answer to a revoked credential, if it gave none.
+    """Return the statuses of one node that are no answer to a revoked credential, if it gave none.
 
     An outage now and then is the machine's; who has more of them than refusals refuses nobody.
     """

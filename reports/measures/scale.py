@@ -46,7 +46,7 @@ class Point:
         return self.regime.label("role") == HELD_OUT
 
     def condition(self, name: str) -> float:
-        """Give one condition; 0 where it does not apply."""
+        """Return one condition; 0 where it does not apply."""
         return self.regime.condition(name) or 0.0
 
     @property
@@ -56,7 +56,7 @@ class Point:
 
 
 def points(recording: Recording) -> list[Point]:
-    """Give every point of the grid that was measured."""
+    """Return every point of the grid that was measured."""
     delays = round_trips(recording)
     found = []
     for one in recording.series("scale", "hot", timed("verify_ns", 1e3)):
@@ -68,7 +68,7 @@ def points(recording: Recording) -> list[Point]:
 
 
 def round_trips(recording: Recording) -> dict[float, float]:
-    """Give the round trip measured through the delay, in ms, by the one asked for."""
+    """Return the round trip measured through the delay, in ms, by the one asked for."""
     seen: dict[float, list[float]] = {}
     for recorded in recording.select("calibration", "proxy"):
         if recorded.cell.labels.get("design") == FAR:
@@ -81,7 +81,7 @@ def round_trips(recording: Recording) -> dict[float, float]:
 
 
 def along(found: Iterable[Point], axis: str) -> dict[str, list[Point]]:
-    """Give the points that one axis was walked along with all else unchanged, by scheme."""
+    """Return the points that one axis was walked along with all else unchanged, by scheme."""
     varied = {ROUND_TRIP: "store_rtt_ms"}.get(axis, axis)
     chosen: dict[str, list[Point]] = {}
     groups: dict[tuple[str, object], list[Point]] = {}
@@ -96,7 +96,7 @@ def along(found: Iterable[Point], axis: str) -> dict[str, list[Point]]:
 
 
 def rows(recording: Recording) -> list[Row]:
-    """Give every figure of the grid, one point after the other."""
+    """Return every figure of the grid, one point after the other."""
     found: list[Row] = []
     for metric, array in (("verify_us", "verify_ns"), ("floor_us", "floor_ns")):
         series = recording.series("scale", "hot", timed(array, 1e3))

@@ -35,7 +35,7 @@ class Profile:
 
 
 def rows(recording: Recording, profile: Profile, sizes: Sequence[Row]) -> list[Row]:
-    """Give the traffic of every scheme over `control`; *sizes* are the payload rows."""
+    """Return the traffic of every scheme over `control`; *sizes* are the payload rows."""
     control = {
         metric: _least(sizes, metric, recording.control)
         for metric in ("response_bytes", "response_bytes_login")
@@ -64,6 +64,6 @@ def _over(one: Row | None, base: Row | None) -> float | None:
 
 
 def _least(sizes: Sequence[Row], metric: str, scheme: str) -> Row | None:
-    """Give the row at the fewest claims."""
+    """Return the row at the fewest claims."""
     mine = [one for one in sizes if one.metric == metric and one.scheme == scheme]
     return min(mine, key=lambda one: one.claims or 0, default=None)

@@ -15,12 +15,12 @@ LAYERS = {"auth_us": ("span", 1.0), "app_us": ("app", 1.0), "request_ms": ("requ
 
 
 def metric(asked_store: str) -> str:
-    """Give the name of the noise floor of arms that ask this store; empty: none."""
+    """Return the name of the noise floor of arms that ask this store; empty: none."""
     return "aa_noise_store_us" if asked_store else "aa_noise_token_us"
 
 
 def rows(recording: Recording) -> list[Row]:
-    """Give the noise floor of each pair, for each layer and regime it was measured in."""
+    """Return the noise floor of each pair, for each layer and regime it was measured in."""
     pairs = [
         (arm.name, arm.scheme)
         for arm in recording.run.arms

@@ -39,7 +39,7 @@ class History:
 
 
 def history(recording: Recording, gathered: Sequence[Trials]) -> History | None:
-    """Give the trial with the most late accepts, else the longest window; None without one."""
+    """Return the trial with the most late accepts, else the longest window; None without one."""
     candidates = [
         (trial.late_accepts, trial.window_ms, one, trial)
         for one in gathered
@@ -75,7 +75,7 @@ def history(recording: Recording, gathered: Sequence[Trials]) -> History | None:
 
 
 def rows(recording: Recording, worst: History | None) -> list[Row]:
-    """Give the last accept and the first reject of every node in the worst history."""
+    """Return the last accept and the first reject of every node in the worst history."""
     found: list[Row] = []
     for one in worst.nodes if worst else ():
         assert worst is not None

@@ -24,5 +24,5 @@ def recorded(measure: str) -> list[str]:
 
 
 def unit_of(name: str) -> str:
-    """Give the unit of the metric; KeyError for one that is not in the catalogue."""
+    """Return the unit of the metric; KeyError for one that is not in the catalogue."""
     return CATALOGUE[name].unit

@@ -16,5 +16,5 @@ class Metric:
 
 
 def listed(measure: str, *described: tuple[str, str, str]) -> list[Metric]:
-    """Give metrics of one measure from name, unit and meaning."""
+    """Return metrics of one measure from name, unit and meaning."""
     return [Metric(name, measure, unit, meaning) for name, unit, meaning in described]

@@ -58,7 +58,7 @@ def anchor(words: str, used: dict[str, int]) -> str:
 
 
 def _words(html: str) -> str:
-    """Give each row of a table of words an anchor."""
+    """Return each row of a table of words an anchor."""
     if "<th>word</th>" not in html:
         return html
     return re.sub(

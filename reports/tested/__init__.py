@@ -22,7 +22,7 @@ ATTACKS, PROMISES = "attack-matrix.json", "promises.json"
 def tested(
     folder: Path, schemes: Sequence[str], attacks: Path | None, promises: Path | None
 ) -> list[Tested]:
-    """Give what tests found of *schemes*, for a report in *folder*.
+    """Return what tests found of *schemes*, for a report in *folder*.
 
     A file that is not named is looked for in this project's docs and left out where there is
     none. Raises `UnusableTests`, which names the file.

@@ -53,7 +53,7 @@ class Matrix(msgspec.Struct):
 
 
 def attacks(path: Path, folder: Path, schemes: Sequence[str]) -> Tested:
-    """Give the table for a report in *folder*."""
+    """Return the table for a report in *folder*."""
     content = read(path)
     matrix = decoded(path, content, Matrix, "attack-matrix")
     known(path, matrix.format)
@@ -93,7 +93,7 @@ class _Links:
         self._folder = folder.resolve()
 
     def to(self, proof: str) -> str:
-        """Give the link to the file of a test, or nothing where it is not beside the run."""
+        """Return the link to the file of a test, or nothing where it is not beside the run."""
         path = self._root / proof.partition("::")[0]
         if not self._folder.is_relative_to(self._root) or not path.is_file():
             return ""

@@ -24,7 +24,7 @@ class UnusableTests(RecordError):
 
 
 def read(path: Path) -> bytes:
-    """Give the bytes of the file."""
+    """Return the bytes of the file."""
     try:
         return path.read_bytes()
     except OSError as exc:
@@ -32,7 +32,7 @@ def read(path: Path) -> bytes:
 
 
 def decoded(path: Path, content: bytes, kind: type[Content], target: str) -> Content:
-    """Give *content* as *kind*; *target* of the Makefile writes it anew."""
+    """Return *content* as *kind*; *target* of the Makefile writes it anew."""
     try:
         return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as exc:
@@ -46,7 +46,7 @@ def known(path: Path, version: int) -> None:
 
 
 def damaged(path: Path, why: str, target: str) -> UnusableTests:
-    """Give the error, with its remedy."""
+    """Return the error, with its remedy."""
     return UnusableTests(f"{path} is damaged: {why}; make {target} writes it anew")
 
 

@@ -40,7 +40,7 @@ class Grid(msgspec.Struct):
 
 
 def promises(path: Path, schemes: Sequence[str]) -> Tested:
-    """Give the table."""
+    """Return the table."""
     content = read(path)
     grid = decoded(path, content, Grid, "promises")
     known(path, grid.schema)
