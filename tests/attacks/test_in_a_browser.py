@@ -213,8 +213,53 @@ def test_the_model_of_a_jar_is_as_chromium(context: BrowserContext, text: str) -
     assert {key: seen[key] for key in expected} == expected
 
 
-def open_echo(text: str, note: Callable[[str, str], None]) -> Shop:
-    """A site that sets one cookie, and notes which requests bring it back."""
+TOSSED = {
+    "beside the host-only one": (
+        "session=own; Path=/",
+        "session=EVIL; Path=/; Domain=shop.localhost",
+    ),
+    "over a Domain cookie": (
+        "session=own; Path=/; Domain=shop.localhost",
+        "session=EVIL; Path=/; Domain=shop.localhost",
+    ),
+    "with a longer path": (
+        "session=own; Path=/",
+        "session=EVIL; Path=/same; Domain=shop.localhost",
+    ),
+    "__Host- in small letters": (
+        "__Host-session=own; Path=/; Secure",
+        "__host-session=EVIL; Path=/; Secure; Domain=shop.localhost",
+    ),
+    "__Secure- without Secure": (
+        "session=own; Path=/",
+        "__Secure-session=EVIL; Path=/; Domain=shop.localhost",
+    ),
+    "__secure- with Secure": (
+        "session=own; Path=/",
+        "__secure-session=EVIL; Path=/; Secure; Domain=shop.localhost",
+    ),
+}
+
+
+@pytest.mark.parametrize(("own", "tossed"), TOSSED.values(), ids=TOSSED)
+def test_the_model_of_a_tossed_cookie_is_as_chromium(
+    context: BrowserContext, own: str, tossed: str
+) -> None:
+    """A cookie of a host below stands beside the shop's own, replaces it, or is dropped."""
+    seen: dict[str, str] = {}
+    with open_echo(own, seen.__setitem__, tossed) as shop:
+        page = context.new_page()
+        page.goto(home(shop, "/set"))
+        page.goto(f"http://evil.shop.localhost:{shop.port}/toss")
+        page.goto(home(shop, "/same"))
+    jar = Jar()
+    jar.keep(own, "shop.localhost")
+    jar.keep(tossed, "evil.shop.localhost")
+    assert jar.header(Sending("shop.localhost", "/same")) == seen["/same"]
+
+
+def open_echo(text: str, note: Callable[[str, str], None], tossed: str = "") -> Shop:
+    """A site that sets one cookie, and another at /toss, and notes which requests bring them back."""
     from workshop.shop.clock import LabClock
 
     def app(environ: dict[str, object], start_response: Callable[..., object]) -> list[bytes]:
@@ -223,6 +268,8 @@ def open_echo(text: str, note: Callable[[str, str], None]) -> Shop:
         headers = [("Content-Type", "text/html")]
         if path == "/set":
             headers.append(("Set-Cookie", text))
+        if path == "/toss":
+            headers.append(("Set-Cookie", tossed))
         start_response("200 OK", headers)
         target = f"http://shop.localhost:{shop.port}"
         link = f'<a id="go" href="{target}/link">go</a>'

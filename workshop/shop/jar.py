@@ -53,7 +53,7 @@ class Jar:
     """What one browser keeps."""
 
     now: Callable[[], float] = lambda: 0.0
-    cookies: dict[tuple[str, str, str], Cookie] = field(default_factory=dict)
+    cookies: dict[tuple[str, str, str, bool], Cookie] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     """Why cookies were not kept; no browser shows this to anybody."""
 
@@ -63,7 +63,8 @@ class Jar:
         if reason:
             self.dropped.append(reason)
             return False
-        key = (cookie.name, cookie.domain, cookie.path)
+        # A Domain cookie stands beside the host-only one, as in Chromium.
+        key = (cookie.name, cookie.domain, cookie.path, cookie.host_only)
         if age is not None and age <= 0:
             self.cookies.pop(key, None)
             return True
