@@ -259,7 +259,7 @@ def test_the_model_of_a_tossed_cookie_is_as_chromium(
 
 
 def open_echo(text: str, note: Callable[[str, str], None], tossed: str = "") -> Shop:
-    """A site that sets one cookie, and another at /toss, and notes which requests bring them back."""
+    """A site that sets one cookie, another at /toss, and notes which requests bring them back."""
     from workshop.shop.clock import LabClock
 
     def app(environ: dict[str, object], start_response: Callable[..., object]) -> list[bytes]:

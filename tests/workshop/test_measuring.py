@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import shutil
 from pathlib import Path
@@ -133,6 +134,9 @@ def test_costs_are_compared_by_the_learners_own_function(
     assert "session-cookie-memory 20 us" in result.output
     assert re.search(r"es256-expiry takes 3\.5\d \[3\.5\d, 3\.\d+\] times as much", result.output)
     assert "session-cookie-memory (you said token-bearer-hs256-expiry)" in result.output
+    # For the page of the class.
+    measured = json.loads((folder.of(lab) / "measured.json").read_text())
+    assert measured["cheapest"] == "session-cookie-memory"
 
 
 def test_a_gate_that_failed_is_inconclusive(folder: Folder, call: Call, tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ def judge_run(folder: Folder, lab: Lab, run: Path) -> Verdict:
     seen = judged.answers(run, policy) if verdict.status != "inconclusive" else {}
     lines += showing.predictions(lab, folder.predictions(lab), seen)
     write(folder.of(lab) / "measured.txt", "\n".join(lines) + "\n")
+    write(folder.of(lab) / "measured.json", json.dumps(seen) + "\n")
     return verdict
 
 

@@ -110,7 +110,7 @@ class Folder:
             policy.replace(kept)
         for name in ("policy.py", "predictions.toml", "result.json", "result.txt"):
             (folder / name).unlink(missing_ok=True)
-        for name in ("attack.txt", "wire.txt", "progress.json", "measured.txt"):
+        for name in ("attack.txt", "wire.txt", "progress.json", "measured.txt", "measured.json"):
             (folder / name).unlink(missing_ok=True)
         self.policy(lab)
         return kept

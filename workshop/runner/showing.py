@@ -58,12 +58,13 @@ def predictions(lab: Lab, predicted: Mapping[str, str], seen: Mapping[str, str])
     for question in lab.questions:
         answer, truth = predicted.get(question.key), seen.get(question.key) or question.truth
         if answer is not None and truth:
-            mark = "as you said" if _agree(answer, truth) else "you said " + answer
+            mark = "as you said" if agree(answer, truth) else "you said " + answer
             lines.append(f"  {question.text}\n    {truth} {question.unit}".rstrip() + f" ({mark})")
     return ["Your predictions:", *lines] if lines else []
 
 
-def _agree(answer: str, truth: str) -> bool:
+def agree(answer: str, truth: str) -> bool:
+    """Return whether a prediction is what was seen; of numbers, within a tenth of it."""
     try:
         return abs(float(answer) - float(truth)) <= 0.1 * abs(float(truth))
     except ValueError:

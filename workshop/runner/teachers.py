@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+import secrets
 import sys
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,7 +16,10 @@ from bench.helpful import Choice
 
 from . import teaching
 from .catalogue import NoSuchLab, find, labs
-from .folder import Folder
+from .folder import Folder, write
+
+CLASS_S = 5
+"""Seconds between two looks at the shared folder."""
 
 
 def fail(message: str) -> NoReturn:
@@ -91,6 +96,45 @@ def cards(folder: Folder, port: int, minutes: float) -> None:
         fail(str(exc))
 
 
+@click.command(name="class")
+@click.argument("shared", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("class.html"),
+    show_default=True,
+    help="The page to project.",
+)
+@click.option(
+    "--csv", "table", type=click.Path(dir_okay=False, path_type=Path), help="A table as well."
+)
+@click.option("--without-names", is_flag=True, help="Number the learners, in no known order.")
+@click.option("--reveal", is_flag=True, help="Show answers before everybody has predicted.")
+@click.option("--watch", is_flag=True, help="Write it again every 5 seconds, until Ctrl-C.")
+def class_(
+    shared: Path, out: Path, table: Path | None, without_names: bool, reveal: bool, watch: bool
+) -> None:
+    """Gather a class from a SHARED folder that holds one folder for each learner."""
+    from . import classroom
+
+    salt = secrets.token_bytes(16) if without_names else b""
+    try:
+        while True:
+            seats = classroom.gather(shared, salt)
+            page = classroom.as_page(seats, CLASS_S if watch else 0, not without_names, reveal)
+            write(out.absolute(), page)
+            if table is not None:
+                write(table.absolute(), classroom.as_csv(seats))
+            if not watch:
+                break
+            time.sleep(CLASS_S)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (classroom.NoClass, OSError) as exc:
+        fail(str(exc))
+    click.echo(f"written: {', '.join(str(path) for path in (out, table) if path is not None)}")
+
+
 @click.command(name="dev-check")
 @click.argument("numbers", nargs=-1)
 def dev_check(numbers: tuple[str, ...]) -> None:
@@ -126,5 +170,5 @@ def attack_matrix(out: Path) -> None:
     click.echo(f"written: {out / 'attack-matrix.json'}, {out / 'attack-matrix.md'}")
 
 
-TEACHING = (timetable, handout, cards, bundle, dev_check, attack_matrix)
+TEACHING = (timetable, handout, class_, cards, bundle, dev_check, attack_matrix)
 """Added to the others by runner/commands.py."""
