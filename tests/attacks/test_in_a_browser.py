@@ -179,6 +179,9 @@ SITUATIONS = {
     "__Host-session=1; Path=/; Secure; HttpOnly; SameSite=Lax": "host",
     "__Host-session=1; Path=/cart; Secure": "host with a path",
     "session=1; Path=/; SameSite=None": "none without Secure",
+    "session=1; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT": "ended by Expires",
+    "session=1; Path=/; Max-Age=99; Expires=Thu, 01 Jan 1970 00:00:00 GMT": "Max-Age first",
+    "session=1; Path=/; Max-Age=x; Expires=soon": "neither can be read",
 }
 
 

@@ -8,7 +8,9 @@ limit of 4,096 bytes over which a cookie is dropped in silence.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 
 MAX_COOKIE_BYTES = 4096
 LAX_GRACE_S = 120.0
@@ -119,7 +121,7 @@ def _parsed(text: str, host: str, now: float) -> tuple[Cookie, float | None, str
     for part in parts:
         key, _, content = part.partition("=")
         given[key.strip().lower()] = content.strip()
-    age = float(given["max-age"]) if "max-age" in given else None
+    age = _age(given, now)
     domain = given.get("domain", "").lstrip(".").lower()
     path = given.get("path") or "/"
     cookie = Cookie(
@@ -135,6 +137,18 @@ def _parsed(text: str, host: str, now: float) -> tuple[Cookie, float | None, str
         ends_at=None if age is None else now + age,
     )
     return cookie, age, _reason_to_drop(cookie, given, host)
+
+
+def _age(given: dict[str, str], now: float) -> float | None:
+    """Return the seconds that a cookie is kept; None: with the window. Max-Age goes first."""
+    # A browser ignores what it cannot read.
+    with suppress(ValueError):
+        if "max-age" in given:
+            return float(given["max-age"])
+    with suppress(ValueError):
+        if "expires" in given:
+            return parsedate_to_datetime(given["expires"]).timestamp() - now
+    return None
 
 
 def _reason_to_drop(cookie: Cookie, given: dict[str, str], host: str) -> str:
