@@ -45,7 +45,11 @@ def part_of_spans(
     write_run(folder, replace(read_run(SPANS), name=folder.name))
     write_environment(folder, read_environment(SPANS))
     cells = [
-        Recorded(replace(cell, arm=(renamed or {}).get(cell.arm, cell.arm)), arrays)
+        # It recorded the check alone, which stands here for all that a scheme adds.
+        Recorded(
+            replace(cell, arm=(renamed or {}).get(cell.arm, cell.arm)),
+            {**arrays, "app_ns": arrays["auth_ns"]},
+        )
         for cell, arrays in read_all(SPANS)
         if wanted(cell.block)
     ]
