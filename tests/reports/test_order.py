@@ -96,7 +96,7 @@ def test_pairs_that_agree_exit_with_nothing_to_say(tmp_path: Path) -> None:
     even, odd = halves(tmp_path)
     found = CliRunner().invoke(main, ["compare", str(even), str(odd)])
     assert found.exit_code == 0
-    assert "Order inside the request" in found.output
+    assert "Order in the app" in found.output
 
 
 def at_speed(folder: Path, slower: float, blocks: int = 8) -> Path:
