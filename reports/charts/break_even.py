@@ -139,9 +139,11 @@ def _at(row: Row) -> float:
 
 
 def _fewest(found: list[Row], choice: alike.Chosen) -> list[Row]:
-    """Choose what to tell: the first and the last crossing of lines that are drawn."""
+    """Choose what to tell: the first and the last crossing of lines that are drawn, if apart."""
     mine = [row for row in found if {row.scheme, row.less} <= set(choice.drawn)]
-    return mine if len(mine) < 3 else [mine[0], mine[-1]]
+    if len(mine) < 2 or (mine[0].ci_high or mine[0].value) >= (mine[-1].ci_low or 0.0):
+        return mine[-1:]
+    return [mine[0], mine[-1]]
 
 
 def _chosen(results: Results) -> alike.Chosen:

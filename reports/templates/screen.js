@@ -177,6 +177,29 @@
   };
   const listed = (target, texts) => target.replaceChildren(...texts.map((text) => make("li", text)));
 
+  // One scheme across all figures: pointing at a mark lights it up everywhere, a click keeps it lit.
+  const longestFirst = [...known.schemes].sort((a, b) => b.title.length - a.title.length), marksOf = new Map();
+  for (const title of document.querySelectorAll("figure[id] svg g > title")) {
+    const said = title.textContent;
+    const one = longestFirst.find((each) => said.startsWith(each.title) && ":,".includes(said[each.title.length] ?? " "));
+    if (one) marksOf.set(title.parentElement, one.id);
+  }
+  let kept = "";
+  const light = (id) => {
+    for (const [mark, of] of marksOf) {
+      mark.classList.toggle("lit", of === id);
+      mark.classList.toggle("dim", id !== "" && of !== id);
+    }
+    hot = id;
+    told();
+  };
+  for (const [mark, id] of marksOf) {
+    mark.addEventListener("pointerenter", () => light(id));
+    mark.addEventListener("pointerleave", () => light(kept));
+    mark.addEventListener("click", () => light((kept = kept === id ? "" : id)));
+  }
+  addEventListener("keydown", (event) => { if (event.key === "Escape" && kept) light((kept = "")); });
+
   // The reader's own distance, in the figure that is drawn over distances.
   const yours = [...document.querySelectorAll(".distances path")].map((path) => {
     const [, from, to] = path.getAttribute("d").match(/^\s*M\s*([\d.]+)[ ,][\d.]+\s+L\s*([\d.]+)/).map(Number);

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from reports.advice import Facts, Question, advise, answer, facts, say
 from reports.answer import System
@@ -301,3 +301,31 @@ def test_present_shows_one_figure_a_screen_by_keyboard(browser: Browser, rendere
     assert page.locator(".now").count() == said.count() == 0
     assert page.locator("#headline").is_visible()
     page.close()
+
+
+def test_a_scheme_is_lit_in_every_figure_at_once(page: Page) -> None:
+    """Pointing lights it up, a click keeps it, and Escape lets go."""
+
+    def of(figure: str, title: str) -> Locator:
+        marks = page.locator(f"#{figure} .wide svg g:has(> title)")
+        return marks.filter(has=page.locator("title", has_text=title)).first
+
+    page.set_viewport_size({"width": 1280, "height": 900})
+    here, there = (
+        of("lookup-cost", "Session in Redis:"),
+        of("lookup-break-even", "Session in Redis:"),
+    )
+    other = of("lookup-break-even", "JWT without revocation:")
+
+    def seen() -> list[str]:
+        return [str(one.get_attribute("class") or "") for one in (here, there, other)]
+
+    here.dispatch_event("pointerenter")
+    assert seen() == ["lit", "lit", "dim"]
+    here.dispatch_event("pointerleave")
+    assert seen() == ["", "", ""]
+    here.dispatch_event("click")
+    here.dispatch_event("pointerleave")
+    assert seen() == ["lit", "lit", "dim"]
+    page.keyboard.press("Escape")
+    assert seen() == ["", "", ""]
