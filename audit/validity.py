@@ -122,7 +122,7 @@ def wider(value: float, end: float | None) -> float | None:
     """Return one end of the interval of a rough figure; none crosses zero by being wider."""
     if end is None:
         return None
-    if 0 < end / (value or 1.0) < 1:
+    if value and 0 < end / value < 1:
         return float(end * (end / value) ** (WIDENED - 1))
     return value + WIDENED * (end - value)
 

@@ -133,4 +133,5 @@ def test_a_check_that_nobody_knows_withholds_everything_of_the_run() -> None:
 def test_the_interval_of_a_rough_figure_is_twice_as_wide() -> None:
     assert wider(10.0, 8.0) == pytest.approx(6.4)
     assert wider(10.0, 12.0) == 14.0
+    assert (wider(0.0, 0.5), wider(0.0, -0.5), wider(0.0, 0.0)) == (1.0, -1.0, 0.0)
     assert (wider(10.0, -2.0), wider(-1.0, -2.0), wider(10.0, None)) == (-14.0, -3.0, None)
