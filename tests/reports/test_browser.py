@@ -222,7 +222,7 @@ def test_without_a_script_the_page_answers_for_a_usual_system(
     page.goto((rendered / "index.html").as_uri())
     assert page.locator(".still .wide svg").is_visible()
     assert not page.locator("#system").is_visible()
-    assert "times as long" in page.locator("h1").inner_text()
+    assert "times as much" in page.locator("h1").inner_text()
     context.close()
 
 

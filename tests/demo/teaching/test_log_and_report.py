@@ -135,7 +135,8 @@ def test_without_a_run_the_published_example_is_shown_and_said_to_be_one(
     found = page(visitor, "/report")
     known = lastrun.example()
     assert known is not None
-    assert [len(table.rows) for table in known.tables] == [lastrun.MAX_ROWS] * 3
+    assert len(known.tables) == 3
+    assert all(0 < len(table.rows) <= lastrun.MAX_ROWS for table in known.tables)
     assert "The published example" in found
     assert "another machine measured" in found
     assert f"<strong>{known.name}</strong>" in found
