@@ -28,8 +28,9 @@ class Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command, with its example."""
         found = super().get_command(ctx, cmd_name)
-        if found is not None and found.epilog is None:
-            found.epilog = example(ctx, self.examples.get(cmd_name))
+        if found is not None and cmd_name in self.examples:
+            # Each time: the program may have another name than the time before.
+            found.epilog = example(ctx, self.examples[cmd_name])
         return found
 
     def resolve_command(

@@ -136,3 +136,12 @@ def test_make_compare_without_runs_installs_nothing(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "make compare A=<run> B=<run>" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_example_has_the_name_that_the_program_was_called_by() -> None:
+    """The commands are there once, and may be asked under one name after another."""
+    for name in ("bench", "python -m bench"):
+        top = click.Context(PROGRAMS["python -m bench"], info_name=name)
+        verify = PROGRAMS["python -m bench"].get_command(top, "verify")
+        assert verify is not None
+        assert verify.epilog == f"Example: {name} verify latest"

@@ -208,7 +208,12 @@ def _reference(target: Path, packages: Iterable[str] = API) -> None:
     command = [sys.executable, "-m", "pdoc", "--no-search", "--no-show-source"]
     command += ["--template-directory", str(HERE / "pdoc"), "--output-directory", str(target)]
     done = subprocess.run(  # noqa: S603 - our own command
-        [*command, *packages], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, *packages],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]

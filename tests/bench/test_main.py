@@ -109,8 +109,8 @@ def test_help_says_what_each_option_means() -> None:
     ("arguments", "said"),
     [
         (["--schemes", "session-cookie-rediss"], "did you mean session-cookie-redis"),
-        (["--only", "everything"], "there are payload, lookup, scale, journey, revocation, outage"),
-        (["--plan", "huge"], "'smoke', 'standard'"),
+        (["--only", "everything"], "'everything' is not an experiment"),
+        (["--plan", "huge"], "there are smoke, standard, full"),
         (["--redis-url", "redis://127.0.0.1:1"], "does not answer"),
         (["--out", "/proc/nowhere"], "--out"),
         (["--resume", "latest"], "leave --plan out"),

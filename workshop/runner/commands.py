@@ -41,6 +41,7 @@ EXAMPLES = {
     "bundle": "bundle my-workshop-bundle",
     "cards": "cards",
     "dev-check": "dev-check",
+    "class": "class shared-folder --watch",
     "handout": "handout --teacher",
     "timetable": "timetable --track 90 --begin 13:30",
 }

@@ -17,7 +17,7 @@ from bench.services import Services
 from demo.auth import Scheme, Settings
 from demo.schemes import build
 
-AT = time.time() + 60
+AHEAD_S = 60
 POPULATION = 60
 SCHEMES = (
     "session-cookie-memory",
@@ -58,9 +58,10 @@ def settings(urls: list[str], tmp_path: Path) -> Settings:
 def _frozen(scheme: Scheme) -> Any:
     """The mechanism of *scheme*, whose time stands still: two logins differ by chance alone."""
     mechanism: Any = scheme.mechanism
+    at = time.time() + AHEAD_S
     for part in (mechanism, *vars(mechanism).values()):
         if hasattr(part, "_now"):
-            part._now = lambda: AT
+            part._now = lambda: at
     return mechanism
 
 
@@ -118,7 +119,7 @@ def test_denials_are_named_as_a_logout_names_them(name: str, settings: Settings)
     scheme = build(name, settings)
     mechanism: Any = scheme.mechanism
     grant = mechanism.issue("alice")
-    deny(mechanism, 500, AT + 3600)
+    deny(mechanism, 500, time.time() + 3600)
     names = [found for found, _ in mechanism.store.denied_since(None).denials]
     # The one that the others are like, and they.
     assert len(set(names)) == 501
