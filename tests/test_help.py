@@ -141,7 +141,6 @@ def test_make_compare_without_runs_installs_nothing(tmp_path: Path) -> None:
 def test_the_example_has_the_name_that_the_program_was_called_by() -> None:
     """The commands are there once, and may be asked under one name after another."""
     for name in ("bench", "python -m bench"):
-        top = click.Context(PROGRAMS["python -m bench"], info_name=name)
-        verify = PROGRAMS["python -m bench"].get_command(top, "verify")
+        verify = bench.get_command(click.Context(bench, info_name=name), "verify")
         assert verify is not None
         assert verify.epilog == f"Example: {name} verify latest"
