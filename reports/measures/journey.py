@@ -75,9 +75,9 @@ class Prices:
         return min((values.size for values in self.cpu_us.values()), default=0)
 
 
-def prices(recording: Recording) -> list[Prices]:
-    """Gather the prices of every scheme, of the rounds that have all of its events."""
-    found, speeds = [], slowness(recording)
+def prices(recording: Recording, slow: Mapping[str, float]) -> list[Prices]:
+    """Gather the prices of every scheme at the machine's usual speed; *slow* is by batch."""
+    found = []
     for scheme, cells in _by_scheme(recording).items():
         arm = recording.arm(scheme)
         if arm.mechanism == "control":
@@ -87,7 +87,7 @@ def prices(recording: Recording) -> list[Prices]:
                 scheme=scheme,
                 token=arm.mechanism == "token",
                 cpu_us={
-                    event: _apart_us(those, speeds, "app_ns", "store_ns")
+                    event: _apart_us(those, slow, "app_ns", "store_ns")
                     for event, those in cells.items()
                 },
                 bytes={
@@ -101,9 +101,10 @@ def prices(recording: Recording) -> list[Prices]:
 
 def rows(recording: Recording) -> list[Row]:
     """Return every row about journeys."""
-    known = prices(recording)
+    slow = slowness(recording)
+    known = prices(recording, slow)
     return [
-        *_price_rows(recording),
+        *_price_rows(recording, slow),
         *_background(recording),
         *_lives(recording, known),
         *(one for each in known for one in _uses(recording, each)),
@@ -177,8 +178,8 @@ COUNTS = {
 """What each price is the sum of."""
 
 
-def _price_rows(recording: Recording) -> Iterator[Row]:
-    name, seed, slow = recording.run.name, recording.run.seed, slowness(recording)
+def _price_rows(recording: Recording, slow: Mapping[str, float]) -> Iterator[Row]:
+    name, seed = recording.run.name, recording.run.seed
     for scheme, events in _by_scheme(recording).items():
         for event, cells in events.items():
             n = int(sum(r.cell.figures["events"] for r in cells))

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from audit.mutate.code import CODE, CodeMutation
 from audit.mutate.command import ESCAPED, UNUSABLE, failures, mutate, outcomes
-from audit.mutate.records import mutations
+from audit.mutate.records import arrays_of, mutations
 from audit.raw import ROOT, Records, read
 from audit.selfchecks import CHECKS, checks
+from audit.selfchecks.accounting import processor_at_hand
 
 RUN = Path(__file__).parent / "tiny-run"
 """`python -m bench run`, lookup alone, of three blocks over four schemes."""
@@ -33,6 +35,19 @@ def test_an_honest_run_on_a_busy_machine_withholds_nothing_by_these_checks(
     """What is left is that threads waited for a processor, which makes times rough."""
     assert {name for name, *_ in failures(records)} == {"processor_at_hand"}
     assert {check.validity for check in checks(records) if not check.passed} == {"rough"}
+
+
+@pytest.mark.parametrize(("waited_us", "passed"), [(100, True), (600, False)])
+def test_a_thread_that_its_store_has_woken_was_not_disturbed(
+    records: Records, waited_us: int, passed: bool
+) -> None:
+    """It waits up to 100 µs on an idle machine; one that another program keeps out waits longer."""
+    every = arrays_of(
+        "span", lambda of: {"waited_ns": np.full_like(of["app_ns"], waited_us * 1000)}
+    )
+    found = [check for check in processor_at_hand(every(records)) if check.design == "interleaved"]
+    assert found
+    assert {check.passed for check in found} == {passed}
 
 
 def test_every_error_is_caught_by_the_check_that_is_named(records: Records) -> None:

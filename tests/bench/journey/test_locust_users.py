@@ -128,6 +128,16 @@ def test_sessions_are_not_renewed(tmp_path: Path, node: Node) -> None:
     assert len(set(kept[:, 1])) == 10
 
 
+def test_under_control_as_many_requests_come_in_the_same_order(tmp_path: Path, node: Node) -> None:
+    """A renewal, an update and a logout are one plain request each; without tokens none renews."""
+    seen = live(tmp_path, node, "control", "Shopper")
+    for event in ("check", "update", "renewal", "logout"):
+        assert seen["shopper", event] > 0, event
+    seen = live(tmp_path, node, "control", "Shopper", "--token-s", "0")
+    assert seen["shopper", "renewal"] == 0
+    assert seen["shopper", "update"] > 0
+
+
 def test_a_service_is_described_by_a_file(tmp_path: Path, node: Node) -> None:
     """Any service that logs in, answers and logs out; what renews and changes may be left out."""
     described = tmp_path / "service.toml"
