@@ -25,8 +25,8 @@ TEXTS = {
     "broke": "broke its guarantee in this run",
     # What is counted, does it matter, and when does the other win?
     "counted": (
-        "Counted is all the time that a scheme adds to the application's answer; the check alone "
-        "is a part of it."
+        "These times are all that a scheme adds to the application's answer, and not the check "
+        "alone."
     ),
     "matters": (
         "Does the speed matter to you? The difference is {gap}, {percent} of a request that "
