@@ -166,7 +166,9 @@ def _when(
             its = cost_us(prompt[0], system) or 0.0
             dearest = max(first, second)
             values = {"y": called(prompt[0]), "cost": numbers.cost(its)}
-            if its < dearest and not is_unsure(known, prompt[0], dear, system):
+            if is_unsure(known, prompt[0], dear, system):
+                told.append(say("level", x=name, **values))
+            elif its < dearest:
                 told.append(say("still", **values))
             else:
                 told.append(say("wins", x=name, **values))

@@ -36,6 +36,9 @@ TEXTS = {
     "nearer": "{X} is cheaper only within {distance} of its store.",
     "never": "{X} is never cheaper, even with its store on the same machine.",
     "wins": "But {x} wins when a logout must take effect at once: then {y} costs {cost}.",
+    "level": (
+        "When a logout must take effect at once, {x} and {y} are too close to call, at {cost}."
+    ),
     "still": "Even when a logout must take effect at once, {y} is cheaper, at {cost}.",
     # The advice.
     "assumed": "For a store {store}, tokens of {life} and logouts {need}: {title}.",

@@ -135,7 +135,8 @@
       const prompt = ranked(q).find((one) => one.kind === cheap.kind && !one.local && one.ends === "immediate");
       if (prompt) {
         const its = costUs(prompt, q), values = { y: called(prompt), cost: costed(its) };
-        if (its < Math.max(...costs) && !isUnsure(prompt, dear, q)) told.push(say("still", values));
+        if (isUnsure(prompt, dear, q)) told.push(say("level", { x: name, ...values }));
+        else if (its < Math.max(...costs)) told.push(say("still", values));
         else told.push(say("wins", { x: name, ...values }));
       }
     }

@@ -255,6 +255,16 @@ def test_the_other_wins_where_it_is_said_to() -> None:
     assert cost_us(data["schemes"][0], at_ms) == pytest.approx(25.0)
 
 
+def test_a_tie_where_a_logout_must_act_at_once_is_no_win() -> None:
+    """Who cannot be told apart in this run wins nothing; who can, does."""
+    revoked = token("c", ends="immediate", us=85.0, slope_us=1_000.0, asks=True)
+    tie = of(scheme("a"), token("b"), revoked, unsure=[["a", "c"]])
+    assert "a JWT c are too close to call" in said(tie, System())
+    assert "wins when a logout" not in said(tie, System())
+    apart = of(scheme("a"), token("b"), {**revoked, "us": 200.0})
+    assert "wins when a logout" in said(apart, System())
+
+
 def test_lacks_name_the_first_need_that_is_not_met() -> None:
     assert lacks(token("b"), System(need_s=1)) == "lack_late"
     assert lacks(scheme("a"), System(survive="both")) == "lack_down"
